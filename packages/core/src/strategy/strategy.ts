@@ -1,5 +1,5 @@
-import type { Clock } from '../clock/clock.ts'
 import type { OrderBook } from '../book/order-book.ts'
+import type { Clock } from '../clock/clock.ts'
 import type { EventRecord } from '../market/event-record.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { Lots, Ticks } from '../market/units.ts'
@@ -55,7 +55,10 @@ export interface Strategy {
   readonly name: string
   /** Called once, before any event. Parameters were given to the constructor. */
   initialize(desk: Desk): void
-  /** After each market record of an instrument of ours, once our book has taken it. `event` is lent for the call. */
+  /**
+   * After each market message of an instrument of ours, once our book has taken all of it (never in the middle of one,
+   * when the book may look crossed). `event` is the message's last record, lent for the call.
+   */
   onMarketData(event: EventRecord): void
   /** After a fill of ours; the position has it already. */
   onOrderFill(fill: Fill): void
