@@ -1,0 +1,134 @@
+/** Most far levels that one side keeps; beyond it the farthest is given up and counted. 4 MB a side. */
+export const FAR_LEVELS_MAX = 1 << 17
+
+/**
+ * Levels outside the window of a ladder: keys ascending, the nearest to the market at the end. They lie in the middle of
+ * their arrays, so that a level put in or taken out moves only the shorter of the two parts: a snapshot read from best
+ * to worst costs one step a level.
+ */
+export class FarLevels {
+  /** How many levels were given up at the bound. */
+  dropped = 0
+  #keys = new Float64Array(64)
+  #lots = new Float64Array(64)
+  #start = 32
+  #end = 32
+
+  get count(): number {
+    return this.#end - this.#start
+  }
+
+  /** The greatest key; only asked when there is one. */
+  get greatest(): number {
+    return this.#keys[this.#end - 1]!
+  }
+
+  /** Key by position, 0 first. */
+  keyAt(at: number): number {
+    return this.#keys[this.#start + at]!
+  }
+
+  /** Lots by position. */
+  lotsOf(at: number): number {
+    return this.#lots[this.#start + at]!
+  }
+
+  /** Lots at a key; 0 when none. */
+  lotsAt(key: number): number {
+    const at = this.#find(key)
+    return at < this.#end && this.#keys[at] === key ? this.#lots[at]! : 0
+  }
+
+  /** The greatest key below `key`; -Infinity when none. */
+  below(key: number): number {
+    const at = this.#find(key)
+    return at === this.#start ? Number.NEGATIVE_INFINITY : this.#keys[at - 1]!
+  }
+
+  /** Sets the lots at a key; 0 removes it. */
+  set(key: number, lots: number): void {
+    const at = this.#find(key)
+    const found = at < this.#end && this.#keys[at] === key
+    if (found && lots !== 0) this.#lots[at] = lots
+    else if (found) this.#close(at)
+    else if (lots !== 0) this.#open(at, key, lots)
+  }
+
+  /** Adds a level behind the last, whatever its key: for a list that is only walked through by position. */
+  append(key: number, lots: number): void {
+    this.#open(this.#end, key, lots)
+  }
+
+  /** Removes the greatest key and returns its lots. */
+  takeGreatest(): number {
+    return this.#lots[--this.#end]!
+  }
+
+  clear(): void {
+    this.#start = this.#keys.length >> 1
+    this.#end = this.#start
+  }
+
+  /** First position whose key is not below `key`. */
+  #find(key: number): number {
+    let low = this.#start
+    let high = this.#end
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#keys[middle]! < key) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #open(position: number, key: number, lots: number): void {
+    let at = position
+    if (this.count === FAR_LEVELS_MAX) {
+      this.dropped++
+      if (at === this.#start) return
+      this.#start++
+    }
+    if (this.#start === 0 || this.#end === this.#keys.length) at += this.#spread()
+    if (at - this.#start < this.#end - at) {
+      this.#keys.copyWithin(this.#start - 1, this.#start, at)
+      this.#lots.copyWithin(this.#start - 1, this.#start, at)
+      this.#start--
+      at--
+    } else {
+      this.#keys.copyWithin(at + 1, at, this.#end)
+      this.#lots.copyWithin(at + 1, at, this.#end)
+      this.#end++
+    }
+    this.#keys[at] = key
+    this.#lots[at] = lots
+  }
+
+  #close(at: number): void {
+    if (at - this.#start < this.#end - at) {
+      this.#keys.copyWithin(this.#start + 1, this.#start, at)
+      this.#lots.copyWithin(this.#start + 1, this.#start, at)
+      this.#start++
+    } else {
+      this.#keys.copyWithin(at, at + 1, this.#end)
+      this.#lots.copyWithin(at, at + 1, this.#end)
+      this.#end--
+    }
+  }
+
+  /** Brings the levels back to the middle, of larger arrays when they fill half of these. Returns how far they moved. */
+  #spread(): number {
+    const { count } = this
+    const size = count * 2 >= this.#keys.length ? this.#keys.length * 2 : this.#keys.length
+    const start = (size - count) >> 1
+    const keys = size === this.#keys.length ? this.#keys : new Float64Array(size)
+    const lots = size === this.#lots.length ? this.#lots : new Float64Array(size)
+    keys.set(this.#keys.subarray(this.#start, this.#end), start)
+    lots.set(this.#lots.subarray(this.#start, this.#end), start)
+    const moved = start - this.#start
+    this.#keys = keys
+    this.#lots = lots
+    this.#start = start
+    this.#end = start + count
+    return moved
+  }
+}
