@@ -1,0 +1,47 @@
+import type { MarketCodec } from '@velocimex/core/feed/market-codec'
+import type { SequencingRule } from '@velocimex/core/feed/sequencing'
+import type { Instrument } from '@velocimex/core/market/instrument'
+import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import type { Result } from '@velocimex/core/result'
+
+/** An instrument of a list that could not be read, and why. */
+export interface SkippedInstrument {
+  readonly symbol: string
+  readonly words: string
+}
+
+/** Instruments of a venue's published list, with dense indexes, and those that were skipped. */
+export interface ParsedInstruments {
+  readonly instruments: readonly Instrument[]
+  readonly skipped: readonly SkippedInstrument[]
+}
+
+/** Learns grids from the digits of messages, for recordings without an instrument list. */
+export interface GridInference {
+  /**
+   * Takes one raw message. Text that is not understood teaches nothing.
+   * @param snapshotOf the symbol, for a REST answer that does not name it
+   * @returns true when a symbol is new or a grid became finer
+   */
+  learn(text: string, snapshotOf?: string): boolean
+  /** What has been learnt, with dense indexes in the order of first appearance, marked `inferred`. */
+  instruments(): readonly Instrument[]
+}
+
+/** The market-data side of one venue: all that a recorder, an importer or a connector needs to read it. */
+export interface MarketVenue {
+  /** `binance-spot` */
+  readonly id: string
+  /** How its book changes connect. */
+  readonly sequencing: SequencingRule
+  /**
+   * @param bufferBytes longest frame @param maxLevels most records of one frame
+   * @param source connection number that the records carry, 0..65535
+   */
+  makeCodec(instruments: InstrumentTable, bufferBytes: number, maxLevels: number, source: number): MarketCodec
+  /** Reads the venue's published instrument list. */
+  parseInstruments(text: string): Result<ParsedInstruments, 'malformed'>
+  inferGrids(): GridInference
+  /** The symbol of a REST snapshot by its address; undefined when the address is not that of a book. */
+  snapshotSymbol(url: string): string | undefined
+}
