@@ -112,6 +112,8 @@ export const Flag = {
   closed: 32,
   /** An id did not fit 2^53; its low 53 bits are kept. */
   truncatedId: 64,
+  /** The trade sums the executions of one aggressor at one price, and may stand beside the single ones of another stream. */
+  aggregate: 128,
 } as const
 
 /** Lane 1 of a clear record: why the book was emptied. */

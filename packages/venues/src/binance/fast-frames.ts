@@ -207,7 +207,7 @@ export class FastFrames {
       r.lit(L.M) &&
       r.bool(IGNORED) &&
       r.lit(L.close) &&
-      this.#trade(1)
+      this.#trade(1, 0)
     )
   }
 
@@ -227,7 +227,7 @@ export class FastFrames {
       r.lit(L.m) &&
       r.bool(MAKER) &&
       r.lit(L.close) &&
-      this.#trade(1)
+      this.#trade(1, 0)
     )
   }
 
@@ -325,14 +325,14 @@ export class FastFrames {
   #aggregate(): boolean {
     const { slots } = this.#reader
     const trades = slots[ID]! - slots[FIRST]! + 1
-    return trades >= 1 && trades <= 0x7fffffff && this.#trade(trades)
+    return trades >= 1 && trades <= 0x7fffffff && this.#trade(trades, Flag.aggregate)
   }
 
   /** Writes the trade record. `m` true says that the buyer was the maker: the aggressor sold. */
-  #trade(trades: number): boolean {
+  #trade(trades: number, mark: number): boolean {
     const { slots } = this.#reader
     const { batch, stamp, instrument } = this.#frame
-    const flags = Flag.last | (slots[MAKER] === 1 ? 0 : Flag.aggressorBuy)
+    const flags = mark | Flag.last | (slots[MAKER] === 1 ? 0 : Flag.aggressorBuy)
     this.#record
       .at(0)
       .write(Kind.trade, flags, stamp.source, instrument, toMicros(slots[TIME]!), stamp.receivedAt)

@@ -216,9 +216,8 @@ export class PlainFrames {
     if (firstKey !== 't') intField(event, 'a')
     if (trades < 1 || trades > 0x7fffffff) return refuseFrame(Refusal.badNumber)
     if (this.#dialect === 'spot') boolField(event, 'M')
-    this.#append(Kind.trade, sold ? 0 : Flag.aggressorBuy, time)
-      .lanes(price, lots, last, first)
-      .withExtra(trades)
+    const flags = (sold ? 0 : Flag.aggressorBuy) | (firstKey === 't' ? 0 : Flag.aggregate)
+    this.#append(Kind.trade, flags, time).lanes(price, lots, last, first).withExtra(trades)
     return FrameKind.trade
   }
 
