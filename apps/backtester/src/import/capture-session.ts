@@ -1,0 +1,170 @@
+import { FRAME_KIND_NAMES, FrameKind, type MarketCodec, REFUSAL_NAMES, SLACK } from '@velocimex/core/feed/market-codec'
+import { MarketFeed } from '@velocimex/core/feed/market-feed'
+import { EventRecord, Flag, Kind, type RecordSink, type Records } from '@velocimex/core/market/event-record'
+import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import type { CaptureLine } from '@velocimex/host/capture/capture-reader'
+import type { MarketVenue } from '@velocimex/venues/market-venue'
+import { BookCheck } from './book-check.ts'
+
+const BUFFER_BYTES = 64 << 20
+const LEVELS_MAX = 1 << 18
+const SAMPLES_MAX = 10
+
+/** A refused message, for people to look at. */
+export interface RefusalSample {
+  readonly file: string
+  readonly line: number
+  readonly reason: string
+  readonly text: string
+}
+
+/** One socket of the capture. */
+interface Connection {
+  readonly name: string
+  readonly codec: MarketCodec
+  readonly feed: MarketFeed
+  /** Books that this connection follows, by instrument. */
+  readonly checks: (BookCheck | undefined)[]
+}
+
+/**
+ * Plays capture lines through codecs and feeds into a tape: one feed a connection. Where several connections follow one
+ * instrument, the first owns its records on the tape; the others keep books of their own to compare.
+ */
+export class CaptureSession {
+  readonly samples: RefusalSample[] = []
+  /** Lines by direction. */
+  readonly lines = { recv: 0, http: 0, send: 0, open: 0, damaged: 0 }
+  /** Trades of an aggregated stream left off the tape, because the single trades are on it. */
+  aggregatesLeftOff = 0
+  records = 0
+  readonly #venue: MarketVenue
+  readonly #table: InstrumentTable
+  readonly #tape: RecordSink
+  readonly #connections = new Map<string, Connection>()
+  readonly #owners: (Connection | undefined)[] = []
+  readonly #single: Uint8Array
+  #unclaimed: CaptureLine[] = []
+
+  constructor(venue: MarketVenue, table: InstrumentTable, tape: RecordSink) {
+    this.#venue = venue
+    this.#table = table
+    this.#tape = tape
+    this.#single = new Uint8Array(table.all.length)
+  }
+
+  /** Takes the next line. @param file for samples of refusals */
+  take(line: CaptureLine, number: number, file: string): void {
+    this.lines[line.dir]++
+    if (line.dir === 'recv') this.#frame(line, number, file)
+    else if (line.dir === 'http') this.#answer(line, number, file)
+    else if (line.dir === 'open') this.#connections.get(line.conn)?.feed.disconnected(line.at)
+  }
+
+  /** Feeds by connection name, in the order of appearance. */
+  get connections(): readonly Connection[] {
+    return [...this.#connections.values()]
+  }
+
+  /** Sum of a count over all connections. */
+  sum(of: (feed: MarketFeed) => number): number {
+    return this.connections.reduce((sum, { feed }) => sum + of(feed), 0)
+  }
+
+  /** The connection whose records of an instrument are on the tape. */
+  ownerOf(instrument: number): Connection | undefined {
+    return this.#owners[instrument]
+  }
+
+  #frame(line: CaptureLine, number: number, file: string): void {
+    const connection = this.#connection(line.conn)
+    const to = put(connection.codec, line.raw)
+    const kind = connection.feed.frame(0, to, line.at, line.nanos)
+    if (kind < 0) this.#sample(kind, line, number, file)
+    else if (kind === FrameKind.quote) this.#quote(connection)
+  }
+
+  #quote({ codec, checks }: Connection): void {
+    const check = (checks[codec.instrument] ??= new BookCheck(this.#table.at(codec.instrument)))
+    check.quote(new EventRecord(codec.batch), codec.ids.last)
+  }
+
+  /** A REST answer: a book for the connection it was fetched for (`ws1-rest` for `ws1`), or else for all of them. */
+  #answer(line: CaptureLine, number: number, file: string): void {
+    const symbol = this.#venue.snapshotSymbol(line.url)
+    if (symbol === undefined) return
+    if (this.#connections.size === 0) {
+      if (this.#unclaimed.length < this.#table.all.length) this.#unclaimed.push(line)
+      return
+    }
+    const instrument = this.#table.find(this.#venue.id, symbol)
+    if (instrument === undefined) return
+    const own = this.#connections.get(line.conn.replace(/-rest$/, ''))
+    for (const { codec, feed } of own === undefined ? this.#connections.values() : [own]) {
+      const kind = feed.snapshot(0, put(codec, line.raw), instrument.index, line.at, line.nanos)
+      if (kind < 0) this.#sample(kind, line, number, file)
+    }
+  }
+
+  #connection(name: string): Connection {
+    const known = this.#connections.get(name)
+    if (known !== undefined) return known
+    const source = this.#connections.size
+    const codec = this.#venue.makeCodec(this.#table, BUFFER_BYTES, LEVELS_MAX, source)
+    const sink: RecordSink = { append: (records, from, to) => this.#append(made, records, from, to) }
+    const feed = new MarketFeed(codec, this.#venue.sequencing, sink, this.#table.all.length, source)
+    const made: Connection = { name, codec, feed, checks: [] }
+    this.#connections.set(name, made)
+    const waiting = this.#unclaimed
+    this.#unclaimed = []
+    for (const line of waiting) this.#answer(line, 0, '')
+    return made
+  }
+
+  #append(connection: Connection, records: Records, from: number, to: number): void {
+    const record = new EventRecord(records)
+    const { kind, instrument, flags } = record.at(from)
+    const isBook = kind === Kind.level || kind === Kind.clear || kind === Kind.status
+    if (isBook) {
+      const check = (connection.checks[instrument] ??= new BookCheck(this.#table.at(instrument)))
+      for (let slot = from; slot < to; slot++) check.apply(record.at(slot))
+      const owner = (this.#owners[instrument] ??= connection)
+      if (owner !== connection) return
+    } else if (kind === Kind.trade) {
+      const aggregate = (flags & Flag.aggregate) !== 0
+      if (!aggregate) this.#single[instrument] = 1
+      else if (this.#single[instrument] === 1) {
+        this.aggregatesLeftOff++
+        return
+      }
+    }
+    this.records += to - from
+    this.#tape.append(records, from, to)
+  }
+
+  #sample(kind: number, line: CaptureLine, number: number, file: string): void {
+    if (this.samples.length >= SAMPLES_MAX) return
+    this.samples.push({ file, line: number, reason: REFUSAL_NAMES[-kind]!, text: line.raw.slice(0, 120) })
+  }
+}
+
+/** Frame counts summed over connections, by name; kinds that did not occur are left out. */
+export function framesByKind(session: CaptureSession): Record<string, number> {
+  return byName(FRAME_KIND_NAMES, at => session.sum(feed => feed.counts.frames[at]!))
+}
+
+/** Refusals summed over connections, by name. */
+export function refusalsByReason(session: CaptureSession): Record<string, number> {
+  return byName(REFUSAL_NAMES, at => session.sum(feed => feed.counts.refusals[at]!))
+}
+
+function byName(names: readonly string[], count: (at: number) => number): Record<string, number> {
+  const entries = names.map((name, at) => [name, count(at)] as const)
+  return Object.fromEntries(entries.filter(([, value]) => value > 0))
+}
+
+/** Writes a message into a codec's buffer; what is too long is cut, and thereby refused. */
+function put(codec: MarketCodec, raw: string): number {
+  const room = codec.buffer.length - SLACK
+  return Buffer.from(codec.buffer.buffer, codec.buffer.byteOffset).write(raw, 0, room, 'utf8')
+}

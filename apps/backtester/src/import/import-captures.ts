@@ -1,0 +1,289 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, existsSync, readdirSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { pipeline } from 'node:stream/promises'
+import { ok, type Result, refuse } from '@velocimex/core/result'
+import { CaptureError, captureSize, readCapture } from '@velocimex/host/capture/capture-reader'
+import type { TapeManifest } from '@velocimex/host/tape/tape-manifest'
+import { TapeWriter } from '@velocimex/host/tape/tape-writer'
+import type { MarketVenue, SkippedInstrument } from '@velocimex/venues/market-venue'
+import { findVenue, VENUES } from '@velocimex/venues/venues'
+import type { BookView } from './book-check.ts'
+import { CaptureSession, framesByKind, type RefusalSample, refusalsByReason } from './capture-session.ts'
+import {
+  chooseInstruments,
+  type ImportInstruments,
+  type InferredInstrument,
+  readInstrumentFile,
+} from './import-instruments.ts'
+
+/** What to import. */
+export interface ImportOptions {
+  readonly venue: string
+  /** Capture files in the order of time; they carry on one set of books. */
+  readonly captures: readonly string[]
+  /** Folder of the tape. */
+  readonly out: string
+  /** The venue's instrument list; without it grids are inferred from the digits. */
+  readonly instruments?: string
+  /** Replace a tape that is already there. */
+  readonly overwrite?: boolean
+  readonly progress?: (progress: ImportProgress) => void
+}
+
+/** How far an import is. */
+export interface ImportProgress {
+  readonly step: 'learning grids' | 'decoding'
+  /** 0..1 by compressed bytes. */
+  readonly done: number
+  readonly messages: number
+}
+
+/** Why nothing was imported. */
+export type ImportRefusal = 'unknown_venue' | 'not_found' | 'damaged' | 'exists' | 'instruments'
+
+/** What an import found and wrote. */
+export interface ImportReport {
+  readonly venue: string
+  readonly captures: readonly string[]
+  readonly out: string
+  /** Messages by kind. */
+  readonly messages: Record<string, number>
+  readonly lines: {
+    readonly recv: number
+    readonly http: number
+    readonly send: number
+    readonly open: number
+    readonly damaged: number
+  }
+  /** Refused messages by reason, all of them, and the first few to look at. */
+  readonly refused: Record<string, number>
+  readonly refusedTotal: number
+  readonly samples: readonly RefusalSample[]
+  readonly gaps: number
+  readonly resyncs: number
+  readonly snapshotsBridged: number
+  readonly snapshotsTooOld: number
+  readonly duplicates: number
+  readonly crossedBooks: number
+  /** The book against the venue's best quote at equal update ids. */
+  readonly quotes: { readonly agreed: number; readonly differed: number }
+  readonly records: number
+  readonly kinds: Record<string, number>
+  /** ISO instants of the first and last record. */
+  readonly from: string
+  readonly to: string
+  readonly seconds: number
+  readonly messagesPerSecond: number
+  readonly instruments: readonly {
+    readonly symbol: string
+    readonly unified: string
+    readonly grids: string
+    readonly synced: boolean
+  }[]
+  readonly inferred: readonly InferredInstrument[]
+  readonly skippedInstruments: readonly SkippedInstrument[]
+  readonly contentHash: string
+  /** Ten best levels a side after the last message, by symbol; a further connection's book as `connection symbol`. */
+  readonly books: Record<string, BookView>
+}
+
+/**
+ * Decodes captures into a tape. The tape appears whole or not at all: it is written beside its place and moved there at
+ * the end.
+ */
+export async function importCaptures(
+  options: ImportOptions,
+): Promise<Result<ImportReport, ImportRefusal> & { readonly words?: string }> {
+  const venue = findVenue(options.venue)
+  if (venue === undefined)
+    return {
+      ...refuse('unknown_venue'),
+      words: `venue ${options.venue} is not known; known are ${[...VENUES.keys()].join(', ')}`,
+    }
+  const out = resolve(options.out)
+  if (existsSync(out) && !isReplaceable(out, options.overwrite === true))
+    return {
+      ...refuse('exists'),
+      words: `${options.out} is there already; give --overwrite to replace a tape, or another folder`,
+    }
+  const partial = resolve(dirname(out), `.${basename(out)}.partial-${process.pid}`)
+  try {
+    const instruments = await findInstruments(venue, options)
+    if (!instruments.ok) return instruments
+    await mkdir(dirname(out), { recursive: true })
+    const report = await decodeInto(partial, venue, options, instruments.value)
+    await rm(out, { recursive: true, force: true })
+    await rename(partial, out)
+    return ok(report)
+  } catch (cause) {
+    if (cause instanceof CaptureError) return { ...refuse(cause.reason), words: cause.message }
+    throw cause
+  } finally {
+    await rm(partial, { recursive: true, force: true })
+  }
+}
+
+/** Only a folder that holds nothing but a tape may be replaced, and only when asked. */
+function isReplaceable(out: string, overwrite: boolean): boolean {
+  let names: string[]
+  try {
+    names = readdirSync(out)
+  } catch {
+    return false
+  }
+  return names.length === 0 || (overwrite && names.every(name => name === 'tape.json' || /^\d{6,}\.tape$/.test(name)))
+}
+
+type Chosen = ImportInstruments & { readonly skipped: readonly SkippedInstrument[] }
+
+/** First reading of the captures: which symbols occur, with how many digits. */
+async function findInstruments(
+  venue: MarketVenue,
+  options: ImportOptions,
+): Promise<Result<Chosen, ImportRefusal> & { readonly words?: string }> {
+  const given = options.instruments === undefined ? undefined : await readInstrumentFile(venue, options.instruments)
+  if (given !== undefined && !given.ok) {
+    const reason = given.reason === 'not_found' ? 'not_found' : 'instruments'
+    const words = given.reason === 'not_found' ? 'does not exist' : `is not an instrument list of ${venue.id}`
+    return { ...refuse(reason), words: `${options.instruments} ${words}` }
+  }
+  const grids = venue.inferGrids()
+  await eachLine(options, 'learning grids', line => {
+    if (line.dir === 'recv') grids.learn(line.raw)
+    else if (line.dir === 'http') {
+      const symbol = venue.snapshotSymbol(line.url)
+      if (symbol !== undefined) grids.learn(line.raw, symbol)
+    }
+  })
+  const chosen = chooseInstruments(grids.instruments(), given?.value.instruments)
+  return ok({ ...chosen, skipped: given?.value.skipped ?? [] })
+}
+
+type EachLine = (line: Parameters<Parameters<typeof readCapture>[1]['line']>[0], number: number, file: string) => void
+
+/** Reads all captures in order. Returns the number of damaged lines. */
+async function eachLine(options: ImportOptions, step: ImportProgress['step'], take: EachLine): Promise<number> {
+  const sizes = await Promise.all(options.captures.map(captureSize))
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  let before = 0
+  let messages = 0
+  let damaged = 0
+  for (const [at, path] of options.captures.entries()) {
+    await readCapture(path, {
+      line(line, number) {
+        messages++
+        take(line, number, path)
+      },
+      damaged: () => damaged++,
+      progress: bytes => options.progress?.({ step, done: total === 0 ? 1 : (before + bytes) / total, messages }),
+    })
+    before += sizes[at]!
+  }
+  return damaged
+}
+
+async function decodeInto(
+  directory: string,
+  venue: MarketVenue,
+  options: ImportOptions,
+  chosen: Chosen,
+): Promise<ImportReport> {
+  const provenance = {
+    venue: venue.id,
+    captures: await Promise.all(
+      options.captures.map(async path => ({ file: basename(path), sha256: await sha256(path) })),
+    ),
+    instrumentList: options.instruments === undefined ? null : basename(options.instruments),
+    inferred: chosen.inferred,
+  }
+  const tape = new TapeWriter(directory, { instruments: chosen.table, provenance })
+  try {
+    const session = new CaptureSession(venue, chosen.table, tape)
+    const start = performance.now()
+    session.lines.damaged = await eachLine(options, 'decoding', (line, number, file) =>
+      session.take(line, number, file),
+    )
+    const seconds = (performance.now() - start) / 1000
+    return makeReport(options, chosen, session, tape.close(), seconds)
+  } finally {
+    tape.abandon()
+  }
+}
+
+function makeReport(
+  options: ImportOptions,
+  chosen: Chosen,
+  session: CaptureSession,
+  manifest: TapeManifest,
+  seconds: number,
+): ImportReport {
+  const checks = session.connections.flatMap(({ checks }) => checks.filter(check => check !== undefined))
+  const refused = refusalsByReason(session)
+  const messages = session.lines.recv + session.lines.http
+  return {
+    venue: options.venue,
+    captures: options.captures,
+    out: options.out,
+    messages: framesByKind(session),
+    lines: session.lines,
+    refused,
+    refusedTotal: Object.values(refused).reduce((sum, count) => sum + count, 0),
+    samples: session.samples,
+    gaps: session.sum(feed => feed.counts.gaps),
+    resyncs: session.sum(feed => feed.counts.resyncs),
+    snapshotsBridged: session.sum(feed => feed.counts.snapshots),
+    snapshotsTooOld: session.sum(feed => feed.counts.snapshotsTooOld),
+    duplicates: session.sum(feed => feed.counts.ignored),
+    crossedBooks: checks.reduce((sum, check) => sum + check.crossed, 0),
+    quotes: {
+      agreed: checks.reduce((sum, check) => sum + check.agreed, 0),
+      differed: checks.reduce((sum, check) => sum + check.differed, 0),
+    },
+    records: manifest.records,
+    kinds: manifest.kinds,
+    from: isoOf(manifest.firstReceive),
+    to: isoOf(manifest.lastReceive),
+    seconds: (manifest.lastReceive - manifest.firstReceive) / 1e6,
+    messagesPerSecond: Math.round(messages / seconds),
+    instruments: chosen.table.all.map(({ symbol, unified, grids, index }) => ({
+      symbol,
+      unified,
+      grids,
+      synced: session.ownerOf(index)?.feed.isLive(index) ?? false,
+    })),
+    inferred: chosen.inferred,
+    skippedInstruments: chosen.skipped,
+    contentHash: manifest.contentHash,
+    books: booksOf(session, chosen),
+  }
+}
+
+function booksOf(session: CaptureSession, chosen: Chosen): Record<string, BookView> {
+  const books: Record<string, BookView> = {}
+  for (const connection of session.connections)
+    for (const [index, check] of connection.checks.entries()) {
+      if (check === undefined || !connection.feed.isFollowed(index)) continue
+      const { symbol } = chosen.table.at(index)
+      books[
+        session.ownerOf(index) === connection || session.ownerOf(index) === undefined
+          ? symbol
+          : `${connection.name} ${symbol}`
+      ] = check.view()
+    }
+  return books
+}
+
+/** An instant in microseconds as ISO text with all of them. */
+export function isoOf(micros: number): string {
+  const whole = Math.floor(micros / 1000)
+  return new Date(whole).toISOString().replace('Z', `${String(micros - whole * 1000).padStart(3, '0')}Z`)
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
