@@ -62,7 +62,12 @@ for (const [venue, file, before, list] of files)
       deepEqual(numbers(ours.asks), numbers(book.asks), symbol)
       deepEqual([ours.lastUpdateId, ours.synced], [book.lastUpdateId, true])
     }
-    if (list !== undefined) deepEqual(report.inferred, [])
+    // Both lists hold one symbol whose book still had levels on the finer grid of the day before.
+    if (list !== undefined)
+      deepEqual(
+        report.inferred.map(({ symbol }) => symbol),
+        [venue === 'binance-spot' ? 'BUSDTRY' : 'CTKUSDT'],
+      )
     deepEqual(
       fromTape(report.out),
       Object.fromEntries(Object.entries(report.books).map(([symbol, book]) => [symbol, book.lastUpdateId])),
