@@ -68,16 +68,15 @@ test('P-01 an L3 book equals a list of orders: priority, totals, and what does n
       const book = new Level3Book({ orders: 12, windowBits: 5 })
       const twin = new Twin()
       for (const { what, id, other, side, price, lots } of steps) {
-        const at = twin.orders.findIndex(order => order.id === id)
         // Ids beyond 2^32 must be told apart by all their digits.
         const big = (small: number): number => small * 2 ** 33
+        const place = twin.orders.findIndex(order => order.id === big(id))
         if (what === 'add') {
-          const fits = at < 0 && twin.orders.length < 12
+          const fits = place < 0 && twin.orders.length < 12
           equal(book.add(big(id), side, price, lots), fits)
           if (fits) twin.orders.push({ id: big(id), side, price, lots })
           continue
         }
-        const place = twin.orders.findIndex(order => order.id === big(id))
         const order = twin.orders[place]
         if (what === 'reduce') {
           equal(book.reduce(big(id), lots), order !== undefined)
