@@ -63,18 +63,18 @@ function gateWith(
 const order = (
   side: Side,
   quantity: number,
-  price: number | undefined = 100,
+  price: number | null = 100,
   more: Partial<OrderRequest> = {},
 ): OrderRequest => ({
   instrument: 0,
   side,
-  type: price === undefined ? 'market' : 'limit',
+  type: price === null ? 'market' : 'limit',
   quantity: lots(quantity),
   timeInForce: 'gtc',
   postOnly: false,
   reduceOnly: false,
   strategy: 's',
-  ...(price === undefined ? {} : { price: ticks(price) }),
+  ...(price === null ? {} : { price: ticks(price) }),
   ...more,
 })
 
@@ -90,8 +90,8 @@ const rows: [string, Us, OrderRequest, { reason?: string; halted?: boolean }][] 
     order(SELL, 50),
     { halted: true, reason: 'halted' },
   ],
-  ['limit order without a price', {}, { ...order(BUY, 50, undefined), type: 'limit' }, { reason: 'malformed' }],
-  ['market order that should rest', {}, order(BUY, 50, undefined, { postOnly: true }), { reason: 'malformed' }],
+  ['limit order without a price', {}, { ...order(BUY, 50, null), type: 'limit' }, { reason: 'malformed' }],
+  ['market order that should rest', {}, order(BUY, 50, null, { postOnly: true }), { reason: 'malformed' }],
   [
     'post-only that should not rest',
     {},
@@ -101,9 +101,9 @@ const rows: [string, Us, OrderRequest, { reason?: string; halted?: boolean }][] 
   ['unknown instrument', {}, { ...order(BUY, 50), instrument: 7 }, { reason: 'malformed' }],
   ['below the venue minimum', {}, order(BUY, 1), { reason: 'order_too_small' }],
   ['above our maximum', {}, order(BUY, 101), { reason: 'order_too_large' }],
-  ['reducing may be larger than ours', { net: 120 }, order(SELL, 101, 80), {}],
+  ['reducing may be larger than ours', { net: 120 }, order(SELL, 101, 99), {}],
   ['reducing may not be larger than the venue’s', { net: 900 }, order(SELL, 501), { reason: 'order_too_large' }],
-  ['market order above the venue maximum', {}, order(BUY, 51, undefined), { reason: 'order_too_large' }],
+  ['market order above the venue maximum', {}, order(BUY, 51, null), { reason: 'order_too_large' }],
   ['price below the venue minimum', {}, order(BUY, 50, 9), { reason: 'price_out_of_bounds' }],
   ['buy too far above the mid', {}, order(BUY, 50, 106), { reason: 'price_out_of_band' }],
   ['sell too far below the mid', {}, order(SELL, 50, 94), { reason: 'price_out_of_band' }],
@@ -175,7 +175,7 @@ test('P-12 whatever is asked, filled and canceled, the worst case never passes t
   const wish = fc.record({
     side: fc.constantFrom(BUY, SELL),
     quantity: fc.integer({ min: 3, max: 90 }),
-    then: fc.constantFrom('rest', 'fill', 'part', 'cancel'),
+    next: fc.constantFrom('rest', 'fill', 'part', 'cancel'),
   })
   fc.assert(
     fc.property(fc.array(wish, { maxLength: 80 }), wishes => {
@@ -192,16 +192,16 @@ test('P-12 whatever is asked, filled and canceled, the worst case never passes t
       }
       const limits = { byInstrument: [{ ...NO_LIMITS, positionLotsMax: 150 }], ordersPerWindowMax: 1000, rateWindow: 1 }
       const gate = new RiskGate(new InstrumentTable([INSTRUMENT]), limits, exposure, new SimClock(micros(0)))
-      for (const { side, quantity, then } of wishes) {
+      for (const { side, quantity, next } of wishes) {
         gate.halted = quantity % 5 === 0
         const reducing = net * side < 0 && quantity + sum(side) <= Math.abs(net)
         const reviewed = gate.review(order(side, quantity))
         if (reducing) ok(reviewed.ok, 'a wish that only reduces passes')
-        if (reviewed.ok && then !== 'cancel') open.push({ side, lots: quantity })
-        if (then === 'fill' || then === 'part') {
+        if (reviewed.ok && next !== 'cancel') open.push({ side, lots: quantity })
+        if (next === 'fill' || next === 'part') {
           const each = open.shift()
           if (each !== undefined) {
-            const filled = then === 'fill' ? each.lots : Math.ceil(each.lots / 2)
+            const filled = next === 'fill' ? each.lots : Math.ceil(each.lots / 2)
             net += each.side * filled
             if (filled < each.lots) open.push({ side: each.side, lots: each.lots - filled })
           }

@@ -139,7 +139,7 @@ export class RiskGate {
       return this.#refuse('malformed', quantity, 0, 'lots')
     return (
       this.#checkSize(instrument, limits, order, quantity, reducing) ??
-      this.#checkPrice(instrument, limits, order, price, quantity) ??
+      this.#checkPrice(instrument, limits, order, price, quantity, reducing) ??
       (order.reduceOnly && !reducing
         ? this.#refuse('not_reducing', added, Math.abs(this.#exposure.netLots(order.instrument)), 'lots')
         : undefined) ??
@@ -171,6 +171,7 @@ export class RiskGate {
     order: OrderRequest,
     price: Ticks | undefined,
     quantity: number,
+    reducing: boolean,
   ): RiskRefusal | undefined {
     const { priceMin = Number.NEGATIVE_INFINITY, priceMax = Number.POSITIVE_INFINITY, notionalMin } = instrument.bounds
     if (price !== undefined && price < priceMin) return this.#refuse('price_out_of_bounds', price, priceMin, 'ticks')
@@ -186,7 +187,7 @@ export class RiskGate {
     const value = notional((price ?? Math.round(reference)) as Ticks, quantity as Lots, instrument.contract)
     if (notionalMin !== undefined && value < notionalMin && !order.reduceOnly)
       return this.#refuse('notional_too_small', Number(value), Number(notionalMin), 'minor')
-    if (limits.orderNotionalMax !== undefined && value > limits.orderNotionalMax)
+    if (!reducing && limits.orderNotionalMax !== undefined && value > limits.orderNotionalMax)
       return this.#refuse('notional_too_large', Number(value), Number(limits.orderNotionalMax), 'minor')
     return undefined
   }
