@@ -1,0 +1,291 @@
+import type { Micros } from '../clock/micros.ts'
+import type { CancelCommand, OrderGateway, PlaceCommand, ReplaceCommand } from '../execution/order-gateway.ts'
+import { type EventRecord, Kind } from '../market/event-record.ts'
+import type { FeeRates } from '../market/instrument.ts'
+import type { InstrumentTable } from '../market/instrument-table.ts'
+import { BUY, opposite, SELL } from '../market/side.ts'
+import type { Lots, Ticks } from '../market/units.ts'
+import type { ExecutionReport } from '../order/execution-report.ts'
+import type { FillCause, Liquidity } from '../order/fill.ts'
+import { feeOf } from './fee-model.ts'
+import type { LatencyModel } from './latency-model.ts'
+import { type MakerFill, onBookMoved, onLevelChanged, onTrade } from './maker-fills.ts'
+import type { QueueModel } from './queue-model.ts'
+import { SimMarket } from './sim-market.ts'
+import { TransitQueue } from './transit-queue.ts'
+import { leavesOf, type VenueOrder } from './venue-order.ts'
+import { VenueReports } from './venue-reports.ts'
+import { whyRefused } from './venue-rules.ts'
+
+/** The assumptions of a simulated venue. */
+export interface SimVenueOptions {
+  readonly instruments: InstrumentTable
+  readonly latency: LatencyModel
+  readonly queue: QueueModel
+  /** Instead of the instruments' own fees. */
+  readonly fees?: FeeRates
+}
+
+type Command =
+  | { readonly do: 'place'; readonly command: PlaceCommand }
+  | { readonly do: 'cancel'; readonly command: CancelCommand }
+  | { readonly do: 'replace'; readonly command: ReplaceCommand }
+
+const TRANSIT_MAX = 1_000_000
+/** Client order ids remembered to refuse duplicates. */
+const SEEN_MAX = 1_000_000
+
+/**
+ * Trades our orders against a recorded book. The tape is the market as it was without us: it never reacts to us, so what
+ * we take stays taken only until the venue refreshes the level, and what we rest does not change anybody's mind.
+ *
+ * Our resting orders are filled
+ *   - by a print at our price, with what of it is left after the lots ahead of us,
+ *   - by a print at a worse price for its aggressor than ours: it would have met us first,
+ *   - by the other side of the book moving to or through our price, up to the lots that did,
+ * always at our price, never by more than what printed or moved. Every fill carries its cause.
+ *
+ * The engine owns time: it shows the tape (`onMarket`), and asks for commands and reports when their instants come.
+ */
+export class SimVenue implements OrderGateway {
+  readonly latency: LatencyModel
+  readonly #queue: QueueModel
+  readonly #fees: FeeRates | undefined
+  readonly #markets: readonly SimMarket[]
+  readonly #commands = new TransitQueue<Command>(TRANSIT_MAX)
+  readonly #reports: VenueReports
+  readonly #open = new Map<string, VenueOrder>()
+  readonly #maker: MakerFill = (market, order, lots, cause) =>
+    this.#fill(market, order, order.price, lots, 'maker', cause)
+  readonly #seen = new Set<string>()
+  #record = -1
+  #orderCount = 0
+  #tradeCount = 0
+
+  constructor(options: SimVenueOptions) {
+    this.latency = options.latency
+    this.#queue = options.queue
+    this.#fees = options.fees
+    this.#reports = new VenueReports(options.latency)
+    this.#markets = options.instruments.all.map(instrument => new SimMarket(instrument))
+  }
+
+  place(command: PlaceCommand, now: Micros): void {
+    this.#commands.send(now + this.latency.entry(), { do: 'place', command })
+  }
+
+  cancel(command: CancelCommand, now: Micros): void {
+    this.#commands.send(now + this.latency.entry(), { do: 'cancel', command })
+  }
+
+  replace(command: ReplaceCommand, now: Micros): void {
+    this.#commands.send(now + this.latency.entry(), { do: 'replace', command })
+  }
+
+  /** Instant at which the next command reaches the venue; Infinity when none is under way. */
+  get nextCommandAt(): number {
+    return this.#commands.nextAt
+  }
+
+  /** Instant at which the next report reaches us; Infinity when none is under way. */
+  get nextReportAt(): number {
+    return this.#reports.nextAt
+  }
+
+  /** Takes the report that reaches us next. */
+  takeReport(): ExecutionReport {
+    return this.#reports.take()
+  }
+
+  /** Orders that the venue holds, as it sees them. */
+  get openOrders(): readonly VenueOrder[] {
+    return [...this.#open.values()]
+  }
+
+  /** Our position of an instrument as the venue sees it. */
+  netLots(instrument: number): number {
+    return this.#markets[instrument]!.netLots
+  }
+
+  /** The venue's market moves. @param sequence of the record on the tape @param at the venue's instant */
+  onMarket(event: EventRecord, sequence: number, at: number): void {
+    const market = this.#markets[event.instrument]!
+    this.#reports.now = at as Micros
+    this.#record = sequence
+    const { kind } = event
+    if (kind === Kind.level) {
+      const side = event.isBid ? BUY : SELL
+      market.refresh(side, event.lane0)
+      if (market.hasOrders) onLevelChanged(market, this.#queue, side, event)
+      market.book.apply(event)
+      if (event.isLast && market.hasOrders) onBookMoved(market, this.#maker)
+    } else if (kind === Kind.trade) {
+      if (market.hasOrders) onTrade(market, event, this.#maker)
+    } else if (kind === Kind.clear) {
+      market.book.apply(event)
+      market.forgetTaken()
+      market.isOpen = event.isSnapshot
+    }
+  }
+
+  /** Executes the command that reaches the venue next. */
+  processNextCommand(): void {
+    this.#reports.now = this.#commands.nextAt as Micros
+    const next = this.#commands.take()
+    if (next.do === 'place') this.#onPlace(next.command)
+    else if (next.do === 'cancel') this.#onCancel(next.command)
+    else this.#onReplace(next.command)
+  }
+
+  #onPlace({ clientOrderId, order }: PlaceCommand): void {
+    const market = this.#markets[order.instrument]!
+    const { side } = order
+    // A market order goes as far as the book does.
+    const price = order.price ?? side * Number.MAX_SAFE_INTEGER
+    const made: VenueOrder = {
+      clientOrderId,
+      venueOrderId: `SIM${++this.#orderCount}`,
+      request: order,
+      side,
+      price,
+      quantity: order.quantity,
+      cumulative: 0,
+      ahead: 0,
+      queueAtEntry: 0,
+      traded: 0,
+    }
+    const refusal = this.#seen.has(clientOrderId) ? 'duplicate client order id' : whyRefused(market, made)
+    this.#remember(clientOrderId)
+    if (refusal !== undefined) {
+      this.#reports.tell('rejected', made, refusal)
+      return
+    }
+    this.#open.set(clientOrderId, made)
+    this.#reports.tell('accepted', made)
+    this.#execute(market, made)
+  }
+
+  /** Lets an arriving order take what it may, and rest or expire with the remainder. */
+  #execute(market: SimMarket, order: VenueOrder): void {
+    const { timeInForce, type } = order.request
+    if (timeInForce === 'fok' && this.#reachable(market, order) < leavesOf(order)) {
+      this.#close(market, order, 'expired', 'not fillable at once')
+      return
+    }
+    const resting = opposite(order.side)
+    const ladder = market.book.side(resting)
+    for (
+      let price = ladder.best;
+      leavesOf(order) > 0 && order.side * (order.price - price) >= 0;
+      price = ladder.worse(price)
+    ) {
+      if (!Number.isFinite(price)) break
+      const lots = Math.min(leavesOf(order), market.available(resting, price))
+      if (lots === 0) continue
+      const shown = ladder.lotsAt(price)
+      market.take(resting, price, lots)
+      this.#fill(market, order, price, lots, 'taker', { trigger: 'taker', price, quantity: shown, queueBefore: 0 })
+    }
+    if (leavesOf(order) === 0) return
+    if (timeInForce === 'gtc' && type === 'limit') this.#rest(market, order)
+    else this.#close(market, order, 'expired', type === 'market' ? 'the book is used up' : 'not filled at once')
+  }
+
+  #reachable(market: SimMarket, order: VenueOrder): number {
+    const resting = opposite(order.side)
+    const ladder = market.book.side(resting)
+    let lots = 0
+    for (
+      let price = ladder.best;
+      Number.isFinite(price) && order.side * (order.price - price) >= 0;
+      price = ladder.worse(price)
+    )
+      lots += market.available(resting, price)
+    return lots
+  }
+
+  #rest(market: SimMarket, order: VenueOrder): void {
+    order.ahead = market.book.side(order.side).lotsAt(order.price)
+    order.queueAtEntry = order.ahead
+    order.traded = 0
+    market.rest(order)
+  }
+
+  #onCancel({ clientOrderId, instrument }: CancelCommand): void {
+    const order = this.#open.get(clientOrderId)
+    if (order === undefined) this.#reject('cancel_rejected', clientOrderId, instrument)
+    else this.#close(this.#markets[instrument]!, order, 'canceled')
+  }
+
+  #onReplace({ clientOrderId, instrument, price, quantity }: ReplaceCommand): void {
+    const order = this.#open.get(clientOrderId)
+    if (order === undefined) {
+      this.#reject('replace_rejected', clientOrderId, instrument)
+      return
+    }
+    const market = this.#markets[instrument]!
+    market.remove(order)
+    const wished = { ...order, price, quantity }
+    const refusal = quantity <= order.cumulative ? 'quantity is not above what is filled' : whyRefused(market, wished)
+    if (refusal !== undefined) {
+      market.rest(order)
+      this.#reports.tell('replace_rejected', order, refusal)
+      return
+    }
+    const keepsPlace = price === order.price && quantity <= order.quantity
+    order.price = price
+    order.quantity = quantity
+    this.#reports.tell('replaced', order)
+    if (keepsPlace) market.rest(order)
+    else this.#execute(market, order)
+  }
+
+  #fill(
+    market: SimMarket,
+    order: VenueOrder,
+    price: number,
+    lots: number,
+    liquidity: Liquidity,
+    cause: Omit<FillCause, 'record' | 'queueAtEntry'>,
+  ): void {
+    order.cumulative += lots
+    market.netLots += order.side * lots
+    const { instrument } = market
+    const fill = {
+      tradeId: `SIM${++this.#tradeCount}`,
+      clientOrderId: order.clientOrderId,
+      venueOrderId: order.venueOrderId,
+      instrument: instrument.index,
+      side: order.side,
+      price: price as Ticks,
+      quantity: lots as Lots,
+      fee: feeOf(instrument, this.#fees ?? instrument.fees, price as Ticks, lots as Lots, liquidity),
+      feeAsset: instrument.settle.code,
+      liquidity,
+      at: this.#reports.now,
+      cause: { ...cause, record: this.#record, queueAtEntry: order.queueAtEntry },
+    }
+    if (leavesOf(order) === 0) this.#forget(market, order)
+    this.#reports.fill(order, fill)
+  }
+
+  #close(market: SimMarket, order: VenueOrder, kind: 'canceled' | 'expired', reason?: string): void {
+    this.#forget(market, order)
+    this.#reports.tell(kind, order, reason)
+  }
+
+  #remember(clientOrderId: string): void {
+    this.#seen.add(clientOrderId)
+    if (this.#seen.size > SEEN_MAX) this.#seen.delete(this.#seen.values().next().value!)
+  }
+
+  #forget(market: SimMarket, order: VenueOrder): void {
+    market.remove(order)
+    this.#open.delete(order.clientOrderId)
+  }
+
+  #reject(kind: 'cancel_rejected' | 'replace_rejected', clientOrderId: string, instrument: number): void {
+    const reason = this.#seen.has(clientOrderId) ? 'the order is closed' : 'the order is not known'
+    this.#reports.reject(kind, clientOrderId, instrument, reason)
+  }
+}
