@@ -1,0 +1,190 @@
+import { deepEqual, equal, ok, throws } from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { micros } from '../clock/micros.ts'
+import type { Instrument } from '../market/instrument.ts'
+import { InstrumentTable } from '../market/instrument-table.ts'
+import { notional, toMinor } from '../market/money.ts'
+import { BUY, SELL, type Side } from '../market/side.ts'
+import { lots, ticks } from '../market/units.ts'
+import type { Fill } from '../order/fill.ts'
+import { AccountBooks } from './account-books.ts'
+import { Portfolio } from './portfolio.ts'
+import type { Transfer } from './transfer.ts'
+
+const btc = { code: 'BTC', decimals: 8 }
+const usdt = { code: 'USDT', decimals: 8 }
+const usd = { code: 'USD', decimals: 8 }
+const common = { venue: 'v', fees: { maker: 0, taker: 0 }, bounds: {}, grids: 'published' } as const
+const SPOT: Instrument = {
+  ...common,
+  index: 0,
+  symbol: 'BTCUSDT',
+  unified: 'BTC/USDT',
+  kind: 'spot',
+  base: btc,
+  quote: usdt,
+  settle: usdt,
+  price: { decimals: 2, step: 1 },
+  quantity: { decimals: 5, step: 1 },
+  contract: { kind: 'linear', minorPerTickLot: 10n },
+}
+const LINEAR: Instrument = { ...SPOT, index: 1, symbol: 'BTCPERP', unified: 'BTC/USDT:USDT', kind: 'perpetual' }
+// A contract of 100 USD settled in BTC: 100 USD / price; ticks of 0.50 USD.
+const INVERSE: Instrument = {
+  ...common,
+  index: 2,
+  symbol: 'BTCUSD',
+  unified: 'BTC/USD:BTC',
+  kind: 'perpetual',
+  base: btc,
+  quote: usd,
+  settle: btc,
+  price: { decimals: 1, step: 5 },
+  quantity: { decimals: 0, step: 1 },
+  contract: { kind: 'inverse', minorTicksPerLot: 100n * 2n * 100_000_000n },
+}
+const TABLE = new InstrumentTable([SPOT, LINEAR, INVERSE])
+
+let trades = 0
+const fill = (
+  instrument: number,
+  side: Side,
+  price: number,
+  quantity: number,
+  fee = 0n,
+  feeAsset = TABLE.at(instrument).settle.code,
+): Fill => ({
+  tradeId: `t${++trades}`,
+  clientOrderId: 'o',
+  venueOrderId: 'v',
+  instrument,
+  side,
+  price: ticks(price),
+  quantity: lots(quantity),
+  fee: toMinor(fee),
+  feeAsset,
+  liquidity: 'maker',
+  at: micros(0),
+})
+
+test('spot: goods against money, the fee in its own ledger, profit on closing', () => {
+  const transfers: Transfer[] = []
+  const books = new AccountBooks(TABLE, {
+    owner: 1,
+    allowShort: false,
+    sink: { onPosting: posted => transfers.push(...posted) },
+  })
+  books.deposit('USDT', 1_000_00000000n, micros(0))
+  // Buy 0.01 BTC at 50,000.00 for 500 USDT with a fee of 0.5, sell half at 51,000.00 for 255 USDT with a rebate of 0.1.
+  equal(books.fill(fill(0, BUY, 5_000_000, 1000, 50_000_000n)), 0n)
+  equal(books.fill(fill(0, SELL, 5_100_000, 500, -10_000_000n)), 500_000_000n)
+  deepEqual([books.cash('USDT'), books.cash('BTC')], [754_60000000n, 500_000n])
+  deepEqual(
+    [books.chart.held(3, 'USDT'), books.chart.held(4, 'USDT'), books.chart.heldLots(SPOT)],
+    [40_000_000n, 500_000_000n, 500n],
+  )
+  deepEqual(
+    Object.values(books.trialBalance()).every(net => net === 0n),
+    true,
+  )
+  equal(
+    books.equity('USDT', () => ticks(5_100_000)),
+    754_60000000n + 255_00000000n,
+  )
+  ok(
+    transfers.every(({ cause }) => /^(deposit|fill t\d+ of o)$/.test(cause)),
+    'every transfer names its cause',
+  )
+  throws(
+    () => books.fill(fill(0, SELL, 5_000_000, 501)),
+    /the ledger takes what happened, was exceeds_debits/,
+    'what is not there cannot be sold',
+  )
+})
+
+test('linear perpetual: only profit is money; funding is paid by longs', () => {
+  const books = new AccountBooks(TABLE, { owner: 1, allowShort: true })
+  books.deposit('USDT', 1_000_00000000n, micros(0))
+  books.fill(fill(1, BUY, 5_000_000, 1000))
+  equal(books.cash('USDT'), 1_000_00000000n)
+  equal(books.funding(1, ticks(5_000_000), 100_000_000, micros(0)), -5_000_000n, '0.01 % of 500 USDT')
+  equal(books.fill(fill(1, SELL, 4_900_000, 1500)), -1_000_000_000n)
+  deepEqual([books.cash('USDT'), books.portfolio.netLots(1)], [1_000_00000000n - 10_05000000n, -500])
+  equal(
+    books.equity('USDT', () => ticks(4_800_000)),
+    1_000_00000000n - 10_05000000n + 5_00000000n,
+    'short 0.005 from 49,000 at 48,000',
+  )
+})
+
+test('inverse perpetual: profit in the coin', () => {
+  const portfolio = new Portfolio(TABLE)
+  // 10 contracts of 100 USD bought at 50,000 and sold at 62,500: 1000/50000 - 1000/62500 = 0.02 - 0.016 BTC.
+  portfolio.apply(fill(2, BUY, 100_000, 10))
+  equal(portfolio.unrealised(2, ticks(125_000)), 400_000n)
+  equal(portfolio.apply(fill(2, SELL, 125_000, 10)), 400_000n)
+})
+
+const aFill = fc.record({
+  side: fc.constantFrom(BUY, SELL),
+  price: fc.integer({ min: 50_000, max: 150_000 }),
+  quantity: fc.integer({ min: 1, max: 40 }),
+})
+for (const instrument of TABLE.all)
+  for (const method of ['average', 'fifo'] as const)
+    test(`P-10 ${instrument.unified}, ${method}: realised + unrealised is the value at the mark less the money that moved, to the unit`, () => {
+      fc.assert(
+        fc.property(fc.array(aFill, { maxLength: 40 }), fc.integer({ min: 50_000, max: 150_000 }), (fills, mark) => {
+          const portfolio = new Portfolio(TABLE, method)
+          const sign = instrument.contract.kind === 'linear' ? 1n : -1n
+          let net = 0
+          let paid = 0n
+          let realised = 0n
+          for (const { side, price, quantity } of fills) {
+            // A fill that turns the position over is valued in two parts: what it closes, what it opens.
+            const closing = net * side < 0 ? Math.min(quantity, Math.abs(net)) : 0
+            const whole = notional(ticks(price), lots(quantity), instrument.contract)
+            paid += sign * BigInt(side) * whole
+            net += side * quantity
+            realised += portfolio.apply(fill(instrument.index, side, price, quantity))
+            ok(closing <= quantity)
+          }
+          const worth = sign * BigInt(Math.sign(net)) * notional(ticks(mark), lots(Math.abs(net)), instrument.contract)
+          const position = portfolio.position(instrument.index)
+          equal(position.netLots, net)
+          equal(position.realised, realised)
+          equal(realised + portfolio.unrealised(instrument.index, ticks(mark)), worth - paid)
+          if (net === 0) equal(position.cost, 0n)
+        }),
+        { numRuns: 300 },
+      )
+    })
+
+test('P-09 trading moves money, it makes none: the market’s accounts mirror ours', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ instrument: fc.nat(2), fill: aFill, fee: fc.integer({ min: -50, max: 50 }) }), {
+        maxLength: 40,
+      }),
+      events => {
+        const books = new AccountBooks(TABLE, { owner: 1, allowShort: true })
+        books.deposit('USDT', 10n ** 15n, micros(0))
+        let fees = 0n
+        for (const { instrument, fill: each, fee } of events) {
+          books.fill(fill(instrument, each.side, each.price, each.quantity, BigInt(fee), 'USDT'))
+          fees += BigInt(fee)
+        }
+        equal(books.chart.held(3, 'USDT'), fees)
+        for (const net of Object.values(books.trialBalance())) equal(net, 0n)
+        const external = books.ledger.accounts.filter(({ id }) => ((id >> 80n) & 0xffn) === 2n)
+        equal(
+          external.reduce((sum, account) => sum + account.creditsPosted - account.debitsPosted, 0n),
+          10n ** 15n,
+          'only a deposit comes from outside',
+        )
+      },
+    ),
+    { numRuns: 200 },
+  )
+})

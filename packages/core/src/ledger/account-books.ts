@@ -1,0 +1,123 @@
+import { assert } from '../assert.ts'
+import type { Micros } from '../clock/micros.ts'
+import type { InstrumentTable } from '../market/instrument-table.ts'
+import { type Minor, notional } from '../market/money.ts'
+import type { Lots, Ticks } from '../market/units.ts'
+import type { Fill } from '../order/fill.ts'
+import { Chart, kindOfLedger, LEDGER_NAMES, LedgerKind, Role } from './chart.ts'
+import { Ledger, type LedgerSink } from './ledger.ts'
+import { Portfolio } from './portfolio.ts'
+import { postFill } from './post-fill.ts'
+import { Posting } from './posting.ts'
+
+/** How the books of one trading account are kept. */
+export interface AccountBooksOptions {
+  readonly owner: number
+  /** See `Chart`. */
+  readonly allowShort: boolean
+  readonly sink?: LedgerSink
+}
+
+/**
+ * The books of one trading account: ledger and portfolio, moved together. After every event the trial balance is zero
+ * and the position in the ledger is the position in the portfolio; anything else stops the process.
+ */
+export class AccountBooks {
+  readonly ledger: Ledger
+  readonly chart: Chart
+  readonly portfolio: Portfolio
+  readonly #instruments: InstrumentTable
+  #postings = 0
+
+  constructor(instruments: InstrumentTable, options: AccountBooksOptions) {
+    this.#instruments = instruments
+    this.ledger = new Ledger(options.sink)
+    this.chart = new Chart(this.ledger, instruments, options.owner, options.allowShort)
+    this.portfolio = new Portfolio(instruments)
+  }
+
+  /** Money comes from outside (negative: goes there). */
+  deposit(code: string, amount: bigint, at: Micros): void {
+    const posting = new Posting(this.chart, this.#postings, amount > 0n ? 'deposit' : 'withdrawal', at)
+    posting.gain(LedgerKind.cash, code, amount, Role.external)
+    this.#post(posting)
+  }
+
+  /** Books a fill: one posting, then the portfolio. Returns the profit of what it closed. */
+  fill(fill: Fill): Minor {
+    const instrument = this.#instruments.at(fill.instrument)
+    const realised = this.portfolio.apply(fill)
+    this.#post(postFill(this.chart, instrument, fill, realised, this.#postings))
+    const lots = this.chart.heldLots(instrument)
+    assert(
+      lots === BigInt(this.portfolio.netLots(fill.instrument)),
+      'ledger and portfolio hold the same position',
+      lots,
+    )
+    return realised
+  }
+
+  /**
+   * Books a funding payment of a perpetual: longs pay when the rate is positive.
+   * @param rate in 1e-12 of the position's value at the mark
+   * @returns what we received (negative: paid)
+   */
+  funding(instrument: number, mark: Ticks, rate: number, at: Micros): Minor {
+    const of = this.#instruments.at(instrument)
+    const net = this.portfolio.netLots(instrument)
+    if (net === 0 || rate === 0) return 0n as Minor
+    const value = notional(mark, Math.abs(net) as Lots, of.contract)
+    const owed = (value * BigInt(rate) * BigInt(Math.sign(net))) / 1_000_000_000_000n
+    const posting = new Posting(this.chart, this.#postings, `funding ${of.symbol}`, at)
+    posting.gain(LedgerKind.cash, of.settle.code, -owed)
+    posting.gain(LedgerKind.funding, of.settle.code, -owed)
+    if (posting.transfers.length > 0) this.#post(posting)
+    return -owed as Minor
+  }
+
+  /** Cash held of an asset. */
+  cash(code: string): bigint {
+    return this.chart.held(LedgerKind.cash, code)
+  }
+
+  /**
+   * Worth of the account in one settling asset at given prices: its cash, and what the positions are worth (spot goods at
+   * the mark, derivatives by their unrealised profit).
+   * @param mark ticks by instrument; instruments without position are not asked
+   */
+  equity(code: string, mark: (instrument: number) => Ticks): bigint {
+    let worth = this.cash(code)
+    for (const instrument of this.#instruments.all) {
+      const net = this.portfolio.netLots(instrument.index)
+      if (net === 0 || instrument.settle.code !== code) continue
+      const price = mark(instrument.index)
+      if (instrument.kind === 'spot')
+        worth += BigInt(Math.sign(net)) * notional(price, Math.abs(net) as Lots, instrument.contract)
+      else worth += this.portfolio.unrealised(instrument.index, price)
+    }
+    return worth
+  }
+
+  /** Debits less credits of each of the six ledgers; all zero. */
+  trialBalance(): Record<string, bigint> {
+    const sums: Record<string, bigint> = {}
+    for (const [ledger, net] of this.ledger.trialBalance()) {
+      const name = LEDGER_NAMES[kindOfLedger(ledger)]!
+      // Absolute values: two units must not cancel each other out.
+      sums[name] = (sums[name] ?? 0n) + (net < 0n ? -net : net)
+    }
+    return sums
+  }
+
+  #post(posting: Posting): void {
+    const posted = this.ledger.post(posting.transfers)
+    assert(
+      posted.ok,
+      'the ledger takes what happened',
+      posted.ok ? '' : `${posted.reason}: ${posting.transfers[posted.at ?? 0]?.cause}`,
+    )
+    this.#postings++
+    for (const [ledger, net] of this.ledger.trialBalance())
+      assert(net === 0n, 'the trial balance is zero', `${ledger}: ${net}`)
+  }
+}

@@ -1,0 +1,71 @@
+import type { Instrument } from '../market/instrument.ts'
+import type { InstrumentTable } from '../market/instrument-table.ts'
+import { type Minor, notional } from '../market/money.ts'
+import type { Lots, Ticks } from '../market/units.ts'
+import type { Fill } from '../order/fill.ts'
+import type { Position } from '../order/position.ts'
+import { CostBasis, type CostMethod } from './cost-basis.ts'
+
+/** What a price makes of lots, signed so that costs can be added: an inverse contract is worth less the higher its price. */
+function signedValue(instrument: Instrument, side: number, price: Ticks, lots: number): bigint {
+  const value = notional(price, lots as Lots, instrument.contract)
+  return (instrument.contract.kind === 'linear' ? side > 0 : side < 0) ? value : -value
+}
+
+/**
+ * Positions derived from fills, never stored apart. Exact to the booked unit:
+ *
+ *     realised + unrealised = value of the open lots at the mark - everything paid for fills + everything received
+ */
+export class Portfolio {
+  readonly #instruments: InstrumentTable
+  readonly #basis: readonly CostBasis[]
+  readonly #positions: Position[]
+
+  /** @param method average cost unless told */
+  constructor(instruments: InstrumentTable, method: CostMethod = 'average') {
+    this.#instruments = instruments
+    this.#basis = instruments.all.map(() => new CostBasis(method))
+    const zero = 0n as Minor
+    this.#positions = instruments.all.map(({ index }) =>
+      Object.freeze({ instrument: index, netLots: 0, cost: zero, realised: zero, fees: zero }),
+    )
+  }
+
+  /** Present position; a new object after every change. */
+  position(instrument: number): Position {
+    return this.#positions[instrument]!
+  }
+
+  /** Position in lots, signed. */
+  netLots(instrument: number): number {
+    return this.#positions[instrument]!.netLots
+  }
+
+  /** Takes a fill. Returns the profit of the lots it closed, in booked units of the settling asset, fees not counted. */
+  apply(fill: Fill): Minor {
+    const instrument = this.#instruments.at(fill.instrument)
+    const before = this.#positions[fill.instrument]!
+    const basis = this.#basis[fill.instrument]!
+    const value = signedValue(instrument, fill.side, fill.price, fill.quantity)
+    const closing = before.netLots * fill.side < 0 ? Math.min(fill.quantity, basis.lots) : 0
+    const closingValue = closing === fill.quantity ? value : signedValue(instrument, fill.side, fill.price, closing)
+    const profit = closing === 0 ? 0n : -closingValue - basis.release(closing)
+    if (closing < fill.quantity) basis.add(fill.quantity - closing, value - closingValue)
+    this.#positions[fill.instrument] = Object.freeze({
+      instrument: fill.instrument,
+      netLots: before.netLots + fill.side * fill.quantity,
+      cost: basis.cost as Minor,
+      realised: (before.realised + profit) as Minor,
+      fees: (before.fees + (fill.feeAsset === instrument.settle.code ? fill.fee : 0n)) as Minor,
+    })
+    return profit as Minor
+  }
+
+  /** Profit of the open lots at a price, in booked units of the settling asset. */
+  unrealised(instrument: number, mark: Ticks): Minor {
+    const { netLots, cost } = this.#positions[instrument]!
+    if (netLots === 0) return 0n as Minor
+    return (signedValue(this.#instruments.at(instrument), netLots, mark, Math.abs(netLots)) - cost) as Minor
+  }
+}

@@ -1,0 +1,45 @@
+import type { Instrument } from '../market/instrument.ts'
+import { notional } from '../market/money.ts'
+import type { Fill } from '../order/fill.ts'
+import { type Chart, LedgerKind, Role } from './chart.ts'
+import { Posting } from './posting.ts'
+
+/** Base units that a number of lots is, in booked units of the base asset. */
+export function baseAmount(instrument: Instrument, lots: number): bigint {
+  const { base, quantity } = instrument
+  return BigInt(lots) * BigInt(quantity.step) * 10n ** BigInt(base.decimals - quantity.decimals)
+}
+
+/**
+ * A fill as one posting of linked transfers:
+ *
+ *     position    lots                                     always
+ *     cash        - side * notional of the quote asset     spot: money against goods
+ *                 + side * quantity of the base asset
+ *                 + realised profit                        derivatives: only profit and loss is money
+ *                 - fee                                    in the asset it was charged in
+ *     fees        fee                                      paid so far; a rebate lowers it
+ *     realised    realised profit                          of the lots that this fill closed
+ *
+ * @param realised profit of the closed lots in booked units of the settling asset, from the portfolio
+ * @param number of the event in the account's life
+ */
+export function postFill(chart: Chart, instrument: Instrument, fill: Fill, realised: bigint, number: number): Posting {
+  const posting = new Posting(chart, number, `fill ${fill.tradeId} of ${fill.clientOrderId}`, fill.at)
+  const side = BigInt(fill.side)
+  const settle = instrument.settle.code
+  posting.position(
+    chart.ofPosition(Role.own, instrument),
+    chart.ofPosition(Role.market, instrument),
+    instrument.index,
+    side * BigInt(fill.quantity),
+  )
+  if (instrument.kind === 'spot') {
+    posting.gain(LedgerKind.cash, instrument.base.code, side * baseAmount(instrument, fill.quantity))
+    posting.gain(LedgerKind.cash, settle, -side * notional(fill.price, fill.quantity, instrument.contract))
+  } else posting.gain(LedgerKind.cash, settle, realised)
+  posting.gain(LedgerKind.cash, fill.feeAsset, -fill.fee)
+  posting.gain(LedgerKind.fees, fill.feeAsset, fill.fee)
+  posting.gain(LedgerKind.realised, settle, realised)
+  return posting
+}
