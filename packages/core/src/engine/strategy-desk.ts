@@ -1,0 +1,96 @@
+import type { OrderBook } from '../book/order-book.ts'
+import type { Clock } from '../clock/clock.ts'
+import type { Scheduler } from '../clock/scheduler.ts'
+import type { OrderManager } from '../execution/order-manager.ts'
+import { Portfolio } from '../ledger/portfolio.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { InstrumentTable } from '../market/instrument-table.ts'
+import type { Lots, Ticks } from '../market/units.ts'
+import type { OrderView } from '../order/order.ts'
+import type { OrderRequest } from '../order/order-request.ts'
+import type { Position } from '../order/position.ts'
+import type { RiskGate } from '../risk/risk-gate.ts'
+import type { Signal } from '../signal/signal.ts'
+import type { Desk, Strategy } from '../strategy/strategy.ts'
+
+/** What a desk works with; the same parts for all desks of a session. */
+export interface DeskParts {
+  readonly clock: Clock
+  readonly table: InstrumentTable
+  readonly books: readonly OrderBook[]
+  readonly gate: RiskGate
+  readonly orders: OrderManager
+  readonly timers: Scheduler
+  /** Told every wish that was refused, and every signal. */
+  readonly onRefusal: (strategy: string, request: OrderRequest, reason: string) => void
+  readonly onSignal: (strategy: string, signal: Signal) => void
+}
+
+/** The desk of one strategy: its wishes go to risk, and what risk allows goes to the order manager. */
+export class StrategyDesk implements Desk {
+  readonly strategy: Strategy
+  readonly instruments: readonly Instrument[]
+  readonly clock: Clock
+  /** Positions of this strategy alone, from its own fills. */
+  readonly portfolio: Portfolio
+  refusal = ''
+  readonly #parts: DeskParts
+  readonly #number: number
+
+  /** @param number which desk of the session: timers come back with it */
+  constructor(strategy: Strategy, instruments: readonly Instrument[], parts: DeskParts, number: number) {
+    this.strategy = strategy
+    this.instruments = instruments
+    this.clock = parts.clock
+    this.portfolio = new Portfolio(parts.table)
+    this.#parts = parts
+    this.#number = number
+  }
+
+  book(instrument: number): OrderBook {
+    return this.#parts.books[instrument]!
+  }
+
+  position(instrument: number): Position {
+    return this.portfolio.position(instrument)
+  }
+
+  openOrders(instrument: number): readonly OrderView[] {
+    return this.#parts.orders.openOrders(instrument).filter(order => order.request.strategy === this.strategy.name)
+  }
+
+  place(request: OrderRequest): string {
+    const reviewed = this.#parts.gate.review(request)
+    this.refusal = reviewed.ok ? '' : reviewed.reason
+    if (reviewed.ok) return this.#parts.orders.place(reviewed.value).clientOrderId
+    this.#parts.onRefusal(this.strategy.name, request, reviewed.reason)
+    return ''
+  }
+
+  cancel(clientOrderId: string): boolean {
+    const canceled = this.#parts.orders.cancel(clientOrderId)
+    this.refusal = canceled ? '' : 'not_open'
+    return canceled
+  }
+
+  replace(clientOrderId: string, price: Ticks, quantity: Lots): boolean {
+    const order = this.#parts.orders.find(clientOrderId)
+    if (order === undefined || (order.state !== 'submitted' && order.state !== 'partially_filled')) {
+      this.refusal = 'not_open'
+      return false
+    }
+    const reviewed = this.#parts.gate.reviewReplace(order.request, price, quantity, order.leaves, order.cumulative)
+    this.refusal = reviewed.ok ? '' : reviewed.reason
+    if (reviewed.ok) return this.#parts.orders.replace(clientOrderId, reviewed.value)
+    this.#parts.onRefusal(this.strategy.name, order.request, reviewed.reason)
+    return false
+  }
+
+  signal(signal: Signal): void {
+    this.#parts.onSignal(this.strategy.name, signal)
+  }
+
+  wakeAt(instant: number, tag: number): void {
+    this.#parts.timers.wakeAt(Math.max(instant, this.clock.now()), this.#number, tag)
+  }
+}

@@ -1,0 +1,254 @@
+import { assert } from '../assert.ts'
+import { mid } from '../book/book-metrics.ts'
+import { OrderBook } from '../book/order-book.ts'
+import type { Micros } from '../clock/micros.ts'
+import { Scheduler } from '../clock/scheduler.ts'
+import { SimClock } from '../clock/sim-clock.ts'
+import type { LatencyModel } from '../exchange/latency-model.ts'
+import type { QueueModel } from '../exchange/queue-model.ts'
+import { SimVenue } from '../exchange/sim-venue.ts'
+import { ClientOrderIds } from '../execution/client-order-id.ts'
+import { OrderManager } from '../execution/order-manager.ts'
+import { AccountBooks } from '../ledger/account-books.ts'
+import type { Transfer } from '../ledger/transfer.ts'
+import type { FeeRates, Instrument } from '../market/instrument.ts'
+import type { InstrumentTable } from '../market/instrument-table.ts'
+import { SELL } from '../market/side.ts'
+import type { Ticks } from '../market/units.ts'
+import type { Fill } from '../order/fill.ts'
+import type { OrderView } from '../order/order.ts'
+import type { OrderRequest } from '../order/order-request.ts'
+import type { Position } from '../order/position.ts'
+import { EquityCurve } from '../report/equity-curve.ts'
+import { LatencyHistogram } from '../report/latency-histogram.ts'
+import { TradeTally } from '../report/trade-figures.ts'
+import { RiskGate } from '../risk/risk-gate.ts'
+import type { RiskLimits } from '../risk/risk-limits.ts'
+import type { Signal } from '../signal/signal.ts'
+import type { Strategy } from '../strategy/strategy.ts'
+import { type Parts, runUntil } from './engine.ts'
+import type { MarketSource } from './market-source.ts'
+import { StrategyDesk } from './strategy-desk.ts'
+
+/** Told what a session does, for files and screens. Every method may be left out. */
+export interface SessionObserver {
+  onOrderUpdate?(order: OrderView, at: Micros): void
+  onFill?(fill: Fill, realised: bigint, position: Position, at: Micros): void
+  onPosting?(transfers: readonly Transfer[]): void
+  /** Every interval: worth of the account and what of it is open profit, booked units. */
+  onEquity?(at: number, equity: bigint, realised: bigint, unrealised: bigint): void
+  onRefusal?(strategy: string, request: OrderRequest, reason: string, at: Micros): void
+  onSignal?(strategy: string, signal: Signal): void
+  onAlert?(alert: string, clientOrderId: string, at: Micros): void
+}
+
+/** What a session is made of. */
+export interface SessionOptions {
+  readonly instruments: InstrumentTable
+  readonly strategies: readonly { readonly strategy: Strategy; readonly instruments: readonly Instrument[] }[]
+  readonly venueSide: MarketSource
+  readonly ourSide: MarketSource
+  readonly latency: LatencyModel
+  readonly queue: QueueModel
+  readonly fees?: FeeRates
+  readonly limits: RiskLimits
+  /** Opening cash in booked units, by asset code. */
+  readonly capital: readonly { readonly code: string; readonly amount: bigint }[]
+  /** Asset in which equity is measured. */
+  readonly currency: string
+  /** Microseconds between two samples of equity. */
+  readonly equityInterval: number
+  readonly observer?: SessionObserver
+}
+
+/**
+ * One account trading on one simulated venue with any number of strategies: builds the parts of the engine, closes the
+ * circle from fill to ledger to risk, and gathers the report.
+ */
+export class TradingSession {
+  readonly books: readonly OrderBook[]
+  readonly accounts: AccountBooks
+  readonly orders: OrderManager
+  readonly venue: SimVenue
+  readonly gate: RiskGate
+  readonly desks: readonly StrategyDesk[]
+  readonly curve: EquityCurve
+  readonly tally = new TradeTally()
+  /** Placement to the venue's acknowledgement, and placement to first fill; simulated microseconds. */
+  readonly acknowledged = new LatencyHistogram()
+  readonly filledAfter = new LatencyHistogram()
+  /** Refused wishes by reason. */
+  readonly refusals = new Map<string, number>()
+  alerts = 0
+  fills = 0
+  /** Fills that cannot say why they happened; none, ever. */
+  unexplained = 0
+  readonly #options: SessionOptions
+  readonly #observer: SessionObserver
+  readonly #parts: Parts
+  readonly #clock: SimClock
+  readonly #desksByName = new Map<string, StrategyDesk>()
+  readonly #midAtDecision = new Map<string, number>()
+  readonly #marks: Float64Array
+  #sampleAt = Number.NaN
+
+  constructor(options: SessionOptions) {
+    const { instruments } = options
+    this.#options = options
+    this.#observer = options.observer ?? {}
+    const start = Number.isFinite(options.ourSide.at) ? options.ourSide.at - options.latency.feed : 0
+    this.#clock = new SimClock(start as Micros)
+    this.books = instruments.all.map(() => new OrderBook())
+    this.#marks = new Float64Array(instruments.all.length).fill(Number.NaN)
+    this.curve = new EquityCurve(options.equityInterval / 1e6)
+    const { onPosting } = this.#observer
+    this.accounts = new AccountBooks(instruments, {
+      owner: 1,
+      allowShort: true,
+      ...(onPosting === undefined ? {} : { sink: { onPosting: transfers => onPosting(transfers) } }),
+    })
+    this.venue = new SimVenue({
+      instruments,
+      latency: options.latency,
+      queue: options.queue,
+      ...(options.fees === undefined ? {} : { fees: options.fees }),
+    })
+    const listener = {
+      onFill: (fill: Fill, order: OrderView) => this.#onFill(fill, order),
+      onOrderUpdate: (order: OrderView) => this.#onOrderUpdate(order),
+      onAlert: (alert: string, report: { readonly clientOrderId: string }) => {
+        this.alerts++
+        this.#observer.onAlert?.(alert, report.clientOrderId, this.#clock.now())
+      },
+    }
+    this.orders = new OrderManager(this.venue, new ClientOrderIds(1, 0), listener, this.#clock, instruments.all.length)
+    this.gate = new RiskGate(instruments, options.limits, this.#exposure(), this.#clock)
+    const timers = new Scheduler()
+    const onRefusal = (strategy: string, request: OrderRequest, reason: string): void => {
+      this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1)
+      this.#observer.onRefusal?.(strategy, request, reason, this.#clock.now())
+    }
+    const onSignal = (strategy: string, signal: Signal): void => this.#observer.onSignal?.(strategy, signal)
+    const { books, gate, orders } = this
+    const deskParts = { clock: this.#clock, table: instruments, books, gate, orders, timers, onRefusal, onSignal }
+    this.desks = options.strategies.map(
+      ({ strategy, instruments: own }, number) => new StrategyDesk(strategy, own, deskParts, number),
+    )
+    for (const desk of this.desks) {
+      assert(!this.#desksByName.has(desk.strategy.name), 'a strategy name occurs once', desk.strategy.name)
+      this.#desksByName.set(desk.strategy.name, desk)
+    }
+    this.#parts = {
+      clock: this.#clock,
+      venueSide: options.venueSide,
+      ourSide: options.ourSide,
+      books,
+      watchers: instruments.all.map(({ index }) =>
+        this.desks.filter(desk => desk.instruments.some(own => own.index === index)),
+      ),
+      desks: this.desks,
+      venue: this.venue,
+      orders,
+      timers,
+      onMessage: (instrument, at) => this.#onMessage(instrument, at),
+    }
+    for (const { code, amount } of options.capital)
+      if (amount !== 0n) this.accounts.deposit(code, amount, this.#clock.now())
+    for (const desk of this.desks) desk.strategy.initialize(desk)
+  }
+
+  /** The session's present instant. */
+  get now(): Micros {
+    return this.#clock.now()
+  }
+
+  /** Plays everything up to an instant; Infinity plays the tape to its end. Returns the steps taken. */
+  run(until: number): number {
+    const steps = runUntil(this.#parts, until)
+    if (until === Number.POSITIVE_INFINITY) this.#sample(this.#clock.now())
+    return steps
+  }
+
+  /** Last mid of an instrument in ticks, rounded to a whole tick; 0 before the first. */
+  mark(instrument: number): Ticks {
+    const mark = this.#marks[instrument]!
+    return (Number.isNaN(mark) ? 0 : Math.round(mark)) as Ticks
+  }
+
+  /** Worth of the account in the session's currency, booked units. */
+  equity(): bigint {
+    return this.accounts.equity(this.#options.currency, instrument => this.mark(instrument))
+  }
+
+  #exposure(): ConstructorParameters<typeof RiskGate>[2] {
+    return {
+      netLots: instrument => this.accounts.portfolio.netLots(instrument),
+      openBuyLots: instrument => this.orders.openBuyLots(instrument),
+      openSellLots: instrument => this.orders.openLots(instrument, SELL),
+      openOrders: instrument => this.orders.openOrders(instrument).length,
+      reference: instrument => mid(this.books[instrument]!),
+    }
+  }
+
+  #onMessage(instrument: number, at: number): void {
+    const book = this.books[instrument]!
+    if (!book.isEmpty) this.#marks[instrument] = (book.bestBid + book.bestAsk) / 2
+    if (at < this.#sampleAt) return
+    if (!Number.isNaN(this.#sampleAt)) this.#sample(this.#sampleAt)
+    const { equityInterval } = this.#options
+    this.#sampleAt = (Math.floor(at / equityInterval) + 1) * equityInterval
+  }
+
+  #sample(at: number): void {
+    const { instruments, currency } = this.#options
+    let realised = 0n
+    let unrealised = 0n
+    let unit = 0
+    for (const { index, settle } of instruments.all) {
+      if (settle.code !== currency) continue
+      unit = settle.decimals
+      realised += this.accounts.portfolio.position(index).realised
+      unrealised += this.accounts.portfolio.unrealised(index, this.mark(index))
+    }
+    const equity = this.equity()
+    this.curve.sample(Number(equity) / 10 ** unit)
+    this.#observer.onEquity?.(at, equity, realised, unrealised)
+  }
+
+  #onFill(fill: Fill, order: OrderView): void {
+    const held = this.accounts.portfolio.netLots(fill.instrument)
+    const realised = this.accounts.fill(fill)
+    const desk = this.#desksByName.get(order.request.strategy)
+    const instrument = this.#options.instruments.at(fill.instrument)
+    this.fills++
+    if (fill.cause === undefined) this.unexplained++
+    const closed = held * fill.side < 0
+    this.tally.take(fill, instrument, realised, closed, this.#midAtDecision.get(fill.clientOrderId) ?? Number.NaN)
+    this.filledAfter.record(this.#clock.now() - order.createdAt)
+    this.#observer.onFill?.(fill, realised, this.accounts.portfolio.position(fill.instrument), this.#clock.now())
+    if (desk === undefined) return
+    desk.portfolio.apply(fill)
+    desk.strategy.onOrderFill(fill)
+    desk.strategy.onPositionUpdate(desk.portfolio.position(fill.instrument))
+  }
+
+  #onOrderUpdate(order: OrderView): void {
+    const { clientOrderId, state, request } = order
+    if (state === 'pending_submit') this.#midAtDecision.set(clientOrderId, mid(this.books[request.instrument]!))
+    else if (state === 'submitted' && order.createdAt !== order.updatedAt && order.cumulative === 0)
+      this.#acknowledge(order)
+    this.#observer.onOrderUpdate?.(order, this.#clock.now())
+    this.#desksByName.get(request.strategy)?.strategy.onOrderUpdate?.(order)
+    if (order.leaves === 0) this.#midAtDecision.delete(clientOrderId)
+  }
+
+  /** The first `submitted` of an order is its acknowledgement; later ones come from amendments. */
+  #acknowledge(order: OrderView): void {
+    if (this.#acked.has(order.clientOrderId)) return
+    this.#acked.add(order.clientOrderId)
+    if (this.#acked.size > 10_000) this.#acked.delete(this.#acked.values().next().value!)
+    this.acknowledged.record(order.updatedAt - order.createdAt)
+  }
+
+  readonly #acked = new Set<string>()
+}
