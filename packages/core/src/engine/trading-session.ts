@@ -101,11 +101,11 @@ export class TradingSession {
     this.books = instruments.all.map(() => new OrderBook())
     this.#marks = new Float64Array(instruments.all.length).fill(Number.NaN)
     this.curve = new EquityCurve(options.equityInterval / 1e6)
-    const { onPosting } = this.#observer
+    const { observer } = options
     this.accounts = new AccountBooks(instruments, {
       owner: 1,
       allowShort: true,
-      ...(onPosting === undefined ? {} : { sink: { onPosting: transfers => onPosting(transfers) } }),
+      ...(observer === undefined ? {} : { sink: { onPosting: transfers => observer.onPosting?.(transfers) } }),
     })
     this.venue = new SimVenue({
       instruments,

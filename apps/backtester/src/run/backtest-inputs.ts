@@ -1,0 +1,130 @@
+import { resolve } from 'node:path'
+import type { ReplayPart } from '@velocimex/core/bus/replay'
+import { alignAssets } from '@velocimex/core/market/align-assets'
+import { parseOnGrid } from '@velocimex/core/market/grid'
+import type { Instrument } from '@velocimex/core/market/instrument'
+import { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { ok, refuse } from '@velocimex/core/result'
+import type { InstrumentLimits, RiskLimits } from '@velocimex/core/risk/risk-limits'
+import { openTape, type Tape } from '@velocimex/host/tape/tape'
+import type { BacktestConfig } from './backtest-config.ts'
+
+/** Everything that a run reads, opened and checked. */
+export interface BacktestInputs {
+  readonly tapes: readonly Tape[]
+  readonly parts: readonly ReplayPart[]
+  readonly blockRecords: number
+  readonly records: number
+  readonly table: InstrumentTable
+  /** The instruments that the strategy trades. */
+  readonly traded: readonly Instrument[]
+  readonly limits: RiskLimits
+  readonly capital: readonly { readonly code: string; readonly amount: bigint }[]
+  readonly currency: string
+  /** Booked decimals of the currency. */
+  readonly decimals: number
+}
+
+type Refused = {
+  readonly ok: false
+  readonly reason: 'invalid' | 'not_found' | 'damaged'
+  readonly words: readonly string[]
+}
+
+/** Opens tapes, joins their instruments into one table and turns decimals into steps. */
+export function openInputs(
+  config: BacktestConfig,
+  relativeTo: string,
+): { readonly ok: true; readonly value: BacktestInputs } | Refused {
+  const tapes: Tape[] = []
+  for (const folder of [config.tape].flat()) {
+    const tape = openTape(resolve(relativeTo, folder))
+    if (!tape.ok) {
+      for (const open of tapes) open.close()
+      return { ...refuse(tape.reason === 'damaged' ? 'damaged' : 'not_found'), words: [`tape: ${tape.words}`] }
+    }
+    tapes.push(tape.value)
+  }
+  const joined = joinInstruments(tapes)
+  if (typeof joined === 'string') return invalid(joined)
+  const { table, parts } = joined
+  const missing = (config.instruments ?? []).filter(
+    symbol => !table.all.some(instrument => instrument.symbol === symbol),
+  )
+  const symbols = table.all.map(({ symbol }) => symbol).join(', ')
+  if (missing.length > 0) return invalid(`instruments: ${missing.join(', ')} not on the tape; it holds ${symbols}`)
+  const traded = table.all.filter(({ symbol }) => config.instruments?.includes(symbol) ?? true)
+  const currency = traded[0]!.settle
+  const issues: string[] = []
+  const capital = Object.entries(config.capital).map(([code, text]) => {
+    const asset = table.all.flatMap(({ base, quote, settle }) => [base, quote, settle]).find(each => each.code === code)
+    if (asset === undefined) issues.push(`capital.${code}: no instrument of the tape has this asset`)
+    return { code, amount: asset === undefined ? 0n : scaled(text, asset.decimals) }
+  })
+  const byInstrument = table.all.map(instrument => limitsOf(config, instrument, issues))
+  if (issues.length > 0) return invalid(...issues)
+  return ok({
+    tapes,
+    parts,
+    table,
+    traded,
+    capital,
+    blockRecords: Math.max(...tapes.map(tape => tape.blockRecords)),
+    records: tapes.reduce((sum, tape) => sum + tape.recordCount, 0),
+    limits: { byInstrument, ordersPerWindowMax: config.risk.maxOrdersPerSecond, rateWindow: 1_000_000 },
+    currency: currency.code,
+    decimals: currency.decimals,
+  })
+}
+
+const invalid = (...words: string[]): Refused => ({ ...refuse('invalid'), words })
+
+/** One table for all tapes: instruments are the same when venue, symbol and grids are. */
+function joinInstruments(tapes: readonly Tape[]): { table: InstrumentTable; parts: ReplayPart[] } | string {
+  const all: Instrument[] = []
+  const parts: ReplayPart[] = []
+  for (const tape of tapes) {
+    const remap = new Int32Array(tape.instruments.all.length)
+    for (const instrument of tape.instruments.all) {
+      const known = all.find(({ venue, symbol }) => venue === instrument.venue && symbol === instrument.symbol)
+      if (known !== undefined && !sameGrids(known, instrument))
+        return `tape: ${instrument.symbol} has other grids in ${tape.directory} than in the tape before; import both captures in one call`
+      remap[instrument.index] = known?.index ?? all.push({ ...instrument, index: all.length }) - 1
+    }
+    parts.push(tapes.length === 1 ? { source: tape } : { source: tape, remap })
+  }
+  return { table: new InstrumentTable(alignAssets(all)), parts }
+}
+
+const sameGrids = (one: Instrument, other: Instrument): boolean =>
+  one.price.decimals === other.price.decimals &&
+  one.price.step === other.price.step &&
+  one.quantity.decimals === other.quantity.decimals &&
+  one.quantity.step === other.quantity.step
+
+/** Decimal text as booked units; digits beyond the asset's are cut. */
+function scaled(text: string, decimals: number): bigint {
+  const [whole, fraction = ''] = text.split('.') as [string, string?]
+  return BigInt(whole + fraction.slice(0, decimals).padEnd(decimals, '0'))
+}
+
+function limitsOf({ risk }: BacktestConfig, instrument: Instrument, issues: string[]): InstrumentLimits {
+  const lots = (name: 'maxOrderQuantity' | 'maxPosition'): number => {
+    const text = risk[name]
+    if (text === undefined) return Number.POSITIVE_INFINITY
+    const parsed = parseOnGrid(text, instrument.quantity)
+    if (parsed.ok) return parsed.value
+    issues.push(
+      `risk.${name}: ${text} is not a number of lots of ${instrument.symbol} (${parsed.reason.replace('_', ' ')})`,
+    )
+    return 0
+  }
+  return {
+    orderLotsMax: lots('maxOrderQuantity'),
+    positionLotsMax: lots('maxPosition'),
+    orderNotionalMax:
+      risk.maxOrderNotional === undefined ? undefined : scaled(risk.maxOrderNotional, instrument.settle.decimals),
+    openOrdersMax: risk.maxOpenOrders,
+    priceBandBps: risk.priceBandBps,
+  }
+}

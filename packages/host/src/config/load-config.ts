@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import { ok, type Result, refuse } from '@velocimex/core/result'
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
+import type { z } from 'zod'
+import { nearest } from './nearest.ts'
+
+/** Longest configuration file that is read. */
+const BYTES_MAX = 1 << 20
+
+/** Why a configuration was not taken. */
+export type ConfigFault = 'not_found' | 'invalid'
+
+/** One thing wrong with a configuration, with its place. */
+export interface ConfigIssue {
+  /** Dotted path of the key, `risk.maxPosition`; empty for the whole file. */
+  readonly path: string
+  readonly line: number
+  readonly column: number
+  readonly words: string
+  /** Ready to print: place, words, the source line and a caret. */
+  readonly text: string
+}
+
+/** A configuration, or everything that is wrong with it. */
+export type ConfigResult<T> = Result<T, ConfigFault> & { readonly issues: readonly ConfigIssue[] }
+
+/**
+ * Reads and checks a YAML file (JSON is YAML too). All issues are told, each with line, column and remedy.
+ * @param keys all key names of the schema, for the guess at what an unknown key meant
+ */
+export function loadConfig<T>(path: string, schema: z.ZodType<T>, keys: readonly string[] = []): ConfigResult<T> {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    const words =
+      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'the file does not exist' : (cause as Error).message
+    return { ...refuse('not_found'), issues: [{ path: '', line: 0, column: 0, words, text: `${path}: ${words}` }] }
+  }
+  return parseConfig(path, text, schema, keys)
+}
+
+/** `loadConfig` for a text that is at hand. @param name how the text is called in issues */
+export function parseConfig<T>(
+  name: string,
+  text: string,
+  schema: z.ZodType<T>,
+  keys: readonly string[] = [],
+): ConfigResult<T> {
+  const counter = new LineCounter()
+  const issueAt = (offset: number, path: string, words: string): ConfigIssue => {
+    const { line, col } = counter.linePos(offset)
+    const source = text.split('\n')[line - 1] ?? ''
+    const label = path === '' ? '' : `${path}  `
+    return {
+      path,
+      line,
+      column: col,
+      words,
+      text: `${name}:${line}:${col}  ${label}${words}\n    ${source}\n    ${' '.repeat(Math.max(0, col - 1))}^`,
+    }
+  }
+  if (text.length > BYTES_MAX)
+    return { ...refuse('invalid'), issues: [issueAt(0, '', `the file is longer than ${BYTES_MAX >> 20} MB`)] }
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false })
+  if (document.errors.length > 0)
+    return { ...refuse('invalid'), issues: document.errors.map(error => issueAt(error.pos[0], '', error.message)) }
+  let plain: unknown
+  try {
+    plain = document.toJS({ maxAliasCount: 50 })
+  } catch (cause) {
+    return { ...refuse('invalid'), issues: [issueAt(0, '', (cause as Error).message)] }
+  }
+  const parsed = schema.safeParse(plain)
+  if (parsed.success) return { ...ok(parsed.data), issues: [] }
+  const issues = parsed.error.issues.flatMap(issue => placesOf(issue, document.contents, keys))
+  return { ...refuse('invalid'), issues: issues.map(({ offset, path, words }) => issueAt(offset, path, words)) }
+}
+
+interface Place {
+  readonly offset: number
+  readonly path: string
+  readonly words: string
+}
+
+/** An issue of the schema, found again in the source: unknown keys one by one at the key, others at the value. */
+function placesOf(issue: z.core.$ZodIssue, root: Node | null, known: readonly string[]): Place[] {
+  const path = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(key => {
+      const guess = nearest(key, known)
+      return {
+        offset: offsetOf(root, [...path, key], true),
+        path: [...path, key].join('.'),
+        words: `is not a known key${guess === undefined ? '' : `; did you mean ${guess}?`}`,
+      }
+    })
+  }
+  return [{ offset: offsetOf(root, path, false), path: path.join('.'), words: issue.message }]
+}
+
+/** Offset of the value (or key) at a path; of the nearest that is there when it is missing. */
+function offsetOf(root: Node | null, path: readonly string[], ofKey: boolean): number {
+  let node: unknown = root
+  let offset = root?.range?.[0] ?? 0
+  for (const [depth, key] of path.entries()) {
+    const last = depth === path.length - 1
+    if (isMap(node)) {
+      const pair = node.items.find(item => isScalar(item.key) && String(item.key.value) === key)
+      if (pair === undefined) return offset
+      offset = ((last && ofKey ? pair.key : (pair.value ?? pair.key)) as Node).range?.[0] ?? offset
+      node = pair.value
+    } else {
+      node = (node as { items?: unknown[] } | null)?.items?.[Number(key)]
+      offset = (node as Node | undefined)?.range?.[0] ?? offset
+    }
+  }
+  return offset
+}
