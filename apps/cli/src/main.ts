@@ -1,0 +1,70 @@
+import { fileURLToPath } from 'node:url'
+import { Command, CommanderError } from 'commander'
+import { addBacktestCommands } from './backtest-commands.ts'
+import { CommandError, EXIT } from './exit-codes.ts'
+import { addNormalizeCommand } from './normalize-command.ts'
+import { say } from './output.ts'
+import { addTapeCommands } from './tape-commands.ts'
+
+const EXAMPLES = `Examples:
+  velocimex start                                      a simulated market, live in this terminal
+  velocimex tape import --venue binance-spot --capture day1.jsonl.gz --capture day2.jsonl.gz --out tapes/btc
+  velocimex tape dump tapes/btc --kind trade --limit 5
+  velocimex backtest run examples/market-maker.yaml --out runs/first
+  velocimex backtest explain runs/first 1
+  cat messages.txt | velocimex normalize --venue binance-usdm
+`
+const CODES = `
+Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 not found, 4 invalid configuration, 130 interrupted.
+`
+
+/** The whole command line. */
+function makeProgram(): Command {
+  const program = new Command('velocimex')
+    .description('Velocimex: recorded and simulated markets, strategies, risk, execution and ledger')
+    .version('0.1.0')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: text => process.stderr.write(text) })
+    .addHelpText('beforeAll', EXAMPLES)
+    .addHelpText('after', CODES)
+  program
+    .command('start')
+    .description('run the demo market, its strategies and the live screen (the same as npm start)')
+    .allowUnknownOption()
+    .helpOption(false)
+    .argument('[options...]', 'see velocimex start --help')
+    .action(async () => {
+      process.argv.splice(1, 2, fileURLToPath(import.meta.resolve('@velocimex/trader/main')))
+      await import('@velocimex/trader/main')
+    })
+  addTapeCommands(program)
+  addNormalizeCommand(program)
+  addBacktestCommands(program)
+  for (const command of allOf(program)) command.exitOverride()
+  return program
+}
+
+const allOf = (command: Command): Command[] => [command, ...command.commands.flatMap(allOf)]
+
+/** Turns whatever ended a command into its exit code, with one line for the person. */
+function codeOf(cause: unknown): number {
+  if (cause instanceof CommandError) {
+    say(`velocimex: ${cause.message}`)
+    return cause.code
+  }
+  // Commander has printed help or its complaint already.
+  if (cause instanceof CommanderError) return cause.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if ((cause as NodeJS.ErrnoException)?.code === 'EPIPE') return EXIT.ok
+  if (process.env['VELOCIMEX_DEBUG']) say(String((cause as Error)?.stack ?? cause))
+  else say(`velocimex: ${(cause as Error)?.message ?? cause} (set VELOCIMEX_DEBUG=1 for the stack)`)
+  return EXIT.failed
+}
+
+// A reader that has seen enough, as in `| head`, is not a failure.
+process.stdout.on('error', cause => process.exit(codeOf(cause)))
+try {
+  await makeProgram().parseAsync()
+} catch (cause) {
+  process.exitCode = codeOf(cause)
+}

@@ -1,0 +1,61 @@
+/** Whether to use colours on a stream: a terminal, and nobody set NO_COLOR (no-color.org). */
+export const wantsColour = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env['NO_COLOR']
+
+/** Version of every JSON answer; raised when a field changes its meaning. */
+const SCHEMA_VERSION = 1
+
+/** Writes one JSON object to stdout. */
+export function printJson(value: object): void {
+  process.stdout.write(
+    `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...value }, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner), 2)}\n`,
+  )
+}
+
+/** Writes lines to stdout. */
+export function print(...lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+/** Writes a message to stderr: stdout is for data. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** Two columns, the second aligned. */
+export function pairs(rows: readonly (readonly [string, string | number])[]): string[] {
+  const width = Math.max(0, ...rows.map(([name]) => name.length))
+  return rows.map(
+    ([name, value]) => `  ${name.padEnd(width)}  ${typeof value === 'number' ? value.toLocaleString('en') : value}`,
+  )
+}
+
+/**
+ * Shows progress on stderr: a line that renews itself on a terminal, a line every 10 % otherwise, nothing when quiet.
+ * @param unit what `count` counts: `messages`
+ */
+export function progressLine(unit: string, quiet: boolean): (step: string, done: number, count: number) => void {
+  let start = Date.now()
+  let shown = 0
+  let tenth = -1
+  let last = ''
+  return (step, done, count) => {
+    if (quiet) return
+    const now = Date.now()
+    if (step !== last) {
+      last = step
+      start = now
+      tenth = -1
+    }
+    const seconds = Math.max(0.001, (now - start) / 1000)
+    const eta = done > 0.01 && done < 1 ? `, ${Math.ceil((seconds / done) * (1 - done))} s left` : ''
+    const text = `${step} ${Math.round(done * 100)} %  ${count.toLocaleString('en')} ${unit}, ${Math.round(count / seconds).toLocaleString('en')}/s${eta}`
+    if (process.stderr.isTTY) {
+      if (now - shown < 100 && done < 1) return
+      shown = now
+      process.stderr.write(`\r${text}\u001b[K${done >= 1 ? '\n' : ''}`)
+    } else if (Math.floor(done * 10) > tenth) {
+      tenth = Math.floor(done * 10)
+      say(text)
+    }
+  }
+}
