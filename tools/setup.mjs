@@ -16,11 +16,15 @@ const pinned = join(root, 'node_modules', 'node', 'bin', process.platform === 'w
 
 const major = Number(process.versions.node.split('.')[0])
 if (major < 20) {
-  console.error(`Velocimex needs Node 20 or newer to install itself; this is ${process.version}. See https://nodejs.org`)
+  console.error(
+    `Velocimex needs Node 20 or newer to install itself; this is ${process.version}. See https://nodejs.org`,
+  )
   process.exit(1)
 }
 
-const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+const wanted = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex')
 const installed = existsSync(stamp) && existsSync(pinned) ? readFileSync(stamp, 'utf8') : ''
 if (installed !== wanted) install()
 
@@ -34,14 +38,18 @@ if (file !== undefined) {
 function install() {
   console.error('Installing what is missing (once, about half a minute) ...')
   const npm = spawnSync('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
-    stdio: ['ignore', 2, 2], cwd: root, shell: process.platform === 'win32',
+    stdio: ['ignore', 2, 2],
+    cwd: root,
+    shell: process.platform === 'win32',
   })
   if (npm.status !== 0) {
     console.error('npm ci failed: see the lines above. A network that reaches the npm registry is needed once.')
     process.exit(1)
   }
   if (!existsSync(pinned)) {
-    console.error('The pinned Node was not installed: npm must be allowed to run the install script of the package "node"')
+    console.error(
+      'The pinned Node was not installed: npm must be allowed to run the install script of the package "node"',
+    )
     console.error('(package.json lists it in allowScripts). Remedy: npm rebuild node')
     process.exit(1)
   }

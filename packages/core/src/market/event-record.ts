@@ -77,24 +77,10 @@ export const Kind = {
 export type Kind = (typeof Kind)[keyof typeof Kind]
 
 /** Names of the kinds by number, as files and commands write them. */
-export const KIND_NAMES: readonly string[] = [
-  'none',
-  'clear',
-  'level',
-  'trade',
-  'quote',
-  'order-add',
-  'order-execute',
-  'order-reduce',
-  'order-delete',
-  'order-replace',
-  'bar',
-  'bar-volume',
-  'funding',
-  'mark',
-  'status',
-  'link',
-]
+export const KIND_NAMES: readonly string[] =
+  'none clear level trade quote order-add order-execute order-reduce order-delete order-replace bar bar-volume funding mark status link'.split(
+    ' ',
+  )
 
 /** Bits of the flags byte. */
 export const Flag = {

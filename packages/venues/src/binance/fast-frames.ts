@@ -1,63 +1,31 @@
-import { EventRecord, Flag, Kind } from '@velocimex/core/market/event-record'
+import { Flag } from '@velocimex/core/market/event-record'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { type FrameReader, makeFrameReader, markLast } from '../wire/frame-reader.ts'
-import { Literal } from '../wire/literal.ts'
+import { type FrameReader, makeFrameReader } from '../wire/frame-reader.ts'
+import type { Literal } from '../wire/literal.ts'
 import type { NameTable } from '../wire/name-table.ts'
 import { Channel, type Frame, KIND_OF_CHANNEL, toMicros } from './frame.ts'
+import {
+  ASK,
+  ASK_LOTS,
+  EVENT,
+  FIRST,
+  ID,
+  IGNORED,
+  L,
+  LAST,
+  LOTS,
+  MAKER,
+  PREVIOUS,
+  PRICE,
+  TIME,
+} from './frame-literals.ts'
+import { FrameRecords } from './frame-records.ts'
 
 /** The frame is not exactly of a shape that the venue is known to send: the plain reading decides. */
 export const MISS = -100
 
 /** Which of the two dialects. */
 export type Dialect = 'spot' | 'usdm'
-
-const L = {
-  stream: new Literal('{"stream":"'),
-  data: new Literal(',"data":'),
-  close: new Literal('}'),
-  depth: new Literal('{"e":"depthUpdate","E":'),
-  trade: new Literal('{"e":"trade","E":'),
-  aggTrade: new Literal('{"e":"aggTrade","E":'),
-  spotTicker: new Literal('{"u":'),
-  usdmTicker: new Literal('{"e":"bookTicker","u":'),
-  snapshot: new Literal('{"lastUpdateId":'),
-  s: new Literal(',"s":"'),
-  U: new Literal(',"U":'),
-  u: new Literal(',"u":'),
-  pu: new Literal(',"pu":'),
-  b: new Literal(',"b":'),
-  a: new Literal(',"a":'),
-  t: new Literal(',"t":'),
-  p: new Literal(',"p":"'),
-  q: new Literal(',"q":"'),
-  f: new Literal(',"f":'),
-  l: new Literal(',"l":'),
-  E: new Literal(',"E":'),
-  T: new Literal(',"T":'),
-  m: new Literal(',"m":'),
-  M: new Literal(',"M":'),
-  market: new Literal(',"X":"MARKET"'),
-  bid: new Literal(',"b":"'),
-  bidLots: new Literal(',"B":"'),
-  ask: new Literal(',"a":"'),
-  askLots: new Literal(',"A":"'),
-  bids: new Literal(',"bids":'),
-  asks: new Literal(',"asks":'),
-} as const
-
-/** Slots of the reader. */
-const EVENT = 0
-const TIME = 1
-const FIRST = 2
-const LAST = 3
-const PREVIOUS = 4
-const ID = 5
-const PRICE = 6
-const LOTS = 7
-const ASK = 8
-const ASK_LOTS = 9
-const MAKER = 10
-const IGNORED = 11
 
 /**
  * Reads the frames that Binance sends all day, each against its exact template: key order, types and the end included.
@@ -73,7 +41,7 @@ export class FastFrames {
   readonly #symbols: NameTable
   readonly #streams: NameTable
   readonly #usdm: boolean
-  readonly #record: EventRecord
+  readonly #records: FrameRecords
 
   /**
    * @param symbols number of each symbol as the venue writes it
@@ -93,7 +61,7 @@ export class FastFrames {
     this.#symbols = symbols
     this.#streams = streams
     this.#usdm = dialect === 'usdm'
-    this.#record = new EventRecord(frame.batch)
+    this.#records = new FrameRecords(frame)
   }
 
   /** A socket frame at [from, to), with the sentinel at `to`. A frame kind, or MISS. */
@@ -173,7 +141,7 @@ export class FastFrames {
     this.#frame.stamp.venueTime = toMicros(r.slots[usdm ? TIME : EVENT]!)
     r.head(this.#frame.instrument, 0, r.slots[LAST]!)
     if (!(r.lit(L.b) && r.levels(Flag.bid) && r.lit(L.a) && r.levels(0) && r.lit(L.close))) return false
-    this.#ids(r.slots[FIRST]!, r.slots[LAST]!, usdm ? r.slots[PREVIOUS]! : -1)
+    this.#records.ids(r.slots[FIRST]!, r.slots[LAST]!, usdm ? r.slots[PREVIOUS]! : -1)
     return true
   }
 
@@ -189,7 +157,7 @@ export class FastFrames {
     r.head(instrument, flags, r.slots[LAST]!)
     if (!(r.lit(L.bids) && r.levels(flags | Flag.bid) && r.lit(L.asks) && r.levels(flags) && r.lit(L.close)))
       return false
-    this.#ids(-1, r.slots[LAST]!, -1)
+    this.#records.ids(-1, r.slots[LAST]!, -1)
     return true
   }
 
@@ -207,7 +175,7 @@ export class FastFrames {
       r.lit(L.M) &&
       r.bool(IGNORED) &&
       r.lit(L.close) &&
-      this.#trade(1, 0)
+      this.#records.trade(this.#reader.slots, 1, 0)
     )
   }
 
@@ -227,7 +195,7 @@ export class FastFrames {
       r.lit(L.m) &&
       r.bool(MAKER) &&
       r.lit(L.close) &&
-      this.#trade(1, 0)
+      this.#records.trade(this.#reader.slots, 1, 0)
     )
   }
 
@@ -275,7 +243,13 @@ export class FastFrames {
 
   #spotTicker(expected: number): boolean {
     const r = this.#reader
-    return r.lit(L.spotTicker) && r.int(LAST) && this.#touch(expected) && r.lit(L.close) && this.#quote(0)
+    return (
+      r.lit(L.spotTicker) &&
+      r.int(LAST) &&
+      this.#touch(expected) &&
+      r.lit(L.close) &&
+      this.#records.quote(this.#reader.slots, 0)
+    )
   }
 
   #usdmTicker(expected: number): boolean {
@@ -289,7 +263,7 @@ export class FastFrames {
       r.lit(L.E) &&
       r.int(EVENT) &&
       r.lit(L.close) &&
-      this.#quote(toMicros(r.slots[TIME]!))
+      this.#records.quote(this.#reader.slots, toMicros(r.slots[TIME]!))
     )
   }
 
@@ -325,43 +299,6 @@ export class FastFrames {
   #aggregate(): boolean {
     const { slots } = this.#reader
     const trades = slots[ID]! - slots[FIRST]! + 1
-    return trades >= 1 && trades <= 0x7fffffff && this.#trade(trades, Flag.aggregate)
-  }
-
-  /** Writes the trade record. `m` true says that the buyer was the maker: the aggressor sold. */
-  #trade(trades: number, mark: number): boolean {
-    const { slots } = this.#reader
-    const { batch, stamp, instrument } = this.#frame
-    const flags = mark | Flag.last | (slots[MAKER] === 1 ? 0 : Flag.aggressorBuy)
-    this.#record
-      .at(0)
-      .write(Kind.trade, flags, stamp.source, instrument, toMicros(slots[TIME]!), stamp.receivedAt)
-      .lanes(slots[PRICE]!, slots[LOTS]!, slots[ID]!, trades === 1 ? slots[ID]! : slots[FIRST]!)
-      .nanos(0, stamp.receivedNanos)
-      .withExtra(trades)
-    batch.count = 1
-    this.#ids(-1, -1, -1)
-    return true
-  }
-
-  #quote(venueTime: number): boolean {
-    const { slots } = this.#reader
-    const { batch, stamp, instrument } = this.#frame
-    this.#record
-      .at(0)
-      .write(Kind.quote, Flag.last, stamp.source, instrument, venueTime, stamp.receivedAt)
-      .lanes(slots[PRICE]!, slots[LOTS]!, slots[ASK]!, slots[ASK_LOTS]!)
-      .nanos(0, stamp.receivedNanos)
-    batch.count = 1
-    this.#ids(-1, slots[LAST]!, -1)
-    return true
-  }
-
-  #ids(first: number, last: number, previous: number): void {
-    const { ids } = this.#frame
-    ids.first = first
-    ids.last = last
-    ids.previous = previous
-    markLast(this.#frame.batch)
+    return trades >= 1 && trades <= 0x7fffffff && this.#records.trade(this.#reader.slots, trades, Flag.aggregate)
   }
 }

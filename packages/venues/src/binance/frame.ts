@@ -1,6 +1,6 @@
 import { FrameKind } from '@velocimex/core/feed/market-codec'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
-import type { FrameStamp } from '../wire/frame-reader.ts'
+import type { FrameStamp } from '../wire/level-reader.ts'
 
 /** What is known of the frame being decoded, shared by the fast and the plain reading of it. Overwritten by the next. */
 export interface Frame {
