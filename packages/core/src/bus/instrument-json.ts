@@ -17,7 +17,7 @@ export function writeInstruments(instruments: readonly Instrument[]): string {
       settle: asset(instrument.settle),
       price: grid(instrument.price),
       quantity: grid(instrument.quantity),
-      contract: { kind: instrument.contract.kind, value: String(valueOf(instrument.contract)) },
+      contract: { kind: instrument.contract.kind, value: String(contractUnits(instrument.contract)) },
       bounds: boundsOut(instrument.bounds),
       fees: { maker: instrument.fees.maker, taker: instrument.fees.taker },
       grids: instrument.grids,
@@ -43,7 +43,7 @@ export function readInstruments(
 
 const asset = ({ code, decimals }: Asset) => ({ code, decimals })
 const grid = ({ decimals, step }: Grid) => ({ decimals, step })
-const valueOf = (contract: ContractValue): bigint =>
+const contractUnits = (contract: ContractValue): bigint =>
   contract.kind === 'linear' ? contract.minorPerTickLot : contract.minorTicksPerLot
 
 const BOUNDS = ['priceMin', 'priceMax', 'quantityMin', 'quantityMax', 'marketQuantityMax'] as const

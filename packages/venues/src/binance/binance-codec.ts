@@ -2,8 +2,8 @@ import { FrameKind, type MarketCodec, Refusal, SLACK, type UpdateIds } from '@ve
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { RecordBatch } from '@velocimex/core/market/record-batch'
 import { NameTable } from '../wire/name-table.ts'
-import { type Dialect, FastFrames, MISS } from './fast-frames.ts'
-import { Channel, type Frame } from './frame.ts'
+import { FastFrames, MISS } from './fast-frames.ts'
+import { Channel, type Dialect, type Frame } from './frame.ts'
 import { PlainFrames } from './plain-frames.ts'
 
 /** Stream names that are remembered; a connection carries at most 1,024. */

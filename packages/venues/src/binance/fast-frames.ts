@@ -3,7 +3,7 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { type FrameReader, makeFrameReader } from '../wire/frame-reader.ts'
 import type { Literal } from '../wire/literal.ts'
 import type { NameTable } from '../wire/name-table.ts'
-import { Channel, type Frame, KIND_OF_CHANNEL, toMicros } from './frame.ts'
+import { Channel, type Dialect, type Frame, KIND_OF_CHANNEL, toMicros } from './frame.ts'
 import {
   ASK,
   ASK_LOTS,
@@ -23,9 +23,6 @@ import { FrameRecords } from './frame-records.ts'
 
 /** The frame is not exactly of a shape that the venue is known to send: the plain reading decides. */
 export const MISS = -100
-
-/** Which of the two dialects. */
-export type Dialect = 'spot' | 'usdm'
 
 /**
  * Reads the frames that Binance sends all day, each against its exact template: key order, types and the end included.

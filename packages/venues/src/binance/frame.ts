@@ -2,6 +2,9 @@ import { FrameKind } from '@velocimex/core/feed/market-codec'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
 import type { FrameStamp } from '../wire/level-reader.ts'
 
+/** Which of Binance's two dialects. */
+export type Dialect = 'spot' | 'usdm'
+
 /** What is known of the frame being decoded, shared by the fast and the plain reading of it. Overwritten by the next. */
 export interface Frame {
   readonly batch: RecordBatch

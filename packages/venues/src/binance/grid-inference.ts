@@ -1,6 +1,6 @@
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { GridInference } from '../market-venue.ts'
-import type { Dialect } from './fast-frames.ts'
+import type { Dialect } from './frame.ts'
 import { makeInstrument } from './make-instrument.ts'
 import { splitSymbol } from './symbols.ts'
 

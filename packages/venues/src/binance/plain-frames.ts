@@ -16,8 +16,7 @@ import {
   textField,
 } from '../wire/plain-fields.ts'
 import { type JsonObject, type JsonValue, readStrictJson } from '../wire/strict-json.ts'
-import type { Dialect } from './fast-frames.ts'
-import { Channel, channelOf, type Frame, toMicros } from './frame.ts'
+import { Channel, channelOf, type Dialect, type Frame, toMicros } from './frame.ts'
 
 /** Events of which we know that they exist and that we do not read them. */
 const UNREAD = new Set([
