@@ -6,11 +6,12 @@ import type { InstrumentView, LevelView, ScreenView } from './screen-view.ts'
  * out from the bottom; the mode and the keys always show.
  */
 export function drawFrame(view: ScreenView, columns: number, rows: number, paint: Paint): string[] {
-  const perBook = Math.max(1, Math.min(5, Math.floor((rows - 14) / 2)))
+  const perBook = Math.max(1, Math.min(5, Math.floor((rows - 15) / 2)))
   const lines = [
     header(view, columns, paint),
     '',
     ...books(view.instruments, columns, perBook, paint),
+    paint(view.across, 'accent'),
     '',
     ...money(view, columns, paint),
     '',

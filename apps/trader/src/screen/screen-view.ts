@@ -39,6 +39,8 @@ export interface ScreenView {
   readonly events: number
   readonly eventsPerSecond: number
   readonly instruments: readonly InstrumentView[]
+  /** One thing over all its venues, ready to print; empty for none. */
+  readonly across: string
   readonly currency: string
   readonly equity: string
   readonly profit: string

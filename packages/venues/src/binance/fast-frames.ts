@@ -121,11 +121,11 @@ export class FastFrames {
   #symbol(expected: number): boolean {
     const instrument = this.#reader.name(this.#symbols)
     this.#frame.instrument = instrument
-    return instrument >= 0 && (expected < 0 || expected === instrument) && this.#grids(instrument)
-  }
-
-  #grids(instrument: number): boolean {
-    return this.#reader.grids(this.#instruments.all[instrument]!)
+    return (
+      instrument >= 0 &&
+      (expected < 0 || expected === instrument) &&
+      this.#reader.grids(this.#instruments.all[instrument]!)
+    )
   }
 
   #depth(expected: number): boolean {
@@ -144,7 +144,12 @@ export class FastFrames {
 
   #wholeBook(instrument: number, flags: number): boolean {
     const r = this.#reader
-    if (instrument < 0 || !this.#grids(instrument) || !(r.lit(L.snapshot) && r.int(LAST))) return false
+    if (
+      instrument < 0 ||
+      !this.#reader.grids(this.#instruments.all[instrument]!) ||
+      !(r.lit(L.snapshot) && r.int(LAST))
+    )
+      return false
     this.#frame.instrument = instrument
     this.#frame.stamp.venueTime = 0
     if (this.#usdm) {
