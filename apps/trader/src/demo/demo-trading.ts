@@ -53,7 +53,11 @@ export class DemoTrading {
       options.record === undefined
         ? undefined
         : new TapeWriter(options.record, { instruments, provenance: { model: 'order-flow', seed: options.seed } })
-    const flows = [LIQUID_FLOW, LIQUID_FLOW, { ...LIQUID_FLOW, mid: 262_000, diffusion: 3, lots: 20_000 }]
+    const flows = [
+      LIQUID_FLOW,
+      { ...LIQUID_FLOW, leader: 0 },
+      { ...LIQUID_FLOW, mid: 262_000, diffusion: 3, lots: 20_000 },
+    ]
     const sink = {
       append: (records: Parameters<RingProducer['append']>[0], from: number, to: number): void => {
         producer.append(records, from, to)

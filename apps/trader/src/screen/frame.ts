@@ -6,11 +6,11 @@ import type { InstrumentView, LevelView, ScreenView } from './screen-view.ts'
  * out from the bottom; the mode and the keys always show.
  */
 export function drawFrame(view: ScreenView, columns: number, rows: number, paint: Paint): string[] {
-  const perBook = Math.max(1, Math.min(5, Math.floor((rows - 15) / 2)))
+  const perBook = Math.max(1, Math.min(5, Math.floor((rows - 16) / 2)))
   const lines = [
     header(view, columns, paint),
     '',
-    ...books(view.instruments, columns, perBook, paint),
+    ...books(view.instruments.slice(0, Math.max(1, Math.floor(columns / 39))), columns, perBook, paint),
     paint(view.across, 'accent'),
     '',
     ...money(view, columns, paint),
@@ -48,11 +48,12 @@ function bookBlock(view: InstrumentView, width: number, depth: number, paint: Pa
   const asks = Array.from({ length: depth }, (_, at) => row(view.asks[depth - 1 - at], 'ask'))
   const bids = Array.from({ length: depth }, (_, at) => row(view.bids[at], 'bid'))
   return [
-    `${paint(view.unified, 'bold')} ${paint(`spread ${view.spreadTicks} ticks, ${view.strategies}`, 'dim')}`,
+    paint(view.unified.slice(0, width), 'bold'),
+    paint(`${view.strategies}, spread ${view.spreadTicks}`.slice(0, width), 'dim'),
     ...asks,
     ...bids,
-    `position ${view.position}  orders ${view.openOrders}`,
-    `realised ${view.realised}  open ${view.unrealised}  fees ${view.fees}`,
+    `position ${view.position}  orders ${view.openOrders}`.slice(0, width),
+    `realised ${view.realised} open ${view.unrealised}`.slice(0, width),
   ]
 }
 

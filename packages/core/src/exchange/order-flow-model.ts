@@ -16,6 +16,8 @@ export interface OrderFlowParameters {
   readonly lotsSpread: number
   /** Orders the book is kept near to, per side. */
   readonly depth: number
+  /** Index of the flow whose fundamental value this one follows: the same thing on another venue. */
+  readonly leader?: number
   /** Exponent of the distance behind the touch at which orders are placed: smaller is farther. */
   readonly tail: number
 }
@@ -33,6 +35,8 @@ export const LIQUID_FLOW: OrderFlowParameters = {
 }
 
 const DISTANCE_MAX = 2000
+/** Own noise of a flow that follows another, as a share of its diffusion. */
+const FOLLOWER_NOISE = 0.3
 /** Share of limit orders that join the touch when they do not improve it. */
 const JOIN_SHARE = 0.55
 /** Orders drawn for a cancel, of which the nearest to the touch goes. */
@@ -71,7 +75,11 @@ export class OrderFlowModel {
   #valueAt = 0
   #id = 0
 
-  constructor(parameters: OrderFlowParameters, engine: MatchingEngine, random: Random) {
+  readonly #leader: OrderFlowModel | undefined
+
+  /** @param leader the flow that `parameters.leader` names */
+  constructor(parameters: OrderFlowParameters, engine: MatchingEngine, random: Random, leader?: OrderFlowModel) {
+    this.#leader = leader
     const { limitRate, marketRate } = parameters
     // A rate is met with the offspring counted: bases are what is left of it.
     const base = [
@@ -118,7 +126,11 @@ export class OrderFlowModel {
   #diffuse(): void {
     const elapsed = this.#arrivals.at - this.#valueAt
     this.#valueAt = this.#arrivals.at
-    this.#value += this.#random.normal() * this.#parameters.diffusion * Math.sqrt(elapsed)
+    const leader = this.#leader
+    // A follower is drawn to its leader's value within a second or so, with noise of its own.
+    const noise = leader === undefined ? 1 : FOLLOWER_NOISE
+    if (leader !== undefined) this.#value += (leader.#value - this.#value) * Math.min(1, elapsed * 2)
+    this.#value += this.#random.normal() * this.#parameters.diffusion * noise * Math.sqrt(elapsed)
   }
 
   #limit(side: Side): void {

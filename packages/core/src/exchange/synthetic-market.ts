@@ -20,10 +20,10 @@ class Stall implements MatchingListener {
   #now = 0
   readonly #touch = new Float64Array(4)
 
-  constructor(instrument: number, parameters: OrderFlowParameters, random: Random) {
+  constructor(instrument: number, parameters: OrderFlowParameters, random: Random, leader: Stall | undefined) {
     this.#instrument = instrument
     this.engine = new MatchingEngine({ orders: ORDERS_MAX, windowBits: 14 }, this)
-    this.flow = new OrderFlowModel(parameters, this.engine, random)
+    this.flow = new OrderFlowModel(parameters, this.engine, random, leader?.flow)
   }
 
   /** The book at the start as a snapshot. */
@@ -125,9 +125,12 @@ export class SyntheticMarket {
   constructor(seed: number, start: number, flows: readonly OrderFlowParameters[], sink: RecordSink) {
     this.#start = start
     this.#sink = sink
-    this.#stalls = flows.map(
-      (parameters, instrument) => new Stall(instrument, parameters, new Random(seed * 1_000_003 + instrument)),
-    )
+    const stalls: Stall[] = []
+    for (const [instrument, parameters] of flows.entries()) {
+      const leader = parameters.leader === undefined ? undefined : stalls[parameters.leader]
+      stalls.push(new Stall(instrument, parameters, new Random(seed * 1_000_003 + instrument), leader))
+    }
+    this.#stalls = stalls
     this.#next = new Float64Array(flows.length)
     for (const [at, stall] of this.#stalls.entries()) {
       stall.open(start, sink)

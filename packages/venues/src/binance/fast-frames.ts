@@ -39,6 +39,7 @@ export class FastFrames {
   readonly #streams: NameTable
   readonly #usdm: boolean
   readonly #records: FrameRecords
+  readonly #grids = (instrument: number): boolean => this.#reader.grids(this.#instruments.all[instrument]!)
 
   /**
    * @param symbols number of each symbol as the venue writes it
@@ -93,7 +94,6 @@ export class FastFrames {
     return this.#starts(this.#usdm ? L.usdmTicker : L.spotTicker) ? Channel.bookTicker : Channel.none
   }
 
-  /** Whether fixed text comes; the cursor stays. */
   #starts(literal: Literal): boolean {
     const start = this.#reader.at()
     return this.#reader.peek(literal) && this.#reader.seek(start)
@@ -121,11 +121,7 @@ export class FastFrames {
   #symbol(expected: number): boolean {
     const instrument = this.#reader.name(this.#symbols)
     this.#frame.instrument = instrument
-    return (
-      instrument >= 0 &&
-      (expected < 0 || expected === instrument) &&
-      this.#reader.grids(this.#instruments.all[instrument]!)
-    )
+    return instrument >= 0 && (expected < 0 || expected === instrument) && this.#grids(instrument)
   }
 
   #depth(expected: number): boolean {
@@ -144,12 +140,7 @@ export class FastFrames {
 
   #wholeBook(instrument: number, flags: number): boolean {
     const r = this.#reader
-    if (
-      instrument < 0 ||
-      !this.#reader.grids(this.#instruments.all[instrument]!) ||
-      !(r.lit(L.snapshot) && r.int(LAST))
-    )
-      return false
+    if (instrument < 0 || !this.#grids(instrument) || !(r.lit(L.snapshot) && r.int(LAST))) return false
     this.#frame.instrument = instrument
     this.#frame.stamp.venueTime = 0
     if (this.#usdm) {
