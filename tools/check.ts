@@ -33,7 +33,7 @@ if (filters.length === 0) {
 }
 
 const files = globSync(
-  ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tools/*.test.ts', 'bench/*.test.ts'],
+  ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tools/*.test.ts', 'bench/**/*.test.ts'],
   { cwd: root },
 )
   .filter(file => filters.every(filter => file.includes(filter)))

@@ -68,9 +68,11 @@ export class NumberTable {
     this.#count = 0
   }
 
-  /** Fibonacci hashing of both halves of the number. */
+  /** Fibonacci hashing, of both halves when the number has two. */
   #home(key: number): number {
+    const low = key | 0
+    if (low === key) return Math.imul(low, 0x9e3779b1) >>> this.#shift
     const high = Math.floor(key / 0x1_0000_0000)
-    return Math.imul((key | 0) ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> this.#shift
+    return Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> this.#shift
   }
 }

@@ -93,6 +93,11 @@ export class RingMemory {
     return ok(new RingMemory(buffer, capacity, tableBytes))
   }
 
+  /** Whether a counter is no longer what it was: one load, for those who wait. */
+  hasMoved(at: number, from: number): boolean {
+    return Atomics.load(this.words, at + 1) !== (from | 0)
+  }
+
   /** Reads a counter that another thread or process writes. */
   load(at: number): number {
     for (;;) {

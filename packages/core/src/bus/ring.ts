@@ -127,7 +127,8 @@ export class RingConsumer {
 
   /** Moves to the next record. False when there is none. */
   next(): boolean {
-    if (this.#cursor >= this.#known && this.available() <= 0) return false
+    if (this.#cursor >= this.#known && !(this.#ring.hasMoved(PUBLISHED, this.#known) && this.available() > 0))
+      return false
     if (this.#lossy) return this.#nextLossy()
     this.record.at(this.#cursor & this.#mask)
     this.#cursor++

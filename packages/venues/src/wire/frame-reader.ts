@@ -3,7 +3,7 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
 import { type FrameStamp, makeLevelReader } from './level-reader.ts'
 import type { Literal } from './literal.ts'
-import { NAME_BYTES_MAX, type NameTable } from './name-table.ts'
+import { hashName, NAME_BYTES_MAX, type NameTable } from './name-table.ts'
 import { makeWideReader, POW10 } from './wide-reader.ts'
 
 const QUOTE = 34
@@ -59,6 +59,13 @@ export function makeFrameReader(buffer: Uint8Array, batch: RecordBatch, stamp: F
 
   function lit(literal: Literal): boolean {
     const { words, length } = literal
+    if (length >= 4 && length <= 8) {
+      // Most literals: two words that overlap.
+      if (view.getInt32(p, true) !== literal.first) return false
+      if (view.getInt32(p + literal.last, true) !== literal.final) return false
+      p += length
+      return true
+    }
     if (length < 4) {
       for (let at = 0; at < length; at++) if (bytes[p + at] !== literal.bytes[at]) return false
       p += length
@@ -73,13 +80,12 @@ export function makeFrameReader(buffer: Uint8Array, batch: RecordBatch, stamp: F
 
   function name(table: NameTable): number {
     const start = p
-    let hash = 0
     let byte = bytes[p]!
     while (byte !== QUOTE) {
       if (byte < 32 || p - start >= NAME_BYTES_MAX) return -1
-      hash = (Math.imul(hash, 31) + byte) | 0
       byte = bytes[++p]!
     }
+    const hash = hashName(view, start, p)
     const length = p++ - start
     const { mask, hashes, values } = table
     for (let place = (hash ^ (hash >>> 12)) & mask; ; place = (place + 1) & mask) {

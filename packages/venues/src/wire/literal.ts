@@ -11,6 +11,9 @@ export class Literal {
   /** Offset of the last word. */
   readonly last: number
   readonly bytes: Uint8Array
+  /** The first and the last word. */
+  readonly first: number
+  readonly final: number
 
   constructor(text: string) {
     this.bytes = encodeUtf8(text)
@@ -21,5 +24,7 @@ export class Literal {
     for (let at = 0; at + 4 <= this.length; at += 4) offsets.push(at)
     if (this.length >= 4 && this.length % 4 !== 0) offsets.push(this.last)
     this.words = Int32Array.from(offsets, offset => view.getInt32(offset, true))
+    this.first = this.words[0] ?? 0
+    this.final = this.words.at(-1) ?? 0
   }
 }

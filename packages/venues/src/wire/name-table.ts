@@ -35,14 +35,14 @@ export class NameTable {
       if (2 * (this.#count + 1) > this.mask + 1) return false
       this.#count++
     }
-    this.hashes[place] = hashName(bytes, 0, bytes.length)
+    this.hashes[place] = hashName(viewOf(bytes), 0, bytes.length)
     this.values[place] = value
     this.names[place] = bytes
     return true
   }
 
   #place(bytes: Uint8Array): number {
-    const hash = hashName(bytes, 0, bytes.length)
+    const hash = hashName(viewOf(bytes), 0, bytes.length)
     let place = (hash ^ (hash >>> 12)) & this.mask
     while (this.values[place] !== -1) {
       const name = this.names[place]!
@@ -53,9 +53,19 @@ export class NameTable {
   }
 }
 
-/** Hash of the bytes [from, to), as the byte cursor computes it on the way. */
-export function hashName(bytes: Uint8Array, from: number, to: number): number {
-  let hash = 0
-  for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0
-  return hash
+/**
+ * Hash of the bytes [from, to): of their number and of four bytes each at the start, in the middle and at the end. Three
+ * loads instead of a walk; names that share all of them share a place and are told apart by comparing.
+ */
+export function hashName(view: DataView, from: number, to: number): number {
+  const length = to - from
+  if (length < 4) {
+    let hash = length
+    for (let at = from; at < to; at++) hash = Math.imul(hash, 31) + view.getUint8(at)
+    return hash | 0
+  }
+  const ends = view.getInt32(from, true) ^ Math.imul(view.getInt32(to - 4, true), 0x85ebca6b)
+  return (Math.imul(ends ^ view.getInt32(from + ((length - 4) >> 1), true), 0x9e3779b1) + length) | 0
 }
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
