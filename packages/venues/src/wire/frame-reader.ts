@@ -7,6 +7,7 @@ import { hashName, NAME_BYTES_MAX, type NameTable } from './name-table.ts'
 import { makeWideReader, POW10 } from './wide-reader.ts'
 
 const QUOTE = 34
+const QUOTES = 0x22222222
 const POINT = 46
 
 /**
@@ -80,24 +81,35 @@ export function makeFrameReader(buffer: Uint8Array, batch: RecordBatch, stamp: F
 
   function name(table: NameTable): number {
     const start = p
-    let byte = bytes[p]!
-    while (byte !== QUOTE) {
-      if (byte < 32 || p - start >= NAME_BYTES_MAX) return -1
-      byte = bytes[++p]!
+    // Four bytes at a time until one of them is a quote. What lies beyond the sentinel cannot become part of the frame:
+    // the reader must end exactly at it.
+    for (let word = view.getInt32(p, true) ^ QUOTES; ((word - 0x01010101) & ~word & 0x80808080) === 0; ) {
+      p += 4
+      if (p - start >= NAME_BYTES_MAX) return -1
+      word = view.getInt32(p, true) ^ QUOTES
     }
+    while (bytes[p] !== QUOTE) p++
     const hash = hashName(view, start, p)
     const length = p++ - start
     const { mask, hashes, values } = table
     for (let place = (hash ^ (hash >>> 12)) & mask; ; place = (place + 1) & mask) {
       const value = values[place]!
       if (value === -1) return -1
-      if (hashes[place] !== hash) continue
-      const known = table.names[place]!
-      if (known.length !== length) continue
-      let at = 0
-      while (at < length && known[at] === bytes[start + at]) at++
-      if (at === length) return value
+      if (hashes[place] === hash && isName(table.names[place]!, start, length)) return value
     }
+  }
+
+  /** Whether the bytes at `start` are a known name: whole words, then the last one, which overlaps. */
+  function isName(known: Literal, start: number, length: number): boolean {
+    if (known.length !== length) return false
+    if (length < 4) {
+      for (let at = 0; at < length; at++) if (bytes[start + at] !== known.bytes[at]) return false
+      return true
+    }
+    const { words } = known
+    const whole = length >> 2
+    for (let word = 0; word < whole; word++) if (view.getInt32(start + 4 * word, true) !== words[word]) return false
+    return view.getInt32(start + known.last, true) === known.final
   }
 
   function int(slot: number): boolean {
@@ -126,6 +138,14 @@ export function makeFrameReader(buffer: Uint8Array, batch: RecordBatch, stamp: F
     const start = p
     let missing = decimals
     let value = 0
+    let x = view.getInt32(p, true)
+    // Four digits at once, tested as digits before they count.
+    if ((((x & 0xf0f0f0f0) ^ 0x30303030) | (((x + 0x06060606) & 0xf0f0f0f0) ^ 0x30303030)) === 0) {
+      x &= 0x0f0f0f0f
+      x = (Math.imul(x, 10) + (x >>> 8)) & 0x00ff00ff
+      value = Math.imul(x & 255, 100) + (x >>> 16)
+      p += 4
+    }
     let digit = bytes[p]! - 48
     while (digit >>> 0 <= 9) {
       value = (Math.imul(value, 10) + digit) | 0
@@ -143,7 +163,10 @@ export function makeFrameReader(buffer: Uint8Array, batch: RecordBatch, stamp: F
         digit = bytes[++p]! - 48
         missing--
       }
-      while (digit === 0) digit = bytes[++p]! - 48
+      if (digit === 0) {
+        while (view.getInt32(p, true) === 0x30303030) p += 4
+        while (bytes[p] === 48) p++
+      }
     }
     if (bytes[p++] !== QUOTE) return false
     slots[slot] = missing === 0 ? value : value * POW10[missing]!

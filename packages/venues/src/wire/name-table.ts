@@ -1,3 +1,4 @@
+import { Literal } from './literal.ts'
 import { encodeUtf8 } from './utf8.ts'
 
 /** Longest name in bytes; venues' symbols and stream names are far shorter. */
@@ -14,7 +15,7 @@ export class NameTable {
   /** Number by place, -1 where the place is free. */
   readonly values: Int32Array
   /** Name bytes by place. */
-  readonly names: Uint8Array[] = []
+  readonly names: Literal[] = []
   #count = 0
 
   /** @param capacity most names it will hold */
@@ -37,7 +38,7 @@ export class NameTable {
     }
     this.hashes[place] = hashName(viewOf(bytes), 0, bytes.length)
     this.values[place] = value
-    this.names[place] = bytes
+    this.names[place] = new Literal(name)
     return true
   }
 
@@ -45,7 +46,7 @@ export class NameTable {
     const hash = hashName(viewOf(bytes), 0, bytes.length)
     let place = (hash ^ (hash >>> 12)) & this.mask
     while (this.values[place] !== -1) {
-      const name = this.names[place]!
+      const name = this.names[place]!.bytes
       if (name.length === bytes.length && name.every((byte, at) => byte === bytes[at])) break
       place = (place + 1) & this.mask
     }

@@ -1,0 +1,131 @@
+import { deepEqual, equal, match } from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const COMMAND = fileURLToPath(new URL('../bin/velocimex.mjs', import.meta.url))
+const directory = mkdtempSync(join(tmpdir(), 'velocimex-cli-'))
+after(() => rmSync(directory, { recursive: true }))
+
+function velocimex(args: readonly string[], input = '') {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+    cwd: directory,
+    input,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+  return { status, stdout, stderr }
+}
+
+const line = (raw: object, dir = 'recv', extra: object = {}): string =>
+  JSON.stringify({ ts: '1700000000.000001', dir, conn: 'ws', raw: JSON.stringify(raw), ...extra })
+const depth = (U: number, u: number, b: string[][], a: string[][] = []): string =>
+  line({ stream: 'btcusdt@depth', data: { e: 'depthUpdate', E: 1700000000000, s: 'BTCUSDT', U, u, b, a } })
+const snapshot = line({ lastUpdateId: 5, bids: [['100.5', '2']], asks: [['101', '3']] }, 'http', {
+  url: 'https://x/api/v3/depth?symbol=BTCUSDT',
+})
+const trade = line({
+  stream: 'btcusdt@trade',
+  data: { e: 'trade', E: 1700000000001, s: 'BTCUSDT', t: 9, p: '101', q: '0.5', T: 1700000000001, m: false, M: true },
+})
+writeFileSync(
+  join(directory, 'capture.jsonl'),
+  [snapshot, depth(6, 6, [['100.75', '1']]), trade, depth(7, 8, [['100.5', '0']])].join('\n'),
+)
+
+test('import, look, run and ask: the tour, as JSON and as text', () => {
+  const imported = velocimex([
+    'tape',
+    'import',
+    '--venue',
+    'binance-spot',
+    '--capture',
+    'capture.jsonl',
+    '--out',
+    'tape',
+    '--json',
+    '--quiet',
+  ])
+  equal(imported.status, 0, imported.stderr)
+  const report = JSON.parse(imported.stdout)
+  deepEqual([report.schemaVersion, report.gaps, report.crossedBooks, report.refusedTotal], [1, 0, 0, 0])
+  deepEqual(report.books.BTCUSDT.bids, [['100.75', '1.0']])
+  const again = velocimex(['tape', 'import', '--venue', 'binance-spot', '--capture', 'capture.jsonl', '--out', 'tape'])
+  deepEqual([again.status, /--overwrite/.test(again.stderr)], [1, true])
+  equal(JSON.parse(velocimex(['tape', 'info', 'tape', '--json']).stdout).kinds.trade, 1)
+  const rows = velocimex(['tape', 'dump', 'tape', '--kind', 'trade', '--json'])
+    .stdout.trim()
+    .split('\n')
+    .map(row => JSON.parse(row))
+  deepEqual(
+    rows.map(({ side, price, quantity, id }) => [side, price, quantity, id]),
+    [['buy', '101.00', '0.5', 9]],
+  )
+  writeFileSync(
+    join(directory, 'run.yaml'),
+    'tape: tape\nstrategy:\n  name: market-maker\n  parameters: { quantity: "0.5", maxPosition: "1" }\n',
+  )
+  const run = velocimex(['backtest', 'run', 'run.yaml', '--out', 'run', '--json', '--quiet'])
+  equal(run.status, 0, run.stderr)
+  const { checks, runHash } = JSON.parse(run.stdout)
+  deepEqual(checks, { ledgerZero: true, fillsEqualPositions: true, everyFillExplained: true })
+  match(runHash, /^[0-9a-f]{64}$/)
+  match(velocimex(['backtest', 'run', 'run.yaml', '--quiet']).stdout, /ledger balances to zero/)
+})
+
+test('normalize writes events to stdout and refusals to stderr', () => {
+  const good =
+    '{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":1,"p":"61837.63","q":"0.02","T":1723161255342,"m":true,"M":true}'
+  const { status, stdout, stderr } = velocimex(['normalize', '--venue', 'binance-spot'], `${good}\nnonsense\n`)
+  equal(status, 1)
+  deepEqual(JSON.parse(stdout).price, '61837.63')
+  match(stderr, /line 2 refused as malformed: nonsense/)
+  equal(velocimex(['normalize', '--venue', 'binance-spot'], good).status, 0)
+})
+
+const rows: [number, string[], RegExp][] = [
+  [0, ['--help'], /Examples:/],
+  [0, ['tape', 'import', '--help'], /Examples:/],
+  [0, ['--version'], /^0\.1\.0/],
+  [2, [], /Examples:/],
+  [2, ['tap'], /Did you mean tape\?/],
+  [2, ['tape', 'import', '--venue', 'binance-spot'], /required option/],
+  [
+    2,
+    ['tape', 'import', '--venue', 'mtgox', '--capture', 'capture.jsonl', '--out', 'x'],
+    /known are binance-spot, binance-usdm/,
+  ],
+  [2, ['tape', 'dump', 'x', '--limit', 'many'], /many is not a whole number/],
+  [2, ['tape', 'dump', 'tape', '--kind', 'rumour'], /no kind rumour/],
+  [
+    3,
+    ['tape', 'import', '--venue', 'binance-spot', '--capture', 'nowhere.gz', '--out', 'x'],
+    /nowhere.gz does not exist/,
+  ],
+  [3, ['tape', 'info', 'nowhere'], /nowhere does not exist/],
+  [3, ['backtest', 'run', 'nowhere.yaml'], /does not exist/],
+  [3, ['backtest', 'explain', 'nowhere', '1'], /holds no run/],
+]
+for (const [status, args, words] of rows)
+  test(`velocimex ${args.join(' ')}: exit ${status}`, () => {
+    const done = velocimex(args)
+    equal(done.status, status, done.stderr)
+    match(done.stdout + done.stderr, words)
+    equal(existsSync(join(directory, 'x')), false)
+  })
+
+test('a wrong configuration is shown at its place: exit 4', () => {
+  writeFileSync(
+    join(directory, 'bad.yaml'),
+    'tape: tape\nstrategy:\n  name: market-maker\nlatencyy:\n  feedUs: 1\nseed: soon\n',
+  )
+  const { status, stderr } = velocimex(['backtest', 'run', 'bad.yaml'])
+  equal(status, 4)
+  match(stderr, /bad.yaml:4:1 {2}latencyy {2}is not a known key; did you mean latency\?/)
+  match(stderr, /bad.yaml:6:7 {2}seed/)
+  writeFileSync(join(directory, 'bad.yaml'), 'tape: tape\nstrategy:\n  name: oracle\n')
+  equal(velocimex(['backtest', 'run', 'bad.yaml']).status, 4)
+})

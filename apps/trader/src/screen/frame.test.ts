@@ -1,0 +1,45 @@
+import { equal, match, ok } from 'node:assert/strict'
+import { test } from 'node:test'
+import { DemoTrading } from '../demo/demo-trading.ts'
+import { DemoViews } from '../demo/demo-view.ts'
+import { drawFrame } from './frame.ts'
+import { makePaint, sparkline, widthOf } from './paint.ts'
+
+function played(seed: number, seconds: number): { demo: DemoTrading; views: DemoViews } {
+  const demo = new DemoTrading({ seed, start: 1_700_000_000_000_000 })
+  const views = new DemoViews(demo, seed)
+  for (let step = 1; step <= seconds * 20; step++) demo.advance(1_700_000_000_000_000 + step * 50_000)
+  return { demo, views }
+}
+
+test('half a minute of the demo: fills, a balanced ledger, positions that agree, the same for the same seed', () => {
+  const { demo, views } = played(7, 30)
+  const view = views.view(30, false)
+  ok(view.fills > 5, `${view.fills} fills`)
+  equal(view.trialBalance, '0')
+  for (const { index } of demo.session.books.map((_, at) => ({ index: at })))
+    equal(demo.session.venue.netLots(index), demo.session.accounts.portfolio.netLots(index))
+  equal(demo.session.unexplained, 0)
+  equal(played(7, 30).views.view(30, false).equity, view.equity)
+})
+
+for (const [columns, rows] of [
+  [80, 24],
+  [120, 40],
+  [200, 60],
+  [20, 5],
+] as const)
+  test(`a frame fits ${columns} x ${rows}, with the mode on top and the keys at the bottom`, () => {
+    const { views } = played(3, 3)
+    const lines = drawFrame(views.view(3, false), columns, rows, makePaint(false))
+    equal(lines.length, rows)
+    ok(lines.every(line => widthOf(line) <= columns))
+    match(lines[0]!, /SIMULATION/)
+    match(lines.at(-1)!, /q quit/)
+  })
+
+test('colours take no room, and none are written when they are not wanted', () => {
+  equal(widthOf(makePaint(true)('abc', 'bid')), 3)
+  equal(makePaint(false)('abc', 'bid'), 'abc')
+  equal(sparkline([1, 2, 3], 2), '▁█')
+})
