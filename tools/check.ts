@@ -1,69 +1,52 @@
-// `npm test`: type check, tidy, lint, then every test. Ends with one line `N passed, N failed, N skipped`.
-// `npm test -- core/book` runs only the tests whose path holds the words.
-import { spawnSync } from 'node:child_process'
-import { globSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { run } from 'node:test'
-import { spec } from 'node:test/reporters'
+// Everything that must hold, in one command: `npm test`. Words choose test files and leave the other steps out:
+// `npm test -- core/book`. The last line is always `N passed, N failed, N skipped`; exit code 1 when something failed.
 import { fileURLToPath } from 'node:url'
+import { lastLine, type Outcome, tally } from './check/outcome.ts'
+import { killAll } from './check/run-program.ts'
+import { runStep, STEPS } from './check/steps.ts'
+import { chooseTests, runTests } from './check/test-run.ts'
+import { findFiles } from './tidy/read-files.ts'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const filters = process.argv.slice(2)
-const count = { passed: 0, failed: 0, skipped: 0 }
+const root = fileURLToPath(new URL('..', import.meta.url))
+const words = process.argv.slice(2)
 
-/** A step that is one check: it passes, or its output is shown. */
-function step(name: string, command: string, ...args: string[]): void {
-  const start = Date.now()
-  const done = spawnSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 })
-  const good = done.status === 0
-  console.log(`${good ? '✔' : '✖'} ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`)
-  if (good) count.passed++
-  else {
-    count.failed++
-    console.log(`${done.stdout ?? ''}${done.stderr ?? ''}${done.error?.message ?? ''}`)
-  }
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    killAll()
+    process.exit(130)
+  })
+
+const outcomes: Outcome[] = []
+if (words.length === 0) for (const step of STEPS) await timed(step.name, async () => [await runStep(root, step)])
+const files = chooseTests(findFiles(root, /\.test\.tsx?$/), words)
+await timed(`tests of ${files.length} files`, () => runTests(root, files, tellFile))
+if (tally(outcomes).passed + tally(outcomes).failed === 0 || files.length === 0)
+  outcomes.push({
+    where: 'tests',
+    name: 'tests',
+    outcome: 'failed',
+    words: `no test file was found${words.length > 0 ? ` for ${words.join(' ')}` : ''}`,
+  })
+
+for (const { where, name, words } of outcomes.filter(({ outcome }) => outcome === 'skipped'))
+  console.log(`skipped  ${where}  ${name}: ${words}`)
+for (const { where, name, words } of outcomes.filter(({ outcome }) => outcome === 'failed'))
+  console.log(`\nFAILED  ${where}  ${name === where ? '' : name}\n${words.replace(/^/gm, '    ')}`)
+console.log(lastLine(tally(outcomes)))
+process.exitCode = tally(outcomes).failed === 0 ? 0 : 1
+
+/** Runs a part, keeps its outcomes and says how it went and how long it took. */
+async function timed(name: string, run: () => Promise<readonly Outcome[]>): Promise<void> {
+  const start = performance.now()
+  const found = await run()
+  outcomes.push(...found)
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  console.log(`${tally(found).failed === 0 ? 'ok    ' : 'FAILED'}  ${seconds.padStart(6)} s  ${name}`)
 }
 
-const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
-if (filters.length === 0) {
-  step('types', bin('tsc'), '-p', 'tsconfig.json')
-  step('types of the pure packages', bin('tsc'), '-p', 'tsconfig.pure.json')
-  step('tidy', process.execPath, join(root, 'tools/tidy.ts'))
-  step('lint', bin('biome'), 'check', '.')
-}
-
-const files = globSync(
-  ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'tools/*.test.ts', 'bench/**/*.test.ts'],
-  { cwd: root },
-)
-  .filter(file => filters.every(filter => file.includes(filter)))
-  .sort()
-if (files.length === 0) {
-  console.log(`no test file matches ${filters.join(' ')}`)
-  count.failed++
-} else await runTests(files.map(file => join(root, file)))
-
-console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
-process.exit(count.failed === 0 && count.passed > 0 ? 0 : 1)
-
-async function runTests(paths: string[]): Promise<void> {
-  const tests = run({ files: paths, concurrency: 2, timeout: 600_000 })
-  tests.on('test:pass', ({ name, skip, todo, details }) => {
-    if (details.type === 'suite') return
-    if (skip === undefined && todo === undefined) {
-      count.passed++
-      return
-    }
-    count.skipped++
-    const reason = skip ?? todo
-    if (reason === true || reason === '') {
-      count.failed++
-      console.log(`✖ ${name}: skipped without a reason`)
-    } else console.log(`- ${name}: ${reason}`)
-  })
-  tests.on('test:fail', ({ details }) => {
-    if (details.type !== 'suite') count.failed++
-  })
-  const report = tests.compose(new spec())
-  for await (const text of report) process.stdout.write(String(text))
+/** A file is told of at once when it failed; the others only when somebody watches. */
+function tellFile(file: string, found: readonly Outcome[]): void {
+  const { failed } = tally(found)
+  if (failed > 0) console.log(`        ${file}: ${failed} failed`)
+  else if (process.stdout.isTTY) console.log(`        ${file}`)
 }

@@ -47,6 +47,7 @@ export interface FrameReader {
   levels(sideFlag: number): boolean
 }
 
+// tidy: long because its parts share the cursor: as closure variables they stay in registers.
 /** Makes a reader over a receive buffer that appends to a batch. */
 export function makeFrameReader(buffer: Uint8Array, batch: RecordBatch, stamp: FrameStamp): FrameReader {
   const bytes = buffer

@@ -37,6 +37,7 @@ export interface LevelReader {
   read(from: number, sideFlag: number): number
 }
 
+// tidy: long because it holds the row loop below.
 /** Makes a reader of level rows that appends to a batch. */
 export function makeLevelReader(bytes: Uint8Array, view: DataView, batch: RecordBatch, stamp: FrameStamp): LevelReader {
   const { f64, i32, capacity } = batch
