@@ -1,3 +1,4 @@
+import { assert } from '@velocimex/core/assert'
 import { ConsolidatedBook } from '@velocimex/core/book/consolidated-book'
 import type { Ladder } from '@velocimex/core/book/ladder'
 import { LEDGER_NAMES } from '@velocimex/core/ledger/chart'
@@ -27,9 +28,11 @@ export class DemoViews {
     this.#demo = demo
     this.#seed = seed
     this.#opening = demo.session.equity()
-    this.#across = new ConsolidatedBook(
+    const across = ConsolidatedBook.of(
       [0, 1].map(index => ({ instrument: DEMO_INSTRUMENTS.at(index), book: demo.session.books[index]! })),
     )
+    assert(across.ok, 'the demo trades one thing on two venues', across.ok ? '' : across.reason)
+    this.#across = across.value
   }
 
   /** The present state. @param seconds since the start */
@@ -74,7 +77,7 @@ export class DemoViews {
 
   #acrossLine(): string {
     const book = this.#across
-    const price = (side: Side): string => formatScaled(BigInt(book.best(side)), book.priceDecimals)
+    const price = (side: Side): string => formatOnGrid(book.best(side), book.grid.price)
     if (!Number.isFinite(book.best(BUY)) || !Number.isFinite(book.best(SELL))) return ''
     const state = book.isCrossed ? 'crossed across venues' : book.isLocked ? 'locked' : 'in order'
     return `BTC across venues: best bid ${price(BUY)} on ${book.bestLeg(BUY)!.venue}, best ask ${price(SELL)} on ${book.bestLeg(SELL)!.venue} (${state})`

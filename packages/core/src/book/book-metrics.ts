@@ -1,5 +1,8 @@
-import { BUY, type Side } from '../market/side.ts'
+import { BUY, opposite, SELL, type Side } from '../market/side.ts'
 import type { OrderBook } from './order-book.ts'
+
+// Numbers read off a book. Nothing here allocates. A sum of lots is exact while it is below 2^53. What the book cannot
+// answer is NaN, which no comparison lets pass; each function says when. Lots asked for are positive whole numbers.
 
 /** Best ask less best bid in ticks; NaN while either side is empty. Negative only while a message is half applied. */
 export function spread(book: OrderBook): number {
@@ -8,13 +11,13 @@ export function spread(book: OrderBook): number {
 
 /** (best bid + best ask) / 2 in ticks, in halves; NaN while either side is empty. */
 export function mid(book: OrderBook): number {
-  return book.isEmpty ? Number.NaN : (book.bestBid + book.bestAsk) / 2
+  return book.isEmpty ? Number.NaN : book.bestBid + (book.bestAsk - book.bestBid) / 2
 }
 
 /**
  * Imbalance-weighted mid: the mid, pulled toward the side with less resting quantity.
  *
- *     (bid * askLots + ask * bidLots) / (bidLots + askLots)
+ *     (bid * askLots + ask * bidLots) / (bidLots + askLots)  =  bid + (ask - bid) * bidLots / (bidLots + askLots)
  *
  * People call it microprice; it is the "weighted mid-price" of Stoikov, "The micro-price", Quantitative Finance 18(12),
  * 2018, whose micro-price is an estimate on top of it.
@@ -23,11 +26,12 @@ export function mid(book: OrderBook): number {
  */
 export function weightedMid(book: OrderBook): number {
   if (book.isEmpty) return Number.NaN
-  const { bidLots, askLots } = book
-  return (book.bestBid * askLots + book.bestAsk * bidLots) / (bidLots + askLots)
+  const { bestBid, bidLots } = book
+  // The second form: its products are small, so large prices lose no digits.
+  return bestBid + (book.bestAsk - bestBid) * (bidLots / (bidLots + book.askLots))
 }
 
-/** Lots resting at the best `levels` prices of a side. */
+/** Lots resting at the best `levels` prices of a side; 0 when it is empty. */
 export function depth(book: OrderBook, side: Side, levels: number): number {
   const ladder = book.side(side)
   let lots = 0
@@ -39,7 +43,7 @@ export function depth(book: OrderBook, side: Side, levels: number): number {
   return lots
 }
 
-/** Lots of a side resting within `ticks` of its best price. */
+/** Lots of a side resting at most `ticks` behind its best price; 0 when it is empty. */
 export function depthWithin(book: OrderBook, side: Side, ticks: number): number {
   const ladder = book.side(side)
   const limit = side * ladder.best - ticks
@@ -55,16 +59,17 @@ export function depthWithin(book: OrderBook, side: Side, ticks: number): number 
  */
 export function imbalance(book: OrderBook, levels: number): number {
   const bids = depth(book, BUY, levels)
-  const asks = depth(book, -1, levels)
+  const asks = depth(book, SELL, levels)
   return (bids - asks) / (bids + asks)
 }
 
 /**
- * How far an order of `lots` would have to go: the price of the last level it meets. `taker` is the side of the order,
- * so a buyer walks the asks. NaN when the book holds less.
+ * How far an order of `lots` would have to go: the price of the last level it meets, in ticks. `taker` is the side of
+ * the order, so a buyer walks the asks. NaN when the book holds less, or `lots` is not positive.
  */
 export function depthToSize(book: OrderBook, taker: Side, lots: number): number {
-  const ladder = book.side(taker === BUY ? -1 : BUY)
+  const ladder = book.side(opposite(taker))
+  if (!(lots > 0)) return Number.NaN
   let missing = lots
   for (let price = ladder.best; Number.isFinite(price); price = ladder.worse(price)) {
     missing -= ladder.lotsAt(price)
@@ -74,19 +79,23 @@ export function depthToSize(book: OrderBook, taker: Side, lots: number): number 
 }
 
 /**
- * Average price in ticks that an order of `lots` would pay: the sum of price times lots over the levels it meets, divided
- * by its lots. NaN when the book holds less. The sum is exact below 2^53.
+ * Average price in ticks that an order of `lots` of the side `taker` would pay:
+ *
+ *     sum(price * lots taken) / lots  =  best + sum((price - best) * lots taken) / lots
+ *
+ * over the levels it meets. NaN when the book holds less, or `lots` is not positive. The second sum is exact below 2^53.
  */
 export function vwapToSize(book: OrderBook, taker: Side, lots: number): number {
-  const ladder = book.side(taker === BUY ? -1 : BUY)
-  const best = ladder.best
+  const ladder = book.side(opposite(taker))
+  const { best } = ladder
+  if (!(lots > 0)) return Number.NaN
   let missing = lots
-  let above = 0 // Sum of (price - best) * lots: small numbers, so that large prices lose no digits.
+  let beyond = 0 // The second form: large prices lose no digits.
   for (let price = best; Number.isFinite(price); price = ladder.worse(price)) {
     const taken = Math.min(missing, ladder.lotsAt(price))
-    above += (price - best) * taken
+    beyond += (price - best) * taken
     missing -= taken
-    if (missing === 0) return best + above / lots
+    if (missing === 0) return best + beyond / lots
   }
   return Number.NaN
 }

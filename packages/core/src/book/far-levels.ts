@@ -1,19 +1,42 @@
-/** Most far levels that one side keeps; beyond it the farthest is given up and counted. 4 MB a side. */
+import { assert } from '../assert.ts'
+
+/** Most far levels that one side keeps unless told otherwise: 8 MB a side at most, reached by doubling from 1 KB. */
 export const FAR_LEVELS_MAX = 1 << 17
 
 /**
  * Levels outside the window of a ladder: keys ascending, the nearest to the market at the end. They lie in the middle of
  * their arrays, so that a level put in or taken out moves only the shorter of the two parts: a snapshot read from best
  * to worst costs one step a level.
+ *
+ * There is a bound. Beyond it the farthest is given up, counted, and `horizon` remembers the nearest key given up, so
+ * that nobody takes what is left for the whole.
  */
 export class FarLevels {
-  /** How many levels were given up at the bound. */
-  dropped = 0
   #keys = new Float64Array(64)
   #lots = new Float64Array(64)
   #start = 32
   #end = 32
+  readonly #most: number
+  #dropped = 0
+  #horizon = Number.NEGATIVE_INFINITY
 
+  /** @param most levels kept at once, at least 1 */
+  constructor(most: number) {
+    assert(most >= 1, 'there is room for a level', most)
+    this.#most = most
+  }
+
+  /** How many levels were given up at the bound since the last `clear`. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** The greatest key given up since the last `clear`; -Infinity when none was. */
+  get horizon(): number {
+    return this.#horizon
+  }
+
+  /** Levels kept. */
   get count(): number {
     return this.#end - this.#start
   }
@@ -64,7 +87,10 @@ export class FarLevels {
     return this.#lots[--this.#end]!
   }
 
+  /** Removes every level. */
   clear(): void {
+    this.#dropped = 0
+    this.#horizon = Number.NEGATIVE_INFINITY
     this.#start = this.#keys.length >> 1
     this.#end = this.#start
   }
@@ -83,8 +109,10 @@ export class FarLevels {
 
   #open(position: number, key: number, lots: number): void {
     let at = position
-    if (this.count === FAR_LEVELS_MAX) {
-      this.dropped++
+    if (this.count === this.#most) {
+      this.#dropped++
+      const farthest = at === this.#start ? key : this.#keys[this.#start]!
+      if (farthest > this.#horizon) this.#horizon = farthest
       if (at === this.#start) return
       this.#start++
     }
@@ -118,17 +146,27 @@ export class FarLevels {
   /** Brings the levels back to the middle, of larger arrays when they fill half of these. Returns how far they moved. */
   #spread(): number {
     const { count } = this
-    const size = count * 2 >= this.#keys.length ? this.#keys.length * 2 : this.#keys.length
-    const start = (size - count) >> 1
-    const keys = size === this.#keys.length ? this.#keys : new Float64Array(size)
-    const lots = size === this.#lots.length ? this.#lots : new Float64Array(size)
-    keys.set(this.#keys.subarray(this.#start, this.#end), start)
-    lots.set(this.#lots.subarray(this.#start, this.#end), start)
-    const moved = start - this.#start
-    this.#keys = keys
-    this.#lots = lots
+    const grow = count * 2 >= this.#keys.length
+    const from = this.#start
+    const start = ((grow ? 2 : 1) * this.#keys.length - count) >> 1
+    this.#keys = moveTo(this.#keys, grow, start, from, this.#end)
+    this.#lots = moveTo(this.#lots, grow, start, from, this.#end)
     this.#start = start
     this.#end = start + count
-    return moved
+    return start - from
   }
+}
+
+/** The elements [from, end) of an array at `start`: of the same array, or of one twice as long. */
+function moveTo(
+  old: Float64Array<ArrayBuffer>,
+  grow: boolean,
+  start: number,
+  from: number,
+  end: number,
+): Float64Array<ArrayBuffer> {
+  if (!grow) return old.copyWithin(start, from, end)
+  const longer = new Float64Array(old.length * 2)
+  longer.set(old.subarray(from, end), start)
+  return longer
 }

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { BUY, SELL, type Side } from '../market/side.ts'
@@ -45,7 +45,7 @@ const steps = (): fc.Arbitrary<{ price: number; lots: number }[]> =>
         { weight: 3, arbitrary: fc.integer({ min: 1, max: 9 }) },
       ),
     }),
-    { maxLength: 120 },
+    { maxLength: 120, size: 'max' },
   )
 
 for (const side of [BUY, SELL])
@@ -92,11 +92,97 @@ test('a long walk of the market keeps every level, however often the window move
   deepEqual(walk(ladder), [[5, 1]])
 })
 
-test('a side of very many far levels gives up the farthest, and says so', () => {
+test('a dense book that a lone far price drags away and gives back is whole again', () => {
+  for (const side of [BUY, SELL]) {
+    const ladder = new Ladder(side, 12)
+    const twin = new Twin(side)
+    for (let level = 0; level < 3000; level++)
+      for (const book of [ladder, twin]) book.set(50_000 - side * level, 1 + level)
+    for (const far of [9_000_000, -9_000_000, 9_000_000]) {
+      for (const book of [ladder, twin]) book.set(side * far, 7)
+      deepEqual(walk(ladder), twin.sorted())
+      for (const book of [ladder, twin]) book.set(50_000 - side * 1500, 0)
+      for (const book of [ladder, twin]) book.set(side * far, 0)
+      deepEqual(walk(ladder), twin.sorted())
+    }
+  }
+})
+
+test('prices at both ends of the whole numbers', () => {
+  const huge = Number.MAX_SAFE_INTEGER
+  for (const side of [BUY, SELL]) {
+    const ladder = new Ladder(side, 5)
+    const twin = new Twin(side)
+    for (const price of [huge, -huge, huge - 3, 3 - huge, 0, 31, -31, huge - 40]) {
+      ladder.set(price, 4)
+      twin.set(price, 4)
+      deepEqual(walk(ladder), twin.sorted())
+    }
+    ladder.set(side * huge, 0)
+    twin.set(side * huge, 0)
+    deepEqual(walk(ladder), twin.sorted())
+    equal(Object.is(ladder.worse(31 * side), 0), true, 'a price of 0 is never -0')
+    equal(ladder.worse(side * Number.POSITIVE_INFINITY), ladder.best)
+    equal(ladder.worse(-side * Number.POSITIVE_INFINITY), -side * Number.POSITIVE_INFINITY)
+  }
+})
+
+test('what is not a level stops us instead of being kept', () => {
+  const ladder = new Ladder(BUY, 5)
+  ladder.set(100, 1)
+  for (const [price, lots] of [
+    [100.5, 1],
+    [Number.NaN, 1],
+    [Number.POSITIVE_INFINITY, 1],
+    [2 ** 53, 1],
+    [100, -1],
+    [100, 0.5],
+    [100, Number.NaN],
+    [5, Number.NaN],
+  ] as const)
+    throws(() => ladder.set(price, lots), /^Error: Invariant/, `${lots} at ${price}`)
+  deepEqual(walk(ladder), [[100, 1]])
+  equal(ladder.lotsAt(99.5), 0)
+})
+
+test('a side of very many far levels gives up the farthest, and says so until it is cleared', () => {
+  for (const side of [BUY, SELL]) {
+    const ladder = new Ladder(side, 5, 100)
+    ladder.set(0, 1)
+    for (let level = 1; level <= 103; level++) ladder.set(-side * (1000 + 2 * level), 1)
+    deepEqual([ladder.dropped, ladder.horizon, ladder.count], [3, -side * 1202, 101]) // 1202 was the first to find no room.
+    ladder.set(-side * 1001, 1) // Nearer than all far ones: the farthest gives way.
+    deepEqual([ladder.dropped, ladder.horizon, ladder.count], [4, -side * 1200, 101])
+    deepEqual([ladder.best, ladder.worse(0), ladder.lotsAt(-side * 1200)], [0, -side * 1001, 0])
+    ladder.clear()
+    deepEqual([ladder.dropped, ladder.horizon, ladder.count], [0, -side * Number.POSITIVE_INFINITY, 0])
+  }
+})
+
+test('P-01 whatever was given up, what is better than the horizon is the whole truth', () => {
+  const price = fc.integer({ min: 0, max: 400 })
+  fc.assert(
+    fc.property(fc.array(fc.tuple(price, fc.integer({ min: 0, max: 3 })), { maxLength: 200, size: 'max' }), changes => {
+      const ladder = new Ladder(BUY, 5, 8)
+      const twin = new Twin(BUY)
+      for (const [at, lots] of changes) {
+        ladder.set(at, lots)
+        twin.set(at, lots)
+        const { horizon } = ladder
+        deepEqual(
+          walk(ladder).filter(([each]) => each > horizon),
+          twin.sorted().filter(([each]) => each > horizon),
+        )
+        equal(ladder.dropped === 0, horizon === Number.NEGATIVE_INFINITY)
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('the bound unless told otherwise', () => {
   const ladder = new Ladder(SELL, 5)
   ladder.set(0, 1)
-  for (let level = 1; level <= FAR_LEVELS_MAX + 10; level++) ladder.set(1000 + level, 1)
-  ok(ladder.dropped > 0)
-  equal(ladder.best, 0)
-  equal(ladder.worse(0), 1001)
+  for (let level = 1; level <= FAR_LEVELS_MAX + 1; level++) ladder.set(1000 + level, 1)
+  deepEqual([ladder.dropped, ladder.count, ladder.best], [1, FAR_LEVELS_MAX + 1, 0])
 })

@@ -1,145 +1,160 @@
-import { assert } from '../assert.ts'
 import { type EventRecord, Kind } from '../market/event-record.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
 import { Ladder } from './ladder.ts'
 import { NumberTable } from './number-table.ts'
+import { OrderQueues } from './order-queues.ts'
 
 /** Bounds of an L3 book. */
 export interface Level3Options {
-  /** Most orders that can rest at once. */
+  /** Most orders that can rest at once, 1..2^25. Memory is about 100 to 130 bytes each, taken at construction. */
   readonly orders: number
   /** See `Ladder`. */
   readonly windowBits?: number
 }
 
+/** Why a change of an L3 book was refused, in order of precedence. A refused change leaves the book as it was. */
+export type Level3Refusal =
+  /** An id that is not a whole number 1..2^53, lots that are not, or a price that is not a whole number. */
+  | 'malformed'
+  /** No order with this id rests. */
+  | 'unknown_id'
+  /** An order with this id rests already. */
+  | 'duplicate_id'
+  /** More lots were to go than the order has. */
+  | 'exceeds_order'
+  /** The total of the level would pass 2^53. */
+  | 'exceeds_level'
+  /** As many orders rest as were asked for at construction. */
+  | 'book_full'
+
 /**
- * A book with every order in its queue: price, then time. Orders and levels are slots in typed arrays, linked by their
- * numbers; ladders keep the totals and find the best price.
+ * A book with every order in its queue: price, then time. Whoever came first at a price is filled first; an order that
+ * shrinks keeps its place, one that is replaced goes to the back.
  *
- *     level (price 100)     head -> #7 <-> #3 <-> #9 <- tail       oldest first
+ *     id --(table)--> order slot --> its neighbours and its level     (OrderQueues)
+ *     price --(ladder)--> level slot --> oldest order, total          (one ladder a side; its "lots" are slot numbers)
  *
- * Ids are positive whole numbers up to 2^53. Nothing is allocated after construction.
+ * Nothing is allocated after construction, except that a ladder's far levels may grow up to the number of orders.
  */
 export class Level3Book {
-  readonly bids: Ladder
-  readonly asks: Ladder
+  readonly #bids: Ladder
+  readonly #asks: Ladder
   readonly #byId: NumberTable
-  readonly #bidLevels: NumberTable
-  readonly #askLevels: NumberTable
-  readonly #id: Float64Array
-  readonly #price: Float64Array
-  readonly #lots: Float64Array
-  readonly #side: Int8Array
-  readonly #next: Int32Array
-  readonly #prev: Int32Array
-  readonly #level: Int32Array
-  readonly #head: Int32Array
-  readonly #tail: Int32Array
-  readonly #queued: Int32Array
-  readonly #total: Float64Array
-  readonly #capacity: number
-  #freeOrder = 0
-  #freeLevel = 0
-  #count = 0
+  readonly #queues: OrderQueues
+  #refusal: Level3Refusal = 'malformed'
+  #refused = 0
 
   constructor(options: Level3Options) {
-    const size = options.orders + 1
-    this.#capacity = options.orders
-    this.bids = new Ladder(BUY, options.windowBits)
-    this.asks = new Ladder(SELL, options.windowBits)
+    // No ladder may give up a level that still has orders, so each has room for one level per order.
+    this.#bids = new Ladder(BUY, options.windowBits, options.orders)
+    this.#asks = new Ladder(SELL, options.windowBits, options.orders)
     this.#byId = new NumberTable(options.orders)
-    this.#bidLevels = new NumberTable(options.orders)
-    this.#askLevels = new NumberTable(options.orders)
-    this.#id = new Float64Array(size)
-    this.#price = new Float64Array(size)
-    this.#lots = new Float64Array(size)
-    this.#side = new Int8Array(size)
-    this.#next = new Int32Array(size)
-    this.#prev = new Int32Array(size)
-    this.#level = new Int32Array(size)
-    this.#head = new Int32Array(size)
-    this.#tail = new Int32Array(size)
-    this.#queued = new Int32Array(size)
-    this.#total = new Float64Array(size)
-    this.#freeAll()
+    this.#queues = new OrderQueues(options.orders)
   }
 
   /** Orders resting. */
   get count(): number {
-    return this.#count
+    return this.#queues.count
   }
 
-  /** Puts an order at the back of its price. False when the id is there already or the book is full. */
+  /** Why the last change that returned false was refused. */
+  get refusal(): Level3Refusal {
+    return this.#refusal
+  }
+
+  /** How many changes were refused since the last `clear`: above 0, a book fed by a venue is not the venue's book. */
+  get refused(): number {
+    return this.#refused
+  }
+
+  /** Puts an order at the back of its price. False: `malformed`, `duplicate_id`, `exceeds_level`, `book_full`. */
   add(id: number, side: Side, price: number, lots: number): boolean {
-    assert(lots > 0 && id > 0, 'an order has an id and lots', id)
-    if (this.#count === this.#capacity || this.#byId.get(id) !== 0) return false
-    const order = this.#freeOrder
-    this.#freeOrder = this.#next[order]!
-    this.#id[order] = id
-    this.#price[order] = price
-    this.#lots[order] = lots
-    this.#side[order] = side
-    this.#byId.add(id, order)
-    this.#count++
-    this.#enqueue(order, side, price, lots)
+    if (!(isAmount(id) && isAmount(lots) && Number.isSafeInteger(price))) return this.#refuse('malformed')
+    const queues = this.#queues
+    if (queues.isFull) return this.#refuse(this.has(id) ? 'duplicate_id' : 'book_full')
+    const order = queues.nextOrder
+    const ladder = this.#ladder(side)
+    let level = ladder.lotsAt(price)
+    if (level !== 0 && queues.total(level) + lots > Number.MAX_SAFE_INTEGER)
+      return this.#refuse(this.has(id) ? 'duplicate_id' : 'exceeds_level')
+    if (!this.#byId.add(id, order)) return this.#refuse('duplicate_id')
+    if (level === 0) {
+      level = queues.openLevel(side, price)
+      ladder.set(price, level)
+    }
+    queues.push(level, id, lots)
     return true
   }
 
-  /** Takes lots away from an order, which keeps its place; taking all removes it. False when the id is not there. */
+  /**
+   * Takes lots away from an order, which keeps its place; taking all removes it.
+   * False: `malformed`, `unknown_id`, `exceeds_order`.
+   */
   reduce(id: number, lots: number): boolean {
-    const order = this.#byId.get(id)
-    if (order === 0) return false
-    const left = this.#lots[order]! - lots
-    if (left <= 0) this.#remove(order)
+    if (!isAmount(lots)) return this.#refuse('malformed')
+    const order = this.#order(id)
+    if (order === 0) return this.#refuse('unknown_id')
+    const left = this.#queues.lotsOf(order) - lots
+    if (left < 0) return this.#refuse('exceeds_order')
+    if (left > 0) this.#queues.reduce(order, lots)
     else {
-      this.#lots[order] = left
-      this.#addToLevel(order, -lots)
+      this.#byId.take(id)
+      this.#remove(order)
     }
     return true
   }
 
-  /** An order traded: the same as `reduce`. */
+  /** An order traded: to the book the same as `reduce`, since a fill keeps the rest in its place. */
   execute(id: number, lots: number): boolean {
     return this.reduce(id, lots)
   }
 
-  /** Removes an order. False when the id is not there. */
+  /** Removes an order. False: `unknown_id`. */
   cancel(id: number): boolean {
-    const order = this.#byId.get(id)
-    if (order === 0) return false
+    const order = isAmount(id) ? this.#byId.take(id) : 0
+    if (order === 0) return this.#refuse('unknown_id')
     this.#remove(order)
     return true
   }
 
-  /** An order becomes another at the back of its queue. False, with nothing changed, when it is not there or the new id is. */
+  /**
+   * An order becomes another of the same side at the back of its queue; `newId` may be `id`.
+   * False: `malformed`, `unknown_id`, `duplicate_id`, `exceeds_level`.
+   */
   replace(id: number, newId: number, price: number, lots: number): boolean {
-    const order = this.#byId.get(id)
-    if (order === 0 || (newId !== id && this.#byId.get(newId) !== 0)) return false
-    const side = this.#side[order] as Side
-    this.#remove(order)
+    if (!(isAmount(newId) && isAmount(lots) && Number.isSafeInteger(price))) return this.#refuse('malformed')
+    const order = this.#order(id)
+    if (order === 0) return this.#refuse('unknown_id')
+    if (newId !== id && this.has(newId)) return this.#refuse('duplicate_id')
+    const old = this.#queues.levelOf(order)
+    const side = this.#queues.sideOf(old)
+    const level = this.#ladder(side).lotsAt(price)
+    const others = this.#queues.total(level) - (level === old ? this.#queues.lotsOf(order) : 0)
+    if (others + lots > Number.MAX_SAFE_INTEGER) return this.#refuse('exceeds_level')
+    this.cancel(id)
     return this.add(newId, side, price, lots)
   }
 
+  /** Whether an order rests. */
   has(id: number): boolean {
-    return this.#byId.get(id) !== 0
+    return this.#order(id) !== 0
   }
 
   /** Open lots of an order; 0 when it is not there. */
   lotsOf(id: number): number {
-    const order = this.#byId.get(id)
-    return order === 0 ? 0 : this.#lots[order]!
+    return this.#queues.lotsOf(this.#order(id))
   }
 
   /** Price of an order in ticks; NaN when it is not there. */
   priceOf(id: number): number {
-    const order = this.#byId.get(id)
-    return order === 0 ? Number.NaN : this.#price[order]!
+    const order = this.#order(id)
+    return order === 0 ? Number.NaN : this.#queues.priceOf(this.#queues.levelOf(order))
   }
 
   /** Side of an order; 0 when it is not there. */
   sideOf(id: number): Side | 0 {
-    const order = this.#byId.get(id)
-    return order === 0 ? 0 : (this.#side[order] as Side)
+    const order = this.#order(id)
+    return order === 0 ? 0 : this.#queues.sideOf(this.#queues.levelOf(order))
   }
 
   /** Best price of a side; -Infinity for empty bids, Infinity for empty asks. */
@@ -147,48 +162,46 @@ export class Level3Book {
     return this.#ladder(side).best
   }
 
-  /** Total lots at a price. */
+  /** Total lots at a price; 0 when none. */
   lotsAt(side: Side, price: number): number {
-    return this.#ladder(side).lotsAt(price)
+    return this.#queues.total(this.#ladder(side).lotsAt(price))
   }
 
   /** Orders at a price. */
   ordersAt(side: Side, price: number): number {
-    const level = this.#levels(side).get(price)
-    return level === 0 ? 0 : this.#queued[level]!
+    return this.#queues.queued(this.#ladder(side).lotsAt(price))
   }
 
-  /** The next price behind `price`; see `Ladder.worse`. */
+  /** The next price behind `price` at which orders rest; see `Ladder.worse`. */
   worse(side: Side, price: number): number {
     return this.#ladder(side).worse(price)
   }
 
   /** Id of the oldest order at the best price of a side; 0 when it is empty. */
   first(side: Side): number {
-    return this.firstAt(side, this.#ladder(side).best)
+    return this.#queues.idOf(this.#queues.oldest(this.#ladder(side).bestLots))
   }
 
   /** Id of the oldest order at a price; 0 when there is none. */
   firstAt(side: Side, price: number): number {
-    const level = this.#levels(side).get(price)
-    return level === 0 ? 0 : this.#id[this.#head[level]!]!
+    return this.#queues.idOf(this.#queues.oldest(this.#ladder(side).lotsAt(price)))
   }
 
   /** Id of the order behind one in its queue; 0 when it is the last or not there. */
   next(id: number): number {
-    const order = this.#byId.get(id)
-    return order === 0 || this.#next[order] === 0 ? 0 : this.#id[this.#next[order]!]!
+    return this.#queues.idOf(this.#queues.behind(this.#order(id)))
   }
 
-  /** Lots ahead of an order in its queue: walks the queue. */
+  /** Lots ahead of an order in its queue; 0 when it is the oldest or not there. Walks the queue to its head. */
   ahead(id: number): number {
+    const queues = this.#queues
     let lots = 0
-    for (let order = this.#prev[this.#byId.get(id)]!; order !== 0; order = this.#prev[order]!)
-      lots += this.#lots[order]!
+    for (let order = queues.before(this.#order(id)); order !== 0; order = queues.before(order))
+      lots += queues.lotsOf(order)
     return lots
   }
 
-  /** Takes an order record of this instrument; other kinds but clear change nothing. False when it did not fit the book. */
+  /** Takes an order record of this instrument; other kinds but clear change nothing. False when it was refused. */
   apply(event: EventRecord): boolean {
     switch (event.kind) {
       case Kind.orderAdd:
@@ -208,84 +221,38 @@ export class Level3Book {
     }
   }
 
+  /** Removes every order. */
   clear(): void {
-    this.bids.clear()
-    this.asks.clear()
+    this.#bids.clear()
+    this.#asks.clear()
     this.#byId.clear()
-    this.#bidLevels.clear()
-    this.#askLevels.clear()
-    this.#freeAll()
+    this.#queues.clear()
+    this.#refused = 0
+  }
+
+  /** The slot of an order; 0 when it is not there. The table must not be asked for what cannot be an id. */
+  #order(id: number): number {
+    return isAmount(id) ? this.#byId.get(id) : 0
   }
 
   #ladder(side: Side): Ladder {
-    return side === BUY ? this.bids : this.asks
-  }
-
-  #levels(side: Side): NumberTable {
-    return side === BUY ? this.#bidLevels : this.#askLevels
-  }
-
-  #enqueue(order: number, side: Side, price: number, lots: number): void {
-    const levels = this.#levels(side)
-    let level = levels.get(price)
-    if (level === 0) {
-      level = this.#freeLevel
-      this.#freeLevel = this.#head[level]!
-      levels.add(price, level)
-      this.#head[level] = order
-      this.#prev[order] = 0
-      this.#queued[level] = 0
-      this.#total[level] = 0
-    } else {
-      const last = this.#tail[level]!
-      this.#next[last] = order
-      this.#prev[order] = last
-    }
-    this.#next[order] = 0
-    this.#tail[level] = order
-    this.#level[order] = level
-    this.#queued[level]!++
-    this.#addToLevel(order, lots)
-  }
-
-  #addToLevel(order: number, lots: number): void {
-    const level = this.#level[order]!
-    const total = this.#total[level]! + lots
-    this.#total[level] = total
-    if (this.#side[order] === BUY) this.bids.set(this.#price[order]!, total)
-    else this.asks.set(this.#price[order]!, total)
+    return side === BUY ? this.#bids : this.#asks
   }
 
   #remove(order: number): void {
-    const level = this.#level[order]!
-    const before = this.#prev[order]!
-    const behind = this.#next[order]!
-    if (before === 0) this.#head[level] = behind
-    else this.#next[before] = behind
-    if (behind === 0) this.#tail[level] = before
-    else this.#prev[behind] = before
-    this.#byId.remove(this.#id[order]!)
-    this.#count--
-    this.#queued[level]!--
-    this.#addToLevel(order, -this.#lots[order]!)
-    if (this.#queued[level] === 0) {
-      this.#levels(this.#side[order] as Side).remove(this.#price[order]!)
-      this.#head[level] = this.#freeLevel
-      this.#freeLevel = level
-    }
-    this.#next[order] = this.#freeOrder
-    this.#freeOrder = order
+    const queues = this.#queues
+    const level = queues.levelOf(order)
+    if (queues.remove(order) > 0) return
+    this.#ladder(queues.sideOf(level)).set(queues.priceOf(level), 0)
+    queues.closeLevel(level)
   }
 
-  /** Chains all slots into the free lists. Slot 0 is nobody. */
-  #freeAll(): void {
-    for (let slot = 0; slot <= this.#capacity; slot++) {
-      this.#next[slot] = slot === this.#capacity ? 0 : slot + 1
-      this.#head[slot] = slot === this.#capacity ? 0 : slot + 1
-    }
-    this.#prev[0] = 0
-    this.#freeOrder = 1
-    this.#freeLevel = 1
-    this.#count = 0
+  #refuse(why: Level3Refusal): false {
+    this.#refusal = why
+    this.#refused++
+    return false
   }
 }
+
+/** A whole number 1..2^53 - 1. */
+const isAmount = (value: number): boolean => Number.isSafeInteger(value) && value > 0

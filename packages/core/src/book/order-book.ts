@@ -6,8 +6,7 @@ import { Ladder } from './ladder.ts'
 export class OrderBook {
   readonly bids: Ladder
   readonly asks: Ladder
-  /** Venue's number of the last change applied; 0 before the first. */
-  updateId = 0
+  #updateId = 0
 
   /** @param windowBits see `Ladder` */
   constructor(windowBits?: number) {
@@ -17,13 +16,14 @@ export class OrderBook {
 
   /** Takes a record of this instrument; kinds other than level and clear change nothing. */
   apply(event: EventRecord): void {
-    if (event.kind === Kind.level) {
+    const { kind } = event
+    if (kind === Kind.level) {
       if (event.isBid) this.bids.set(event.lane0, event.lane1)
       else this.asks.set(event.lane0, event.lane1)
-      this.updateId = event.lane2
-    } else if (event.kind === Kind.clear) {
+      this.#updateId = event.lane2
+    } else if (kind === Kind.clear) {
       this.clear()
-      this.updateId = event.lane0
+      this.#updateId = event.lane0
     }
   }
 
@@ -32,17 +32,23 @@ export class OrderBook {
     return side === BUY ? this.bids : this.asks
   }
 
-  /** -Infinity when there are no bids. */
+  /** Venue's number of the last change applied; 0 before the first. */
+  get updateId(): number {
+    return this.#updateId
+  }
+  /** Ticks; -Infinity when there are no bids. */
   get bestBid(): number {
     return this.bids.best
   }
-  /** Infinity when there are no asks. */
+  /** Ticks; Infinity when there are no asks. */
   get bestAsk(): number {
     return this.asks.best
   }
+  /** Lots at the best bid; 0 when there are no bids. */
   get bidLots(): number {
     return this.bids.bestLots
   }
+  /** Lots at the best ask; 0 when there are no asks. */
   get askLots(): number {
     return this.asks.bestLots
   }
@@ -52,11 +58,20 @@ export class OrderBook {
     return this.bids.count === 0 || this.asks.count === 0
   }
 
-  /** True when the best bid is at or above the best ask: never in a consistent feed, except in the middle of a message. */
+  /**
+   * True when there are both sides and the best bid is at or above the best ask: never in a consistent feed, except in
+   * the middle of a message.
+   */
   get isCrossed(): boolean {
     return this.bids.best >= this.asks.best
   }
 
+  /** False once a side gave up far levels, until the next clear: see `Ladder.horizon`. */
+  get isComplete(): boolean {
+    return this.bids.dropped === 0 && this.asks.dropped === 0
+  }
+
+  /** Removes every level of both sides; the update id stays. */
   clear(): void {
     this.bids.clear()
     this.asks.clear()
