@@ -187,6 +187,10 @@ test('what cannot be imported is refused with words, and nothing is left behind'
     await words({ venue: 'binance-spot', captures: [good], out, instruments: good }),
     /instruments: .* is not an instrument list/,
   )
+  match(
+    await words({ venue: 'binance-spot', captures: [made('nonsense', line('{}'))], out }),
+    /damaged: nothing in .* 1 messages, 1 refused, 1 damaged lines/,
+  )
   const folder = join(directory, 'folder')
   mkdirSync(folder)
   writeFileSync(join(folder, 'thesis.txt'), 'precious')

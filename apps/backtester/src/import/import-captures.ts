@@ -115,6 +115,11 @@ export async function importCaptures(
     if (!instruments.ok) return instruments
     await mkdir(dirname(out), { recursive: true })
     const report = await decodeInto(partial, venue, options, instruments.value)
+    if (report.records === 0) {
+      const { recv, http, damaged } = report.lines
+      const words = `nothing in ${options.captures.join(', ')} could be read as ${venue.id}: ${recv + http} messages, ${report.refusedTotal} refused, ${damaged} damaged lines`
+      return { ...refuse('damaged'), words }
+    }
     await rm(out, { recursive: true, force: true })
     await rename(partial, out)
     return ok(report)
