@@ -9,6 +9,7 @@ import type { BenchRow } from '../bench-row.ts'
 import { interleave, median } from '../measure.ts'
 import { installPeers, PEERS } from '../peers.ts'
 import { rawMessages } from '../recordings.ts'
+import { ccxtHandlers } from './ccxt-peer.ts'
 
 /** Name of this benchmark. */
 export const name = 'decode'
@@ -81,6 +82,14 @@ export async function run(): Promise<BenchRow[]> {
   const rows: BenchRow[] = []
   for (const [question, frames, mapper, target, ratio] of cases)
     rows.push(...measure(question, frames, table, mapper, target, ratio))
+  const ccxt = ccxtHandlers(directory)
+  for (const kind of ['bookTicker', 'trade'] as const) {
+    const frames = near(
+      all.filter(raw => raw.includes(`@${kind}`)),
+      kind === 'trade' ? 168 : 146,
+    )
+    rows.push(besideCcxt(kind, frames, table, ccxt[kind]))
+  }
   rows.push(toBook(long, table))
   return rows
 }
@@ -138,6 +147,42 @@ function measure(
     },
     { ...row, peer: 'JSON.parse alone', peerValue: json, ratio: json / ours },
   ]
+}
+
+function besideCcxt(
+  kind: string,
+  frames: readonly string[],
+  table: InstrumentTable,
+  handle: (raw: string) => void,
+): BenchRow {
+  const codec = venue.makeCodec(table, 1 << 20, 4096, 0)
+  const places = placeAll(codec.buffer, frames)
+  const rounds = 50
+  let sum = 0
+  const samples = interleave({
+    ours: {
+      count: rounds * frames.length,
+      work: () => {
+        for (let round = 0; round < rounds; round++)
+          for (const [from, to] of places) sum += codec.decode(from, to, 1, 0)
+      },
+    },
+    ccxt: { count: frames.length, work: () => frames.forEach(handle) },
+  })
+  if (sum < 0) throw new Error('a frame was refused')
+  const [ours, peer] = [median(samples.ours), median(samples.ccxt)]
+  const target = '>= 20x'
+  return {
+    question: `${kind} to event`,
+    ours,
+    unit: 'ns/message',
+    samples: samples.ours,
+    peer: `ccxt ${PEERS['ccxt']}`,
+    peerValue: peer,
+    ratio: peer / ours,
+    target,
+    met: peer / ours >= 20,
+  }
 }
 
 function toBook(frames: readonly string[], table: InstrumentTable): BenchRow {

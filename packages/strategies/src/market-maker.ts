@@ -1,5 +1,6 @@
 import { weightedMid } from '@velocimex/core/book/book-metrics'
 import { type EventRecord, Kind } from '@velocimex/core/market/event-record'
+import { roundPassive } from '@velocimex/core/market/rounding'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
@@ -114,9 +115,9 @@ export class MarketMaker implements Strategy {
     const half = fair * this.#halfSpread
     const slack = Math.max(1, fair * this.#requote)
     if (position + size > limit) bid.withdraw(desk)
-    else bid.follow(desk, Math.min(book.bestBid, Math.floor(reservation - half)), size, slack, this.#patience)
+    else bid.follow(desk, Math.min(book.bestBid, roundPassive(BUY, reservation - half)), size, slack, this.#patience)
     if (position - size < -limit) ask.withdraw(desk)
-    else ask.follow(desk, Math.max(book.bestAsk, Math.ceil(reservation + half)), size, slack, this.#patience)
+    else ask.follow(desk, Math.max(book.bestAsk, roundPassive(SELL, reservation + half)), size, slack, this.#patience)
   }
 
   onOrderUpdate(order: OrderView): void {
