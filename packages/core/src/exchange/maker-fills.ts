@@ -29,18 +29,23 @@ export function onTrade(market: SimMarket, event: EventRecord, fill: MakerFill):
   const { price, quantity } = event
   const side = event.aggressorBuy ? SELL : BUY
   let left = quantity
-  for (const order of [...market.orders(side)]) {
+  const orders = market.orders(side)
+  for (let at = 0; at < orders.length && left > 0; ) {
+    const order = orders[at]!
     const better = side * (order.price - price)
-    if (better < 0 || left <= 0) break
+    if (better < 0) break
     const queueBefore = better > 0 ? 0 : order.ahead
     const lots = Math.min(leavesOf(order), Math.max(0, left - queueBefore))
     if (better === 0) {
       order.ahead = Math.max(0, order.ahead - left)
       order.traded += left
     }
-    if (lots === 0) continue
-    left -= lots
-    fill(market, order, lots, { trigger: better > 0 ? 'through' : 'trade', price, quantity, queueBefore })
+    if (lots > 0) {
+      left -= lots
+      fill(market, order, lots, { trigger: better > 0 ? 'through' : 'trade', price, quantity, queueBefore })
+    }
+    // An order that was closed by its fill is gone from the list, and the next one stands in its place.
+    if (orders[at] === order) at++
   }
 }
 
@@ -63,7 +68,7 @@ function meet(market: SimMarket, order: VenueOrder, fill: MakerFill): boolean {
     const quantity = ladder.lotsAt(price)
     market.take(resting, price, lots)
     fill(market, order, lots, { trigger: 'crossing', price, quantity, queueBefore: order.ahead })
-    if (leavesOf(order) === 0) return true
+    if (leavesOf(order) === 0 || market.orders(order.side)[0] !== order) return true
   }
   return false
 }

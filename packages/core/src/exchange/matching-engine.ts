@@ -40,7 +40,7 @@ export class MatchingEngine {
     timeInForce: TimeInForce = 'gtc',
     postOnly = false,
   ): Arrival {
-    assert(lots > 0, 'an order has lots', lots)
+    assert(lots > 0 && id > 0 && Number.isFinite(price), 'an order has an id, lots and a price', id)
     if (this.book.has(id)) return 'duplicate'
     const crosses = side * (price - this.book.best(opposite(side))) >= 0
     if (postOnly && crosses) return 'would_take'
@@ -56,6 +56,7 @@ export class MatchingEngine {
 
   /** A market order arrives: it takes what there is, the rest expires. */
   market(id: number, side: Side, lots: number): Arrival {
+    assert(lots > 0, 'an order has lots', lots)
     return this.#take(id, side, side * Number.POSITIVE_INFINITY, lots) === 0 ? 'filled' : 'expired'
   }
 
@@ -73,6 +74,7 @@ export class MatchingEngine {
   amend(id: number, price: number, lots: number): Arrival {
     const side = this.book.sideOf(id)
     if (side === 0) return 'expired'
+    assert(lots > 0, 'an amended order has lots', lots)
     const held = this.book.lotsOf(id)
     if (price === this.book.priceOf(id) && lots <= held) {
       if (lots < held) this.book.reduce(id, held - lots)

@@ -8,7 +8,7 @@ const TAKEN_MAX = 10_000
 
 /**
  * One instrument at the simulated venue: the book of the tape, our resting orders in price-time order, and what we took
- * from the book. The tape does not know of us, so what we took stays taken until the venue sends that level anew.
+ * from the book. The tape does not know of us, so what we took stays taken while the level stands.
  */
 export class SimMarket {
   readonly instrument: Instrument
@@ -46,9 +46,12 @@ export class SimMarket {
     this.#taken.set(key, (this.#taken.get(key) ?? 0) + lots)
   }
 
-  /** The tape told the total of a level: what we took before is in it. */
-  refresh(side: Side, price: number): void {
-    if (this.#taken.size > 0) this.#taken.delete(side * price)
+  /**
+   * The tape tells the total of a level. What we took stays taken while the level stands, since nobody told the tape that
+   * we took it; only lots that come on top are new. A level that is gone is forgotten.
+   */
+  refresh(side: Side, price: number, lots: number): void {
+    if (lots === 0 && this.#taken.size > 0) this.#taken.delete(side * price)
   }
 
   /** The book was emptied. */
@@ -66,9 +69,20 @@ export class SimMarket {
 
   /** Takes an order away. */
   remove(order: VenueOrder): void {
+    this.takeOut(order)
+  }
+
+  /** Takes an order away and tells its place, for `putBack`; -1 when it does not rest. */
+  takeOut(order: VenueOrder): number {
     const orders = this.orders(order.side)
     const at = orders.indexOf(order)
     if (at >= 0) orders.splice(at, 1)
+    return at
+  }
+
+  /** Puts an order back where `takeOut` found it. */
+  putBack(order: VenueOrder, place: number): void {
+    this.orders(order.side).splice(place, 0, order)
   }
 
   /** Whether a price of a side would execute against the book at once. */
@@ -76,10 +90,21 @@ export class SimMarket {
     return side * (price - this.book.side(opposite(side)).best) >= 0
   }
 
-  /** Whether an arriving order would meet one of our own. */
-  meetsOurs(side: Side, price: number): boolean {
-    const best = this.orders(opposite(side))[0]
-    return best !== undefined && side * (price - best.price) >= 0
+  /**
+   * Whether an arriving order would meet one of our own: it reaches our best price, and what the market shows before that
+   * price is not enough for it.
+   */
+  meetsOurs(side: Side, price: number, lots: number): boolean {
+    const resting = opposite(side)
+    const ours = this.orders(resting)[0]
+    if (ours === undefined || side * (price - ours.price) < 0) return false
+    const ladder = this.book.side(resting)
+    let before = 0
+    for (let at = ladder.best; Number.isFinite(at) && side * (ours.price - at) > 0; at = ladder.worse(at)) {
+      before += this.available(resting, at)
+      if (before >= lots) return false
+    }
+    return true
   }
 
   /** Whether an order that only reduces could be filled whole without turning the position over. */

@@ -122,8 +122,12 @@ test('a market order walks the book, what it took stays taken, and the rest expi
   stage.place(BUY, 20, null)
   deepEqual(stage.told(), ['o2 accepted', 'o2 taker 7@103 taker 0/0', 'o2 expired: the book is used up'])
   stage.level(SELL, 101, 4)
+  stage.place(BUY, 1, 101, { timeInForce: 'ioc' })
+  deepEqual(stage.told(), ['o3 accepted', 'o3 expired: not filled at once'], 'fewer lots are not new lots')
+  stage.level(SELL, 101, 0)
+  stage.level(SELL, 101, 4)
   stage.place(BUY, 9, 101, { timeInForce: 'ioc' })
-  deepEqual(stage.told(), ['o3 accepted', 'o3 taker 4@101 taker 0/0', 'o3 expired: not filled at once'])
+  deepEqual(stage.told(), ['o4 accepted', 'o4 taker 4@101 taker 0/0', 'o4 expired: not filled at once'])
 })
 
 test('all or nothing; post-only; an order that takes a part rests with the other', () => {
@@ -208,6 +212,55 @@ test('a cancel that comes too late is refused, and an amendment keeps or loses i
   stage.venue.cancel({ clientOrderId: id, venueOrderId: '', instrument: 0 }, micros(stage.now))
   stage.venue.cancel({ clientOrderId: 'never', venueOrderId: '', instrument: 0 }, micros(stage.now))
   deepEqual(stage.told(), ['o1 cancel_rejected: the order is closed', 'never cancel_rejected: the order is not known'])
+})
+
+test('an amendment that keeps its place keeps it among our own orders too, and a refused one changes nothing', () => {
+  const stage = market()
+  const first = stage.place(BUY, 4, 99)
+  stage.place(BUY, 4, 99)
+  const replace = (price: number, quantity: number): void =>
+    stage.venue.replace(
+      { clientOrderId: first, venueOrderId: '', instrument: 0, price: ticks(price), quantity: lots(quantity) },
+      micros(stage.now),
+    )
+  stage.told()
+  replace(99, 3)
+  replace(99, 5000)
+  stage.told()
+  stage.trade(SELL, 99, 7)
+  deepEqual(stage.told(), ['o1 maker 2@99 trade 5/5'])
+})
+
+test('a level that breathes does not fill us again with the same lots', () => {
+  const stage = market()
+  stage.place(BUY, 20, 100)
+  stage.told()
+  for (const lotsThere of [4, 3, 4, 3, 6]) stage.level(SELL, 100, lotsThere)
+  deepEqual(stage.told(), ['o1 maker 4@100 crossing 0/0', 'o1 maker 2@100 crossing 0/0'])
+})
+
+test('an order that the market fills before our own price is no trade with ourselves', () => {
+  const stage = market()
+  stage.place(SELL, 3, 110)
+  stage.place(BUY, 1, null)
+  stage.place(BUY, 14, 115, { timeInForce: 'ioc' })
+  deepEqual(stage.told().slice(1), [
+    'o2 accepted',
+    'o2 taker 1@101 taker 0/0',
+    'o3 rejected: would trade with our own order',
+  ])
+})
+
+test('reduce-only at rest never turns the position over', () => {
+  const stage = market()
+  stage.place(BUY, 5, null)
+  stage.told()
+  stage.place(SELL, 5, 105, { reduceOnly: true })
+  stage.place(SELL, 3, null)
+  stage.told()
+  stage.trade(BUY, 106, 50)
+  deepEqual(stage.told(), ['o2 maker 2@105 through 0/0', 'o2 expired: there is no position left to reduce'])
+  equal(stage.venue.netLots(0), 0)
 })
 
 test('the venue has rules: unavailable, reduce-only, our own order on the other side, duplicates', () => {

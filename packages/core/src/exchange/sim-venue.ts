@@ -32,19 +32,17 @@ type Command =
   | { readonly do: 'replace'; readonly command: ReplaceCommand }
 
 const TRANSIT_MAX = 1_000_000
-/** Client order ids remembered to refuse duplicates. */
 const SEEN_MAX = 1_000_000
 
 /**
  * Trades our orders against a recorded book. The tape is the market as it was without us: it never reacts to us, so what
- * we take stays taken only until the venue refreshes the level, and what we rest does not change anybody's mind.
+ * we take stays taken for as long as the level stands, and what we rest does not change anybody's mind.
  *
  * Our resting orders are filled
  *   - by a print at our price, with what of it is left after the lots ahead of us,
  *   - by a print at a worse price for its aggressor than ours: it would have met us first,
  *   - by the other side of the book moving to or through our price, up to the lots that did,
  * always at our price, never by more than what printed or moved. Every fill carries its cause.
- *
  * The engine owns time: it shows the tape (`onMarket`), and asks for commands and reports when their instants come.
  */
 export class SimVenue implements OrderGateway {
@@ -55,8 +53,7 @@ export class SimVenue implements OrderGateway {
   readonly #commands = new TransitQueue<Command>(TRANSIT_MAX)
   readonly #reports: VenueReports
   readonly #open = new Map<string, VenueOrder>()
-  readonly #maker: MakerFill = (market, order, lots, cause) =>
-    this.#fill(market, order, order.price, lots, 'maker', cause)
+  readonly #maker: MakerFill = (market, order, lots, cause) => this.#fillResting(market, order, lots, cause)
   readonly #seen = new Set<string>()
   #record = -1
   #orderCount = 0
@@ -115,7 +112,7 @@ export class SimVenue implements OrderGateway {
     const { kind } = event
     if (kind === Kind.level) {
       const side = event.isBid ? BUY : SELL
-      market.refresh(side, event.lane0)
+      market.refresh(side, event.lane0, event.lane1)
       if (market.hasOrders) onLevelChanged(market, this.#queue, side, event)
       market.book.apply(event)
       if (event.isLast && market.hasOrders) onBookMoved(market, this.#maker)
@@ -155,7 +152,8 @@ export class SimVenue implements OrderGateway {
       traded: 0,
     }
     const refusal = this.#seen.has(clientOrderId) ? 'duplicate client order id' : whyRefused(market, made)
-    this.#remember(clientOrderId)
+    this.#seen.add(clientOrderId)
+    if (this.#seen.size > SEEN_MAX) this.#seen.delete(this.#seen.values().next().value!)
     if (refusal !== undefined) {
       this.#reports.tell('rejected', made, refusal)
       return
@@ -224,20 +222,34 @@ export class SimVenue implements OrderGateway {
       return
     }
     const market = this.#markets[instrument]!
-    market.remove(order)
-    const wished = { ...order, price, quantity }
-    const refusal = quantity <= order.cumulative ? 'quantity is not above what is filled' : whyRefused(market, wished)
+    const place = market.takeOut(order)
+    const refusal =
+      quantity <= order.cumulative
+        ? 'quantity is not above what is filled'
+        : whyRefused(market, { ...order, price, quantity })
+    const keepsPlace = price === order.price && quantity <= order.quantity
+    if (refusal !== undefined || keepsPlace) market.putBack(order, place)
     if (refusal !== undefined) {
-      market.rest(order)
       this.#reports.tell('replace_rejected', order, refusal)
       return
     }
-    const keepsPlace = price === order.price && quantity <= order.quantity
     order.price = price
     order.quantity = quantity
     this.#reports.tell('replaced', order)
-    if (keepsPlace) market.rest(order)
-    else this.#execute(market, order)
+    if (!keepsPlace) this.#execute(market, order)
+  }
+
+  /** A resting order that may only reduce is filled as far as there is a position to reduce, and then closed. */
+  #fillResting(
+    market: SimMarket,
+    order: VenueOrder,
+    lots: number,
+    cause: Omit<FillCause, 'record' | 'queueAtEntry'>,
+  ): void {
+    const room = order.request.reduceOnly ? Math.max(0, -order.side * market.netLots) : lots
+    if (room > 0) this.#fill(market, order, order.price, Math.min(lots, room), 'maker', cause)
+    if (room < lots || (order.request.reduceOnly && room === 0))
+      if (leavesOf(order) > 0) this.#close(market, order, 'expired', 'there is no position left to reduce')
   }
 
   #fill(
@@ -272,11 +284,6 @@ export class SimVenue implements OrderGateway {
   #close(market: SimMarket, order: VenueOrder, kind: 'canceled' | 'expired', reason?: string): void {
     this.#forget(market, order)
     this.#reports.tell(kind, order, reason)
-  }
-
-  #remember(clientOrderId: string): void {
-    this.#seen.add(clientOrderId)
-    if (this.#seen.size > SEEN_MAX) this.#seen.delete(this.#seen.values().next().value!)
   }
 
   #forget(market: SimMarket, order: VenueOrder): void {

@@ -27,7 +27,7 @@ export function whyRefused(market: SimMarket, order: VenueOrder): string | undef
     return 'notional below the minimum'
   if (request.reduceOnly && !market.reduces(side, lots)) return 'would not reduce the position'
   if (request.postOnly && market.crosses(side, price)) return 'would take liquidity'
-  if (market.meetsOurs(side, price)) return 'would trade with our own order'
+  if (market.meetsOurs(side, price, lots)) return 'would trade with our own order'
   if (market.orders(side).length >= OPEN_ORDERS_MAX) return 'too many open orders'
   return undefined
 }
