@@ -2,7 +2,7 @@ import { BINANCE_SPOT, BINANCE_USDM } from '@velocimex/core/feed/sequencing'
 import type { MarketVenue } from '../market-venue.ts'
 import { BinanceCodec } from './binance-codec.ts'
 import { parseExchangeInfo } from './exchange-info.ts'
-import type { Dialect } from './frame.ts'
+import type { Dialect } from './frame-fields.ts'
 import { BinanceGridInference } from './grid-inference.ts'
 
 /** Binance spot, or its USD-margined futures. */

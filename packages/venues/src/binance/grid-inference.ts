@@ -1,6 +1,6 @@
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { GridInference } from '../market-venue.ts'
-import type { Dialect } from './frame.ts'
+import type { Dialect } from './frame-fields.ts'
 import { makeInstrument } from './make-instrument.ts'
 import { splitSymbol } from './symbols.ts'
 
@@ -23,6 +23,8 @@ const FIELDS: Readonly<
   aggTrade: { price: ['p'], quantity: ['q'], levels: [] },
   bookTicker: { price: ['b', 'a'], quantity: ['B', 'A'], levels: [] },
   kline: { price: ['o', 'h', 'l', 'c'], quantity: ['v', 'V'], levels: [] },
+  // Mark prices are off the grid: they teach only that the symbol is there.
+  markPriceUpdate: { price: [], quantity: [], levels: [] },
   snapshot: { price: [], quantity: [], levels: ['bids', 'asks'] },
 }
 

@@ -1,7 +1,7 @@
 import type { Grid } from '@velocimex/core/market/grid'
 import type { FeeRates, Instrument, InstrumentKind, OrderBounds } from '@velocimex/core/market/instrument'
 import { linearContract } from '@velocimex/core/market/money'
-import type { Dialect } from './frame.ts'
+import type { Dialect } from './frame-fields.ts'
 import { unifiedName } from './symbols.ts'
 
 /** Fees of the lowest tier, in 1e-8 of the notional: spot 0.1 % both; USD-M 0.02 % maker, 0.05 % taker. Public fee pages, 2026. */

@@ -1,199 +1,167 @@
-import {
-  F64_LANES,
-  F64_RECEIVE_TIME,
-  F64_VENUE_TIME,
-  I32_EXTRA,
-  I32_INSTRUMENT,
-  I32_NANOS,
-  Kind,
-  RECORD_F64,
-  RECORD_I32,
-} from '@velocimex/core/market/event-record'
-import type { Instrument } from '@velocimex/core/market/instrument'
+import { Refusal } from '@velocimex/core/feed/market-codec'
+import { F64_LANES, RECORD_F64 } from '@velocimex/core/market/event-record'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
-import { makeWideReader, POW10 } from './wide-reader.ts'
+import { skipBlanks } from './json-walk.ts'
+import { type NumberReader, POW10 } from './number-reader.ts'
+
+// As constants of this module these are folded into the code; imported bindings are looked up at each use.
+const POWERS = POW10
+const RECORD = RECORD_F64
+const LANES = F64_LANES
 
 const QUOTE = 34
-const POINT = 46
-const PRICE = 0
-const LOTS = 1
+const COMMA = 44
+const ZERO = 48
+const OPEN = 91
+const CLOSE = 93
+/** The difference of `.` from `0`: what the digits of a whole part end on. */
+const POINT = -2
+const FOUR_ZEROS = 0x30303030
+/** Slots of the careful reading of a row. */
+const PRICE = 62
+const LOTS = 63
+/** What `#plainRows` leaves when it must give a row to the careful reading. */
+const CAREFUL = -100
 
-/** Source number, instants and the nanoseconds of the frame being read; set by the codec before it reads. */
-export interface FrameStamp {
-  source: number
-  venueTime: number
-  venueNanos: number
-  receivedAt: number
-  receivedNanos: number
-}
+/**
+ * Reads `[["price","quantity"], ...]` into lanes 0 and 1 of the records of a batch, as ticks and lots. The rest of the
+ * records is filled by `fillLevels`, when all fields of the message are known: they may come in any order.
+ *
+ * The loop over plain rows is one function on purpose: a call for each number costs half as much again (measured). Price
+ * and quantity share one pass of it, told apart by the lane.
+ */
+export class LevelReader {
+  readonly #numbers: NumberReader
+  readonly #batch: RecordBatch
+  /** Where the row began that the plain reading did not take. */
+  #rowAt = 0
 
-/** Reads arrays of `["price","quantity"]` rows into level records. */
-export interface LevelReader {
-  /** Sets the grids of the rows. */
-  grids(instrument: Instrument): true
-  /** Sets what the heads of the records will carry. */
-  head(instrument: number, flags: number, updateId: number): true
-  /** Reads the array that starts at a position. Returns the position behind it; -1 when it is anything else. */
-  read(from: number, sideFlag: number): number
-}
-
-// tidy: long because it holds the row loop below.
-/** Makes a reader of level rows that appends to a batch. */
-export function makeLevelReader(bytes: Uint8Array, view: DataView, batch: RecordBatch, stamp: FrameStamp): LevelReader {
-  const { f64, i32, capacity } = batch
-  const slots = new Float64Array(2)
-  const head = new Float64Array(3) // Head word, instrument, update id: doubles in a closure variable would be boxed.
-  const wide = makeWideReader(bytes, slots)
-  let priceDecimals = 0
-  let priceStep = 1
-  let lotDecimals = 0
-  let lotStep = 1
-
-  function onSteps(step: number, slot: number): boolean {
-    const steps = slots[slot]! / step
-    slots[slot] = steps
-    return Number.isInteger(steps)
+  constructor(numbers: NumberReader, batch: RecordBatch) {
+    this.#numbers = numbers
+    this.#batch = batch
   }
 
-  // tidy: long because a call per number costs half as much again as the whole loop.
-  function read(from: number, sideFlag: number): number {
-    let p = from
-    const pd = priceDecimals
-    const qd = lotDecimals
-    if (bytes[p++] !== 91) return -1
-    if (bytes[p] === 93) {
-      p++
-      return p
-    }
-    const word = head[0]! | (sideFlag << 8)
-    const instrument = head[1]!
-    const updateId = head[2]!
-    const { venueTime, receivedAt } = stamp
-    const nanos = stamp.venueNanos | (stamp.receivedNanos << 16)
-    let row = batch.count
+  /** Records in the batch. */
+  get count(): number {
+    return this.#batch.count
+  }
+
+  /**
+   * An array of rows, from its opening bracket to behind its closing one, appended to the batch.
+   */
+  read(p: number): number {
+    const { bytes } = this.#numbers
+    if (bytes[p] !== OPEN) return Refusal.malformed
+    p = skipBlanks(bytes, p + 1)
+    if (bytes[p] === CLOSE) return p + 1
     for (;;) {
-      if (row >= capacity || bytes[p] !== 91 || bytes[p + 1] !== QUOTE) return -1
+      p = this.#plainRows(p)
+      if (p !== CAREFUL) return p
+      p = this.#row(skipBlanks(bytes, this.#rowAt))
+      if (p < 0) return p
+      p = skipBlanks(bytes, p)
+      const next = bytes[p]
+      if (next === CLOSE) return p + 1
+      if (next !== COMMA) return Refusal.malformed
+      p = skipBlanks(bytes, p + 1)
+    }
+  }
+
+  /** Rows without blanks whose numbers fit nine digits, up to the end of the array or to the first that is not so. */
+  #plainRows(p: number): number {
+    const { bytes, view } = this.#numbers
+    const batch = this.#batch
+    const { f64 } = batch
+    const { priceDecimals, priceStep, lotDecimals, lotStep } = this.#numbers
+    let row = batch.count
+    let rowAt = p
+    rows: for (; ; row++, rowAt = p) {
+      let lane = row * RECORD + LANES
+      if (lane >= f64.length || bytes[p] !== OPEN || bytes[p + 1] !== QUOTE) break
       p += 2
-      // Price. The four digits at once are tested as digits before they count.
-      let start = p
-      let price = 0
-      let missing = pd
-      let x = view.getInt32(p, true)
-      if ((((x & 0xf0f0f0f0) ^ 0x30303030) | (((x + 0x06060606) & 0xf0f0f0f0) ^ 0x30303030)) === 0) {
-        x &= 0x0f0f0f0f
-        x = (Math.imul(x, 10) + (x >>> 8)) & 0x00ff00ff
-        price = Math.imul(x & 255, 100) + (x >>> 16)
-        p += 4
-      }
-      let digit = bytes[p]! - 48
-      while (digit >>> 0 <= 9) {
-        price = (Math.imul(price, 10) + digit) | 0
-        digit = bytes[++p]! - 48
-      }
-      let big = p === start || p - start + pd > 9
-      if (big) {
-        p = wide(start, pd, PRICE)
-        if (p < 0) return -1
-      } else {
-        if (digit === POINT - 48) {
-          digit = bytes[++p]! - 48
-          if (digit >>> 0 > 9) return -1
-          while (missing > 0 && digit >>> 0 <= 9) {
-            price = (Math.imul(price, 10) + digit) | 0
-            digit = bytes[++p]! - 48
-            missing--
-          }
-          if (digit === 0) {
-            if (view.getInt32(p, true) === 0x30303030) p += 4
-            digit = bytes[p]! - 48
-            while (digit === 0) digit = bytes[++p]! - 48
-          }
+      let missing = priceDecimals
+      let step = priceStep
+      for (let isPrice = true; ; isPrice = false) {
+        const start = p
+        let value = 0
+        let x = view.getInt32(p, true) ^ FOUR_ZEROS
+        if (((x | (x + 0x76767676)) & 0x80808080) === 0) {
+          x = Math.imul(x, 0x0a01)
+          value = Math.imul((x >>> 8) & 255, 100) + (x >>> 24)
+          p += 4
         }
-        if (bytes[p++] !== QUOTE) return -1
-        slots[PRICE] = missing === 0 ? price : price * POW10[missing]!
-      }
-      if (bytes[p] !== 44 || bytes[p + 1] !== QUOTE) return -1
-      p += 2
-      // Quantity.
-      start = p
-      let lots = 0
-      missing = qd
-      digit = bytes[p]! - 48
-      while (digit >>> 0 <= 9) {
-        lots = (Math.imul(lots, 10) + digit) | 0
-        digit = bytes[++p]! - 48
-      }
-      big = p === start || p - start + qd > 9
-      if (big) {
-        p = wide(start, qd, LOTS)
-        if (p < 0) return -1
-      } else {
-        if (digit === POINT - 48) {
-          digit = bytes[++p]! - 48
-          if (digit >>> 0 > 9) return -1
+        let digit = bytes[p]! - ZERO
+        while (digit >>> 0 <= 9) {
+          value = (Math.imul(value, 10) + digit) | 0
+          digit = bytes[++p]! - ZERO
+        }
+        if (p === start || p - start + missing > 9 || (bytes[start] === ZERO && p - start > 1)) break rows
+        if (digit === POINT) {
+          digit = bytes[++p]! - ZERO
+          if (digit >>> 0 > 9) break rows
           if (missing >= 4) {
-            x = view.getInt32(p, true)
-            if ((((x & 0xf0f0f0f0) ^ 0x30303030) | (((x + 0x06060606) & 0xf0f0f0f0) ^ 0x30303030)) === 0) {
-              x &= 0x0f0f0f0f
-              x = (Math.imul(x, 10) + (x >>> 8)) & 0x00ff00ff
-              lots = (Math.imul(lots, 10000) + Math.imul(x & 255, 100) + (x >>> 16)) | 0
+            x = view.getInt32(p, true) ^ FOUR_ZEROS
+            if (((x | (x + 0x76767676)) & 0x80808080) === 0) {
+              x = Math.imul(x, 0x0a01)
+              value = (Math.imul(value, 10_000) + Math.imul((x >>> 8) & 255, 100) + (x >>> 24)) | 0
               p += 4
               missing -= 4
-              digit = bytes[p]! - 48
+              digit = bytes[p]! - ZERO
             }
           }
-          while (missing > 0 && digit >>> 0 <= 9) {
-            lots = (Math.imul(lots, 10) + digit) | 0
-            digit = bytes[++p]! - 48
-            missing--
+          for (; missing > 0 && digit >>> 0 <= 9; missing--) {
+            value = (Math.imul(value, 10) + digit) | 0
+            digit = bytes[++p]! - ZERO
           }
-          while (digit === 0) digit = bytes[++p]! - 48
+          if (digit === 0 && view.getInt32(p, true) === FOUR_ZEROS) p += 4
+          while (bytes[p] === ZERO) p++
         }
-        if (bytes[p++] !== QUOTE) return -1
-        slots[LOTS] = missing === 0 ? lots : lots * POW10[missing]!
+        if (bytes[p] !== QUOTE) break rows
+        const scaled = missing === 0 ? value : value * POWERS[missing]!
+        f64[lane] = step === 1 ? scaled : scaled / step
+        if (step !== 1 && !Number.isInteger(f64[lane])) break rows
+        if (!isPrice) break
+        if (value === 0 || bytes[p + 1] !== COMMA || bytes[p + 2] !== QUOTE) break rows
+        p += 3
+        lane++
+        missing = lotDecimals
+        step = lotStep
       }
-      if (bytes[p] !== 93) return -1
-      if (
-        (priceStep !== 1 && !onSteps(priceStep, PRICE)) ||
-        (lotStep !== 1 && !onSteps(lotStep, LOTS)) ||
-        slots[PRICE] === 0
-      )
-        return -1
-      const f = row * RECORD_F64
-      const i = row * RECORD_I32
-      i32[i] = word
-      i32[i + I32_INSTRUMENT] = instrument
-      f64[f + F64_VENUE_TIME] = venueTime
-      f64[f + F64_RECEIVE_TIME] = receivedAt
-      i32[i + I32_NANOS] = nanos
-      i32[i + I32_EXTRA] = 0
-      f64[f + F64_LANES] = slots[PRICE]!
-      f64[f + F64_LANES + 1] = slots[LOTS]!
-      f64[f + F64_LANES + 2] = updateId
-      f64[f + F64_LANES + 3] = 0
-      row++
-      p += 2
-      const next = bytes[p - 1]
-      if (next === 44) continue
-      batch.count = row
-      return next === 93 ? p : -1
+      const next = bytes[p + 2]
+      if (bytes[p + 1] !== CLOSE || (next !== COMMA && next !== CLOSE)) break
+      p += 3
+      if (next === COMMA) continue
+      batch.count = row + 1
+      return p
     }
+    batch.count = row
+    this.#rowAt = rowAt
+    return CAREFUL
   }
 
-  return {
-    grids(instrument) {
-      priceDecimals = instrument.price.decimals
-      priceStep = instrument.price.step
-      lotDecimals = instrument.quantity.decimals
-      lotStep = instrument.quantity.step
-      return true
-    },
-    head(instrument, flags, updateId) {
-      head[0] = Kind.level | (flags << 8) | (stamp.source << 16)
-      head[1] = instrument
-      head[2] = updateId
-      return true
-    },
-    read,
+  /** One row, whatever its blanks and the length of its numbers; or the reason why it is refused. */
+  #row(p: number): number {
+    const { bytes, slots } = this.#numbers
+    const { priceDecimals, priceStep, lotDecimals, lotStep } = this.#numbers
+    const { f64, count } = this.#batch
+    if (bytes[p] !== OPEN) return Refusal.malformed
+    p = skipBlanks(bytes, p + 1)
+    if (bytes[p] !== QUOTE) return Refusal.malformed
+    p = this.#numbers.decimal(p + 1, priceDecimals, priceStep, PRICE)
+    if (p < 0) return p
+    p = skipBlanks(bytes, p)
+    if (bytes[p] !== COMMA) return Refusal.malformed
+    p = skipBlanks(bytes, p + 1)
+    if (bytes[p] !== QUOTE) return Refusal.malformed
+    p = this.#numbers.decimal(p + 1, lotDecimals, lotStep, LOTS)
+    if (p < 0) return p
+    p = skipBlanks(bytes, p)
+    if (bytes[p] !== CLOSE) return Refusal.malformed
+    if (slots[PRICE] === 0) return Refusal.badNumber
+    if (count >= this.#batch.capacity) return Refusal.tooLarge
+    f64[count * RECORD_F64 + F64_LANES] = slots[PRICE]!
+    f64[count * RECORD_F64 + F64_LANES + 1] = slots[LOTS]!
+    this.#batch.count++
+    return p + 1
   }
 }

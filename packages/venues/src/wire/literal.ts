@@ -1,30 +1,43 @@
+import { assert } from '@velocimex/core/assert'
+import { SLACK } from '@velocimex/core/feed/market-codec'
 import { encodeUtf8 } from './utf8.ts'
 
 /**
- * Fixed bytes of a frame, cut into words of four for comparing; the last word overlaps the one before. Shorter literals
- * than four bytes are compared singly.
+ * Fixed bytes of a frame, compared four at a time: the first word, the second, those between, and the last, which overlaps
+ * the one before when the length is no multiple of four. The words are fields of their own, because the compiler then
+ * knows them where the literal is a constant.
  */
 export class Literal {
+  /** In bytes. */
   readonly length: number
-  /** Little-endian words at offsets 0, 4, 8, ... and, when the length is no multiple of four, at length - 4. */
-  readonly words: Int32Array
-  /** Offset of the last word. */
-  readonly last: number
-  readonly bytes: Uint8Array
-  /** The first and the last word. */
-  readonly first: number
-  readonly final: number
+  readonly #first: number
+  readonly #second: number
+  readonly #last: number
+  readonly #between: Int32Array
 
+  /** @param text four bytes at least, in UTF-8, and no more than the slack behind a frame */
   constructor(text: string) {
-    this.bytes = encodeUtf8(text)
-    this.length = this.bytes.length
-    this.last = this.length - 4
-    const view = new DataView(this.bytes.buffer)
-    const offsets: number[] = []
-    for (let at = 0; at + 4 <= this.length; at += 4) offsets.push(at)
-    if (this.length >= 4 && this.length % 4 !== 0) offsets.push(this.last)
-    this.words = Int32Array.from(offsets, offset => view.getInt32(offset, true))
-    this.first = this.words[0] ?? 0
-    this.final = this.words.at(-1) ?? 0
+    const { buffer, length } = encodeUtf8(text)
+    assert(length >= 4 && length <= SLACK, 'a literal has at least four bytes and no more than the slack', text)
+    const view = new DataView(buffer)
+    this.length = length
+    this.#first = view.getInt32(0, true)
+    this.#second = length > 8 ? view.getInt32(4, true) : 0
+    this.#last = view.getInt32(length - 4, true)
+    const betweens = Math.max(0, Math.ceil(length / 4) - 3)
+    this.#between = Int32Array.from({ length: betweens }, (_, word) => view.getInt32(8 + 4 * word, true))
+  }
+
+  /** Whether these bytes stand at `p`, which is not behind the end of the frame. */
+  isAt(view: DataView, p: number): boolean {
+    const { length } = this
+    if (view.getInt32(p, true) !== this.#first || view.getInt32(p + length - 4, true) !== this.#last) return false
+    if (length <= 8) return true
+    if (view.getInt32(p + 4, true) !== this.#second) return false
+    if (length <= 12) return true
+    const between = this.#between
+    for (let word = 0; word < between.length; word++)
+      if (view.getInt32(p + 8 + 4 * word, true) !== between[word]) return false
+    return true
   }
 }

@@ -1,4 +1,4 @@
-import { decodeUtf8 } from './utf8.ts'
+import { JSON_DEPTH_MAX } from './json-walk.ts'
 
 /** A JSON number as its own text: nothing is rounded before somebody asks for a number of steps. */
 export class NumberText {
@@ -8,76 +8,67 @@ export class NumberText {
   }
 }
 
-/** A JSON object: its keys are unique, and none can reach a prototype. */
-export type JsonObject = ReadonlyMap<string, JsonValue>
-/** What a strict reading yields. */
-export type JsonValue = null | boolean | string | NumberText | JsonObject | readonly JsonValue[]
-
-/** Deepest nesting that is read: venues use four levels. */
-export const JSON_DEPTH_MAX = 16
-
-const SPACE = 32
-const QUOTE = 34
-const BACKSLASH = 92
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
+/** A JSON string that was written with escapes, and what it says. Readers of frames refuse it where they compare names. */
+export class EscapedText {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
 }
 
+/** A JSON object. No key can reach a prototype, and none hides another. */
+export class JsonObject {
+  /** First value of each key, in the order of the text. */
+  readonly fields = new Map<string, JsonValue>()
+  /** Keys that occur more than once. */
+  readonly repeated = new Set<string>()
+  /** Whether a key was written with escapes. */
+  hasEscapedKey = false
+}
+
+/** What a strict reading yields. */
+export type JsonValue = null | boolean | string | EscapedText | NumberText | JsonObject | readonly JsonValue[]
+
 /**
- * Reads one JSON text (RFC 8259) strictly: nothing before or behind it but blanks, no duplicate keys, well-formed UTF-8,
- * nesting bounded. Numbers keep their text. Slow and plain: it decides what the fast decoders may only confirm.
+ * Reads one JSON text (RFC 8259) strictly: nothing before or behind it but blanks, nesting bounded. It differs from
+ * `JSON.parse` in that numbers keep their digits and repeated keys are told.
  *
- * @returns undefined when the bytes [from, to) are anything else
+ * @returns undefined when the text is anything else
  */
-export function readStrictJson(bytes: Uint8Array, from: number, to: number): JsonValue | undefined {
-  const reader = new Reader(bytes, from, to)
-  reader.blanks()
+export function readStrictJson(text: string): JsonValue | undefined {
+  const reader = new Reader(text)
   const value = reader.value(0)
-  if (value === undefined) return undefined
   reader.blanks()
-  return reader.at === to ? value : undefined
+  return reader.at === text.length ? value : undefined
 }
 
 class Reader {
-  at: number
-  readonly #bytes: Uint8Array
-  readonly #to: number
+  at = 0
+  readonly #text: string
 
-  constructor(bytes: Uint8Array, from: number, to: number) {
-    this.#bytes = bytes
-    this.at = from
-    this.#to = to
+  constructor(text: string) {
+    this.#text = text
   }
 
   blanks(): void {
-    for (;;) {
-      const byte = this.#peek()
-      if (byte !== SPACE && byte !== 9 && byte !== 10 && byte !== 13) return
-      this.at++
-    }
+    while (' \t\n\r'.includes(this.#text[this.at] ?? 'x')) this.at++
   }
 
   value(depth: number): JsonValue | undefined {
+    this.blanks()
     if (depth > JSON_DEPTH_MAX) return undefined
-    switch (this.#peek()) {
-      case QUOTE:
+    switch (this.#text[this.at]) {
+      case '"':
         return this.#string()
-      case 123:
+      case '{':
         return this.#object(depth)
-      case 91:
+      case '[':
         return this.#array(depth)
-      case 116:
+      case 't':
         return this.#word('true', true)
-      case 102:
+      case 'f':
         return this.#word('false', false)
-      case 110:
+      case 'n':
         return this.#word('null', null)
       default:
         return this.#number()
@@ -85,102 +76,72 @@ class Reader {
   }
 
   #object(depth: number): JsonObject | undefined {
-    const object = new Map<string, JsonValue>()
+    const object = new JsonObject()
     this.at++
-    this.blanks()
-    if (this.#take(125)) return object
-    for (;;) {
+    if (this.#take('}')) return object
+    do {
       this.blanks()
-      const key = this.#peek() === QUOTE ? this.#string() : undefined
-      if (key === undefined || object.has(key)) return undefined
-      this.blanks()
-      if (!this.#take(58)) return undefined
-      this.blanks()
+      const key = this.#text[this.at] === '"' ? this.#string() : undefined
+      if (key === undefined || !this.#take(':')) return undefined
       const value = this.value(depth + 1)
       if (value === undefined) return undefined
-      object.set(key, value)
-      this.blanks()
-      if (this.#take(125)) return object
-      if (!this.#take(44)) return undefined
-    }
+      const name = typeof key === 'string' ? key : key.text
+      if (typeof key !== 'string') object.hasEscapedKey = true
+      if (object.fields.has(name)) object.repeated.add(name)
+      else object.fields.set(name, value)
+    } while (this.#take(','))
+    return this.#take('}') ? object : undefined
   }
 
   #array(depth: number): readonly JsonValue[] | undefined {
     const array: JsonValue[] = []
     this.at++
-    this.blanks()
-    if (this.#take(93)) return array
-    for (;;) {
-      this.blanks()
+    if (this.#take(']')) return array
+    do {
       const value = this.value(depth + 1)
       if (value === undefined) return undefined
       array.push(value)
-      this.blanks()
-      if (this.#take(93)) return array
-      if (!this.#take(44)) return undefined
-    }
+    } while (this.#take(','))
+    return this.#take(']') ? array : undefined
   }
 
-  #string(): string | undefined {
-    let text = ''
-    let start = ++this.at
-    for (;;) {
-      const byte = this.#peek()
-      if (byte < SPACE) return undefined // The end (-1) is below it too.
-      if (byte === QUOTE || byte === BACKSLASH) {
-        const part = decodeUtf8(this.#bytes, start, this.at)
-        if (part === undefined) return undefined
-        text += part
-        this.at++
-        if (byte === QUOTE) return text
-        const escaped = this.#escape()
-        if (escaped === undefined) return undefined
-        text += escaped
-        start = this.at
-      } else this.at++
+  #string(): string | EscapedText | undefined {
+    const start = this.at++
+    let isEscaped = false
+    for (; this.#text[this.at] !== '"'; this.at++) {
+      if (this.at >= this.#text.length) return undefined
+      if (this.#text[this.at] !== '\\') continue
+      isEscaped = true
+      this.at++
     }
-  }
-
-  #escape(): string | undefined {
-    const letter = String.fromCharCode(Math.max(0, this.#peek()))
-    this.at++
-    if (letter !== 'u') return Object.hasOwn(ESCAPES, letter) ? ESCAPES[letter] : undefined
-    let hex = ''
-    for (let digit = 0; digit < 4; digit++) hex += String.fromCharCode(Math.max(0, this.#peek(digit)))
-    if (!/^[0-9a-fA-F]{4}$/.test(hex)) return undefined
-    this.at += 4
-    return String.fromCharCode(Number.parseInt(hex, 16))
+    try {
+      const said = JSON.parse(this.#text.slice(start, ++this.at)) as string
+      return isEscaped ? new EscapedText(said) : said
+    } catch {
+      return undefined
+    }
   }
 
   #number(): NumberText | undefined {
-    let text = ''
-    for (;;) {
-      const byte = this.#peek(text.length)
-      const belongs =
-        (byte >= 48 && byte <= 57) || byte === 43 || byte === 45 || byte === 46 || byte === 69 || byte === 101
-      if (!belongs || text.length > 400) break
-      text += String.fromCharCode(byte)
-    }
-    if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) return undefined
+    const pattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+    pattern.lastIndex = this.at
+    const text = pattern.exec(this.#text)?.[0]
+    if (text === undefined) return undefined
     this.at += text.length
     return new NumberText(text)
   }
 
   #word<T extends JsonValue>(word: string, value: T): T | undefined {
-    for (let letter = 0; letter < word.length; letter++)
-      if (this.#peek(letter) !== word.charCodeAt(letter)) return undefined
+    if (!this.#text.startsWith(word, this.at)) return undefined
     this.at += word.length
     return value
   }
 
-  #take(byte: number): boolean {
-    if (this.#peek() !== byte) return false
+  /** Steps over blanks and one character behind them, if it is this. */
+  #take(character: string): boolean {
+    this.blanks()
+    if (this.#text[this.at] !== character) return false
     this.at++
     return true
-  }
-
-  /** The byte at or `ahead` of the cursor; -1 beyond the end. */
-  #peek(ahead = 0): number {
-    return this.at + ahead < this.#to ? this.#bytes[this.at + ahead]! : -1
   }
 }
