@@ -15,7 +15,7 @@ import { ccxtHandlers } from './ccxt-peer.ts'
 export const name = 'decode'
 
 const CAPTURE = 'binance-spot/btcusdt-2024-08-08.jsonl.gz'
-const venue = findVenue('binance-spot')!
+const venue = findVenue('binance-spot')!.members[0]
 
 interface Mapper {
   map(message: unknown, localTimestamp: Date): Iterable<unknown>

@@ -11,7 +11,7 @@ export function addNormalizeCommand(program: Command): void {
   program
     .command('normalize')
     .description('raw venue messages on stdin, one a line -> normalised events on stdout, one JSON a line')
-    .requiredOption('--venue <id>', 'venue whose messages these are: binance-spot, binance-usdm')
+    .requiredOption('--venue <id>', `venue whose messages these are: ${[...VENUES.keys()].join(', ')}`)
     .option('--instruments <file>', "the venue's instrument list; without it grids are learnt from the digits")
     .option('--json', 'events are JSON in any case; with it refusals on stderr are JSON too')
     .action(run)
@@ -45,7 +45,7 @@ async function run(flags: {
   const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
   const refuse = (refused: { readonly line: number; readonly reason: string; readonly text: string }): void =>
     say(flags.json ? JSON.stringify({ refused }) : `line ${refused.line} refused as ${refused.reason}: ${refused.text}`)
-  const counts = await normalizeLines(venue, lines, write, refuse, list?.value.instruments)
+  const counts = await normalizeLines(venue.members[0], lines, write, refuse, list?.value.instruments)
   flush()
   if (counts.refused > 0) throw new CommandError(EXIT.failed, `${counts.refused} of ${counts.lines} lines were refused`)
 }

@@ -1,4 +1,6 @@
-import { type ImportReport, importCaptures, isoOf } from '@velocimex/backtester/import/import-captures'
+import { importCaptures } from '@velocimex/backtester/import/import-captures'
+import type { ImportReport } from '@velocimex/backtester/import/import-report'
+import { isoOf } from '@velocimex/backtester/import/iso-of'
 import { Replay } from '@velocimex/core/bus/replay'
 import { type EventRecord, Flag, KIND_NAMES, Kind } from '@velocimex/core/market/event-record'
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
@@ -95,6 +97,10 @@ function importLines(report: ImportReport): string[] {
       ...Object.entries(report.refused).map(([reason, count]): [string, number] => [`  ${reason}`, count]),
       ['damaged lines', lines.damaged],
       ['gaps', report.gaps],
+      ...(report.lostFrames > 0 ? [['frames lost', report.lostFrames] as const] : []),
+      ...(report.checksums.agreed + report.checksums.differed > 0
+        ? [['checksums', `${report.checksums.agreed} agree, ${report.checksums.differed} differ`] as const]
+        : []),
       ['resyncs', report.resyncs],
       ['duplicates and old', report.duplicates],
       ['crossed books', report.crossedBooks],

@@ -45,3 +45,17 @@ export interface MarketVenue {
   /** The symbol of a REST snapshot by its address; undefined when the address is not that of a book. */
   snapshotSymbol(url: string): string | undefined
 }
+
+/**
+ * What one name on the command line stands for: a venue, or the venues whose sockets one capture may hold and whose
+ * symbols would be mixed up otherwise (`bybit`: spot and linear both have BTCUSDT).
+ */
+export interface VenueGroup {
+  readonly id: string
+  readonly members: readonly [MarketVenue, ...MarketVenue[]]
+  /** The member that speaks at an address; the first where the address tells nothing. */
+  memberAt(url: string): MarketVenue
+}
+
+/** A group of one venue. */
+export const alone = (venue: MarketVenue): VenueGroup => ({ id: venue.id, members: [venue], memberAt: () => venue })

@@ -1,10 +1,10 @@
 import { binanceSpot, binanceUsdm } from './binance/binance-venue.ts'
-import type { MarketVenue } from './market-venue.ts'
+import { alone, type VenueGroup } from './market-venue.ts'
 
-/** Every venue that the platform can read, by id. */
-export const VENUES: ReadonlyMap<string, MarketVenue> = new Map(
-  [binanceSpot, binanceUsdm].map(venue => [venue.id, venue]),
+/** Every venue that the platform can read, by the name that commands know it by. */
+export const VENUES: ReadonlyMap<string, VenueGroup> = new Map(
+  [alone(binanceSpot), alone(binanceUsdm)].map(group => [group.id, group]),
 )
 
-/** A venue by its id, `binance-spot`. */
-export const findVenue = (id: string): MarketVenue | undefined => VENUES.get(id)
+/** A venue or a group of venues by its name, `binance-spot`. */
+export const findVenue = (id: string): VenueGroup | undefined => VENUES.get(id)

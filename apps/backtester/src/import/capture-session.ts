@@ -3,7 +3,7 @@ import { MarketFeed } from '@velocimex/core/feed/market-feed'
 import { EventRecord, Flag, Kind, type RecordSink, type Records } from '@velocimex/core/market/event-record'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { CaptureLine } from '@velocimex/host/capture/capture-reader'
-import type { MarketVenue } from '@velocimex/venues/market-venue'
+import type { MarketVenue, VenueGroup } from '@velocimex/venues/market-venue'
 import { BookCheck } from './book-check.ts'
 
 const BUFFER_BYTES = 64 << 20
@@ -21,6 +21,7 @@ export interface RefusalSample {
 /** One socket of the capture. */
 interface Connection {
   readonly name: string
+  readonly venue: MarketVenue
   readonly codec: MarketCodec
   readonly feed: MarketFeed
   /** Books that this connection follows, by instrument. */
@@ -38,7 +39,8 @@ export class CaptureSession {
   /** Trades of an aggregated stream left off the tape, because the single trades are on it. */
   aggregatesLeftOff = 0
   records = 0
-  readonly #venue: MarketVenue
+  readonly #group: VenueGroup
+  readonly #addresses = new Map<string, string>()
   readonly #table: InstrumentTable
   readonly #tape: RecordSink
   readonly #connections = new Map<string, Connection>()
@@ -46,8 +48,8 @@ export class CaptureSession {
   readonly #single: Uint8Array
   #unclaimed: CaptureLine[] = []
 
-  constructor(venue: MarketVenue, table: InstrumentTable, tape: RecordSink) {
-    this.#venue = venue
+  constructor(group: VenueGroup, table: InstrumentTable, tape: RecordSink) {
+    this.#group = group
     this.#table = table
     this.#tape = tape
     this.#single = new Uint8Array(table.all.length)
@@ -58,7 +60,10 @@ export class CaptureSession {
     this.lines[line.dir]++
     if (line.dir === 'recv') this.#frame(line, number, file)
     else if (line.dir === 'http') this.#answer(line, number, file)
-    else if (line.dir === 'open') this.#connections.get(line.conn)?.feed.disconnected(line.at)
+    else if (line.dir === 'open') {
+      this.#addresses.set(line.conn, line.url)
+      this.#connections.get(line.conn)?.feed.disconnected(line.at)
+    }
   }
 
   /** Feeds by connection name, in the order of appearance. */
@@ -91,13 +96,14 @@ export class CaptureSession {
 
   /** A REST answer: a book for the connection it was fetched for (`ws1-rest` for `ws1`), or else for all of them. */
   #answer(line: CaptureLine, number: number, file: string): void {
-    const symbol = this.#venue.snapshotSymbol(line.url)
+    const venue = this.#group.memberAt(line.url)
+    const symbol = venue.snapshotSymbol(line.url)
     if (symbol === undefined) return
     if (this.#connections.size === 0) {
       if (this.#unclaimed.length < this.#table.all.length) this.#unclaimed.push(line)
       return
     }
-    const instrument = this.#table.find(this.#venue.id, symbol)
+    const instrument = this.#table.find(venue.id, symbol)
     if (instrument === undefined) return
     const own = this.#connections.get(line.conn.replace(/-rest$/, ''))
     for (const { codec, feed } of own === undefined ? this.#connections.values() : [own]) {
@@ -110,10 +116,11 @@ export class CaptureSession {
     const known = this.#connections.get(name)
     if (known !== undefined) return known
     const source = this.#connections.size
-    const codec = this.#venue.makeCodec(this.#table, BUFFER_BYTES, LEVELS_MAX, source)
+    const venue = this.#group.memberAt(this.#addresses.get(name) ?? '')
+    const codec = venue.makeCodec(this.#table, BUFFER_BYTES, LEVELS_MAX, source)
     const sink: RecordSink = { append: (records, from, to) => this.#append(made, records, from, to) }
-    const feed = new MarketFeed(codec, this.#venue.sequencing, sink, this.#table.all.length, source)
-    const made: Connection = { name, codec, feed, checks: [] }
+    const feed = new MarketFeed(codec, venue.sequencing, sink, this.#table.all.length, source)
+    const made: Connection = { name, venue, codec, feed, checks: [] }
     this.#connections.set(name, made)
     const waiting = this.#unclaimed
     this.#unclaimed = []

@@ -8,7 +8,8 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { OrderBook } from '@velocimex/core/book/order-book'
 import { Replay } from '@velocimex/core/bus/replay'
 import { openTape } from '@velocimex/host/tape/tape'
-import { type ImportOptions, type ImportReport, importCaptures } from './import-captures.ts'
+import { type ImportOptions, importCaptures } from './import-captures.ts'
+import type { ImportReport } from './import-report.ts'
 
 const DATA = fileURLToPath(new URL('../../../../../shared/data/', import.meta.url))
 const FINAL = JSON.parse(readFileSync(join(DATA, 'final-books.json'), 'utf8'))

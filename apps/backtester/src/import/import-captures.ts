@@ -8,16 +8,13 @@ import { ok, type Result, refuse } from '@velocimex/core/result'
 import { CaptureError, captureSize, readCapture } from '@velocimex/host/capture/capture-reader'
 import type { TapeManifest } from '@velocimex/host/tape/tape-manifest'
 import { TapeWriter } from '@velocimex/host/tape/tape-writer'
-import type { MarketVenue, SkippedInstrument } from '@velocimex/venues/market-venue'
+import type { GridInference, MarketVenue, SkippedInstrument, VenueGroup } from '@velocimex/venues/market-venue'
 import { findVenue, VENUES } from '@velocimex/venues/venues'
 import type { BookView } from './book-check.ts'
-import { CaptureSession, framesByKind, type RefusalSample, refusalsByReason } from './capture-session.ts'
-import {
-  chooseInstruments,
-  type ImportInstruments,
-  type InferredInstrument,
-  readInstrumentFile,
-} from './import-instruments.ts'
+import { CaptureSession, framesByKind, refusalsByReason } from './capture-session.ts'
+import { chooseInstruments, type ImportInstruments, readInstrumentFile } from './import-instruments.ts'
+import type { ImportReport } from './import-report.ts'
+import { isoOf } from './iso-of.ts'
 
 /** What to import. */
 export interface ImportOptions {
@@ -44,52 +41,6 @@ export interface ImportProgress {
 /** Why nothing was imported. */
 export type ImportRefusal = 'unknown_venue' | 'not_found' | 'damaged' | 'exists' | 'instruments'
 
-/** What an import found and wrote. */
-export interface ImportReport {
-  readonly venue: string
-  readonly captures: readonly string[]
-  readonly out: string
-  /** Messages by kind. */
-  readonly messages: Record<string, number>
-  readonly lines: {
-    readonly recv: number
-    readonly http: number
-    readonly send: number
-    readonly open: number
-    readonly damaged: number
-  }
-  /** Refused messages by reason, all of them, and the first few to look at. */
-  readonly refused: Record<string, number>
-  readonly refusedTotal: number
-  readonly samples: readonly RefusalSample[]
-  readonly gaps: number
-  readonly resyncs: number
-  readonly snapshotsBridged: number
-  readonly snapshotsTooOld: number
-  readonly duplicates: number
-  readonly crossedBooks: number
-  /** The book against the venue's best quote at equal update ids. */
-  readonly quotes: { readonly agreed: number; readonly differed: number }
-  readonly records: number
-  readonly kinds: Record<string, number>
-  /** ISO instants of the first and last record. */
-  readonly from: string
-  readonly to: string
-  readonly seconds: number
-  readonly messagesPerSecond: number
-  readonly instruments: readonly {
-    readonly symbol: string
-    readonly unified: string
-    readonly grids: string
-    readonly synced: boolean
-  }[]
-  readonly inferred: readonly InferredInstrument[]
-  readonly skippedInstruments: readonly SkippedInstrument[]
-  readonly contentHash: string
-  /** Ten best levels a side after the last message, by symbol; a further connection's book as `connection symbol`. */
-  readonly books: Record<string, BookView>
-}
-
 /**
  * Decodes captures into a tape. The tape appears whole or not at all: it is written beside its place and moved there at
  * the end.
@@ -97,8 +48,8 @@ export interface ImportReport {
 export async function importCaptures(
   options: ImportOptions,
 ): Promise<Result<ImportReport, ImportRefusal> & { readonly words?: string }> {
-  const venue = findVenue(options.venue)
-  if (venue === undefined)
+  const group = findVenue(options.venue)
+  if (group === undefined)
     return {
       ...refuse('unknown_venue'),
       words: `venue ${options.venue} is not known; known are ${[...VENUES.keys()].join(', ')}`,
@@ -111,13 +62,13 @@ export async function importCaptures(
     }
   const partial = resolve(dirname(out), `.${basename(out)}.partial-${process.pid}`)
   try {
-    const instruments = await findInstruments(venue, options)
+    const instruments = await findInstruments(group, options)
     if (!instruments.ok) return instruments
     await mkdir(dirname(out), { recursive: true })
-    const report = await decodeInto(partial, venue, options, instruments.value)
+    const report = await decodeInto(partial, group, options, instruments.value)
     if (report.records === 0) {
       const { recv, http, damaged } = report.lines
-      const words = `nothing in ${options.captures.join(', ')} could be read as ${venue.id}: ${recv + http} messages, ${report.refusedTotal} refused, ${damaged} damaged lines`
+      const words = `nothing in ${options.captures.join(', ')} could be read as ${group.id}: ${recv + http} messages, ${report.refusedTotal} refused, ${damaged} damaged lines`
       return { ...refuse('damaged'), words }
     }
     await rm(out, { recursive: true, force: true })
@@ -146,24 +97,28 @@ type Chosen = ImportInstruments & { readonly skipped: readonly SkippedInstrument
 
 /** First reading of the captures: which symbols occur, with how many digits. */
 async function findInstruments(
-  venue: MarketVenue,
+  group: VenueGroup,
   options: ImportOptions,
 ): Promise<Result<Chosen, ImportRefusal> & { readonly words?: string }> {
-  const given = options.instruments === undefined ? undefined : await readInstrumentFile(venue, options.instruments)
+  const given = options.instruments === undefined ? undefined : await readInstrumentFile(group, options.instruments)
   if (given !== undefined && !given.ok) {
     const reason = given.reason === 'not_found' ? 'not_found' : 'instruments'
-    const words = given.reason === 'not_found' ? 'does not exist' : `is not an instrument list of ${venue.id}`
+    const words = given.reason === 'not_found' ? 'does not exist' : `is not an instrument list of ${group.id}`
     return { ...refuse(reason), words: `${options.instruments} ${words}` }
   }
-  const grids = venue.inferGrids()
+  const members = new Map<string, MarketVenue>()
+  const grids = new Map<MarketVenue, GridInference>(group.members.map(venue => [venue, venue.inferGrids()]))
   await eachLine(options, 'learning grids', line => {
-    if (line.dir === 'recv') grids.learn(line.raw)
+    if (line.dir === 'open') members.set(line.conn, group.memberAt(line.url))
+    else if (line.dir === 'recv') grids.get(members.get(line.conn) ?? group.members[0])!.learn(line.raw)
     else if (line.dir === 'http') {
+      const venue = group.memberAt(line.url)
       const symbol = venue.snapshotSymbol(line.url)
-      if (symbol !== undefined) grids.learn(line.raw, symbol)
+      if (symbol !== undefined) grids.get(venue)!.learn(line.raw, symbol)
     }
   })
-  const chosen = chooseInstruments(grids.instruments(), given?.value.instruments)
+  const learnt = [...grids.values()].flatMap(each => each.instruments())
+  const chosen = chooseInstruments(learnt, given?.value.instruments)
   return ok({ ...chosen, skipped: given?.value.skipped ?? [] })
 }
 
@@ -192,12 +147,12 @@ async function eachLine(options: ImportOptions, step: ImportProgress['step'], ta
 
 async function decodeInto(
   directory: string,
-  venue: MarketVenue,
+  group: VenueGroup,
   options: ImportOptions,
   chosen: Chosen,
 ): Promise<ImportReport> {
   const provenance = {
-    venue: venue.id,
+    venue: group.id,
     captures: await Promise.all(
       options.captures.map(async path => ({ file: basename(path), sha256: await sha256(path) })),
     ),
@@ -206,7 +161,7 @@ async function decodeInto(
   }
   const tape = new TapeWriter(directory, { instruments: chosen.table, provenance })
   try {
-    const session = new CaptureSession(venue, chosen.table, tape)
+    const session = new CaptureSession(group, chosen.table, tape)
     const start = performance.now()
     session.lines.damaged = await eachLine(options, 'decoding', (line, number, file) =>
       session.take(line, number, file),
@@ -238,6 +193,11 @@ function makeReport(
     refusedTotal: Object.values(refused).reduce((sum, count) => sum + count, 0),
     samples: session.samples,
     gaps: session.sum(feed => feed.counts.gaps),
+    lostFrames: session.sum(feed => feed.counts.lostFrames),
+    checksums: {
+      agreed: session.sum(feed => feed.counts.checksums - feed.counts.checksumsFailed),
+      differed: session.sum(feed => feed.counts.checksumsFailed),
+    },
     resyncs: session.sum(feed => feed.counts.resyncs),
     snapshotsBridged: session.sum(feed => feed.counts.snapshots),
     snapshotsTooOld: session.sum(feed => feed.counts.snapshotsTooOld),
@@ -253,7 +213,8 @@ function makeReport(
     to: isoOf(manifest.lastReceive),
     seconds: (manifest.lastReceive - manifest.firstReceive) / 1e6,
     messagesPerSecond: Math.round(messages / seconds),
-    instruments: chosen.table.all.map(({ symbol, unified, grids, index }) => ({
+    instruments: chosen.table.all.map(({ venue, symbol, unified, grids, index }) => ({
+      venue,
       symbol,
       unified,
       grids,
@@ -268,23 +229,16 @@ function makeReport(
 
 function booksOf(session: CaptureSession, chosen: Chosen): Record<string, BookView> {
   const books: Record<string, BookView> = {}
+  const occurs = (symbol: string): number => chosen.table.all.filter(each => each.symbol === symbol).length
   for (const connection of session.connections)
     for (const [index, check] of connection.checks.entries()) {
       if (check === undefined || !connection.feed.isFollowed(index)) continue
       const { symbol } = chosen.table.at(index)
-      books[
-        session.ownerOf(index) === connection || session.ownerOf(index) === undefined
-          ? symbol
-          : `${connection.name} ${symbol}`
-      ] = check.view()
+      const owner = session.ownerOf(index)
+      const isOnly = (owner === connection || owner === undefined) && occurs(symbol) === 1
+      books[isOnly ? symbol : `${connection.name} ${symbol}`] = check.view()
     }
   return books
-}
-
-/** An instant in microseconds as ISO text with all of them. */
-export function isoOf(micros: number): string {
-  const whole = Math.floor(micros / 1000)
-  return new Date(whole).toISOString().replace('Z', `${String(micros - whole * 1000).padStart(3, '0')}Z`)
 }
 
 async function sha256(path: string): Promise<string> {

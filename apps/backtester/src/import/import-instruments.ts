@@ -3,8 +3,8 @@ import { gunzipSync } from 'node:zlib'
 import { alignAssets } from '@velocimex/core/market/align-assets'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { type Result, refuse } from '@velocimex/core/result'
-import type { MarketVenue, ParsedInstruments } from '@velocimex/venues/market-venue'
+import { ok, type Result, refuse } from '@velocimex/core/result'
+import type { ParsedInstruments, VenueGroup } from '@velocimex/venues/market-venue'
 
 /** An instrument whose published grid was not used, and why. */
 export interface InferredInstrument {
@@ -19,11 +19,11 @@ export interface ImportInstruments {
 }
 
 /**
- * Reads a venue's instrument list: a capture with the REST answer (as recorders store it), or the bare answer, either
- * packed with gzip or not.
+ * Reads a venue's instrument list: a capture with one or more REST answers (as recorders store them), or a bare answer,
+ * either packed with gzip or not. Each answer is read by every venue of the group: it is that of those that know it.
  */
 export async function readInstrumentFile(
-  venue: MarketVenue,
+  group: VenueGroup,
   path: string,
 ): Promise<Result<ParsedInstruments, 'not_found' | 'malformed'>> {
   let bytes: Buffer
@@ -38,17 +38,23 @@ export async function readInstrumentFile(
   } catch {
     return refuse('malformed')
   }
-  return venue.parseInstruments(answerIn(text))
+  const read = answersIn(text).flatMap(answer => group.members.map(venue => venue.parseInstruments(answer)))
+  const known = read.flatMap(result => (result.ok ? [result.value] : []))
+  if (known.length === 0) return refuse('malformed')
+  return ok({
+    instruments: known.flatMap(({ instruments }) => instruments),
+    skipped: known.flatMap(({ skipped }) => skipped),
+  })
 }
 
-/** The REST answer inside a capture line; any other text as it is. */
-function answerIn(text: string): string {
-  const line = text.slice(0, text.indexOf('\n') < 0 ? undefined : text.indexOf('\n'))
+/** The REST answers inside capture lines; any other text as it is. */
+function answersIn(text: string): string[] {
   try {
-    const { raw } = JSON.parse(line) as { raw?: unknown }
-    return typeof raw === 'string' ? raw : text
+    const lines = text.split('\n').filter(line => line.trim() !== '')
+    const answers = lines.map(line => (JSON.parse(line) as { raw?: unknown }).raw)
+    return answers.every(answer => typeof answer === 'string') ? answers.filter(answer => answer !== '') : [text]
   } catch {
-    return text
+    return [text]
   }
 }
 
@@ -61,10 +67,10 @@ export function chooseInstruments(
   learnt: readonly Instrument[],
   given: readonly Instrument[] | undefined,
 ): ImportInstruments {
-  const published = new Map((given ?? []).map(instrument => [instrument.symbol, instrument]))
+  const published = new Map((given ?? []).map(instrument => [`${instrument.venue} ${instrument.symbol}`, instrument]))
   const inferred: InferredInstrument[] = []
   const chosen = learnt.map((seen, index) => {
-    const known = published.get(seen.symbol)
+    const known = published.get(`${seen.venue} ${seen.symbol}`)
     const fits =
       known !== undefined &&
       known.price.decimals >= seen.price.decimals &&
@@ -77,7 +83,7 @@ export function chooseInstruments(
           ? 'not in the given list'
           : `the given grid is coarser than the data (price ${known.price.decimals} decimals, seen ${seen.price.decimals}; quantity ${known.quantity.decimals}, seen ${seen.quantity.decimals})`
     inferred.push({ symbol: seen.symbol, words })
-    return seen
+    return { ...seen, index }
   })
   return { table: new InstrumentTable(alignAssets(chosen)), inferred }
 }

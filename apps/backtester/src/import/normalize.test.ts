@@ -14,7 +14,7 @@ async function normalize(venue: string, lines: readonly string[]) {
     yield* lines
   }
   const counts = await normalizeLines(
-    findVenue(venue)!,
+    findVenue(venue)!.members[0],
     input(),
     json => events.push(JSON.parse(json)),
     each => refused.push(each),

@@ -4,7 +4,7 @@ import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { GridInference, MarketVenue } from '@velocimex/venues/market-venue'
-import { isoOf } from './import-captures.ts'
+import { isoOf } from './iso-of.ts'
 
 const BUFFER_BYTES = 16 << 20
 const LEVELS_MAX = 1 << 17
@@ -34,7 +34,8 @@ export class Normalizer {
   constructor(venue: MarketVenue, instruments: readonly Instrument[] | undefined) {
     this.#venue = venue
     this.#grids = instruments === undefined ? venue.inferGrids() : undefined
-    this.#table = new InstrumentTable(instruments ?? [])
+    const own = (instruments ?? []).filter(instrument => instrument.venue === venue.id)
+    this.#table = new InstrumentTable(own.map((instrument, index) => ({ ...instrument, index })))
     this.#codec = venue.makeCodec(this.#table, BUFFER_BYTES, LEVELS_MAX, 0)
     this.#record = new EventRecord(this.#codec.batch)
   }
@@ -46,7 +47,11 @@ export class Normalizer {
     const to = bytes.write(raw, 0, this.#codec.buffer.length - SLACK, 'utf8')
     const kind = this.#codec.decode(0, to, 0, 0)
     if (kind < 0) return REFUSAL_NAMES[-kind]!
-    return kind === FrameKind.control ? [] : this.#events(kind)
+    const events = kind === FrameKind.control ? [] : this.#events(kind)
+    if (this.#codec.next !== undefined)
+      for (let part = this.#codec.next(); part !== FrameKind.control; part = this.#codec.next())
+        events.push(...this.#events(part))
+    return events
   }
 
   #relearn(instruments: readonly Instrument[]): void {
@@ -57,12 +62,12 @@ export class Normalizer {
 
   #events(kind: number): NormalisedEvent[] {
     const { batch, instrument } = this.#codec
-    const of = this.#table.at(instrument)
     if (kind === FrameKind.depth || kind === FrameKind.partialDepth || kind === FrameKind.snapshot)
-      return [this.#book(kind, of)]
+      return [this.#book(kind, this.#table.at(instrument))]
     const events: NormalisedEvent[] = []
     for (let at = 0; at < batch.count; at++) {
-      const event = this.#single(this.#record.at(at), of)
+      const record = this.#record.at(at)
+      const event = this.#single(record, this.#table.at(record.instrument))
       if (event !== undefined) events.push(event)
     }
     return events
@@ -97,10 +102,13 @@ export class Normalizer {
       case Kind.trade: {
         const side = record.aggressorBuy ? 'buy' : 'sell'
         const aggregate = (record.flags & Flag.aggregate) !== 0 ? { firstId: record.lane3, trades: record.extra } : {}
+        // Of an id that is not a number, or beyond 2^53, the record keeps a part that tells nobody anything.
+        const id = (record.flags & Flag.truncatedId) === 0 && record.lane2 >= 0 ? { id: record.lane2 } : {}
         return {
           ...this.#head('trade', of),
-          id: record.lane2,
+          ...id,
           ...aggregate,
+          ...((record.flags & Flag.snapshot) !== 0 ? { snapshot: true } : {}),
           price: price(record.price),
           quantity: quantity(record.quantity),
           side,
@@ -109,7 +117,7 @@ export class Normalizer {
       case Kind.quote:
         return {
           ...this.#head('quote', of),
-          updateId: this.#codec.ids.last,
+          ...(this.#codec.ids.last >= 0 ? { updateId: this.#codec.ids.last } : {}),
           bidPrice: price(record.lane0),
           bidQuantity: quantity(record.lane1),
           askPrice: price(record.lane2),

@@ -9,7 +9,7 @@ import { sideName } from '@velocimex/core/market/side'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
 import type { Position } from '@velocimex/core/order/position'
-import { isoOf } from '../import/import-captures.ts'
+import { isoOf } from '../import/iso-of.ts'
 import { CsvFile } from './csv-file.ts'
 
 /** Columns of the fills of a run; `explain` reads them back. */

@@ -188,6 +188,7 @@ test('what does not fit is refused with a reason, counted, and changes nothing',
     [() => book.reduce(2, Number.NaN), 'malformed'],
     [() => book.reduce(2.5, 1), 'unknown_id'],
     [() => book.execute(huge, 6), 'exceeds_order'],
+    [() => book.cancel(2.5), 'unknown_id'],
     [() => book.cancel(-1), 'unknown_id'],
     [() => book.cancel(2 ** 64 + 2), 'unknown_id'],
     [() => book.replace(9, 2, 100, 1), 'unknown_id'],
@@ -201,6 +202,7 @@ test('what does not fit is refused with a reason, counted, and changes nothing',
     deepEqual(walk(book, BUY), before)
   }
   equal(book.refused, cases.length)
+  equal(book.replace(2, 2, 100, huge - 5), true, 'what an order gives up at a level, its successor may take')
   equal(book.add(3, SELL, 200, 1), true)
   deepEqual([book.add(4, SELL, 200, 1), book.refusal], [false, 'book_full'])
   deepEqual([book.add(3, SELL, 200, 1), book.refusal], [false, 'duplicate_id'])

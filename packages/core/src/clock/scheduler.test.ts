@@ -7,6 +7,7 @@ test('timers come earliest first, and ties in the order of asking', () => {
   const property = fc.property(
     fc.array(fc.oneof(fc.record({ at: fc.integer({ min: 0, max: 20 }) }), fc.constant('take' as const)), {
       maxLength: 200,
+      size: 'max',
     }),
     steps => {
       const scheduler = new Scheduler(256)

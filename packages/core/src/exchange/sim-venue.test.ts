@@ -346,7 +346,7 @@ const happening = fc.oneof(
 
 test('whatever happens: quantities are conserved, limits hold, every order ends once, every fill has a cause', () => {
   fc.assert(
-    fc.property(fc.array(happening, { maxLength: 120 }), fc.boolean(), (happenings, averse) => {
+    fc.property(fc.array(happening, { maxLength: 120, size: 'max' }), fc.boolean(), (happenings, averse) => {
       const stage = market(averse ? new RiskAverseQueue() : new ProbabilityQueue(2))
       const requests = new Map<string, { side: Side; price: number; quantity: number; kind: string }>()
       const all: ExecutionReport[] = []

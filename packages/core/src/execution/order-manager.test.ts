@@ -175,7 +175,7 @@ test('P-04 P-06 any order and any repetition of the same evidence ends in the sa
     fc.property(
       lives,
       fc.boolean(),
-      fc.array(fc.nat(1000), { minLength: 12, maxLength: 12 }),
+      fc.array(fc.nat(1000), { minLength: 12, maxLength: 12, size: 'max' }),
       fc.array(fc.nat(10), { maxLength: 6 }),
       (life, canceling, shuffle, twice) => {
         const play = (arrange: (reports: ExecutionReport[]) => ExecutionReport[]) => {

@@ -13,6 +13,9 @@ export const Step = {
   resync: 3,
 } as const
 
+/** Frames that are remembered: WebSocket keeps the order, so a frame that comes twice comes soon. */
+const RECENT = 16
+
 /**
  * State of one stream of book changes. It is told ids and time and answers what to do next; it has no socket, no book and
  * no timer, so every gap, reconnect and silence is a plain test.
@@ -31,9 +34,13 @@ export const Step = {
 export class FeedSession {
   readonly #rule: SequencingRule
   #bookId = -1
+  #isLive = false
   #bridged = false
   #oldInARow = 0
   #heardAt = 0
+  /** Numbers of the last frames applied: what comes twice is told from numbers that start anew. */
+  readonly #recent = new Float64Array(RECENT)
+  #applied = 0
 
   constructor(rule: SequencingRule) {
     this.#rule = rule
@@ -41,10 +48,15 @@ export class FeedSession {
 
   /** True while the book can be trusted. */
   get isLive(): boolean {
-    return this.#bookId >= 0
+    return this.#isLive
   }
 
-  /** Number of the last change in the book; -1 while waiting. */
+  /** Whether the venue sends its books unasked; see `SequencingRule.snapshots`. */
+  get isStreamed(): boolean {
+    return this.#rule.snapshots === 'stream'
+  }
+
+  /** Number of the last change in the book; -1 while waiting, and where the venue sends none. */
   get bookId(): number {
     return this.#bookId
   }
@@ -52,22 +64,27 @@ export class FeedSession {
   /** A whole book has come: changes connect to it from now on. Buffered frames must be given to `change` again. */
   snapshot(lastId: number, now: number): void {
     this.#bookId = lastId
+    this.#isLive = true
     this.#bridged = false
     this.#oldInARow = 0
     this.#heardAt = now
+    this.#recent.fill(-1)
+    this.#recent[this.#applied++ % RECENT] = lastId
   }
 
   /** A frame of changes has come. Returns a `Step`; after `resync` the session is waiting. */
   change(ids: UpdateIds, now: number): number {
-    if (this.#bookId < 0) return Step.buffer
+    if (!this.#isLive) return this.isStreamed ? Step.ignore : Step.buffer
     if (this.#connects(ids)) {
       this.#bookId = ids.last
+      this.#recent[this.#applied++ % RECENT] = ids.last
       this.#bridged = true
       this.#oldInARow = 0
       this.#heardAt = now
       return Step.apply
     }
-    if (ids.last > this.#bookId || ++this.#oldInARow > this.#rule.oldInARowMax) {
+    const isNew = ids.last > this.#bookId || (this.#rule.connects === 'linked' && !this.#recent.includes(ids.last))
+    if (isNew || ++this.#oldInARow > this.#rule.oldInARowMax) {
       this.lost()
       return Step.resync
     }
@@ -77,12 +94,13 @@ export class FeedSession {
   /** The connection is gone or the book is doubted: wait for a snapshot. */
   lost(): void {
     this.#bookId = -1
+    this.#isLive = false
     this.#bridged = false
   }
 
   /** Whether a live book has been silent for too long at an instant. */
   isStale(now: number): boolean {
-    return this.#bookId >= 0 && now - this.#heardAt > this.#rule.staleAfter
+    return this.#isLive && now - this.#heardAt > this.#rule.staleAfter
   }
 
   #connects({ first, last, previous }: UpdateIds): boolean {
@@ -93,8 +111,12 @@ export class FeedSession {
         return last > book && first <= book + 1 && first <= last
       case 'previous':
         return bridging || (previous === book && last > book)
+      case 'linked':
+        return previous === book
       case 'next':
         return last === book + 1
+      case 'arrival':
+        return true
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { RecordBatch } from '../market/record-batch.ts'
+import type { BookAudit } from './book-audit.ts'
 
 /** What a frame turned out to be. Negative numbers are refusals; see `Refusal`. */
 export const FrameKind = {
@@ -69,15 +70,20 @@ export interface UpdateIds {
   first: number
   /** Last change contained (`u`, `lastUpdateId`). */
   last: number
-  /** Last change of the frame before (`pu`). */
+  /** Last change of the frame before (`pu`, `prevSeqId`, `prev_change_id`). */
   previous: number
 }
 
 /**
- * The market-data side of one venue's wire: bytes in, records out, nothing kept in between.
+ * The market-data side of one venue's wire: bytes in, records out. What a venue sends only when it changes (a ticker's
+ * fields) is kept until `reset`; nothing else is.
  *
  * The caller puts a frame into `buffer` (which has `SLACK` bytes behind every frame, written by the codec's sentinel),
  * calls a decode method and reads `instrument`, `ids` and `batch`, all valid until the next call. No allocation per frame.
+ *
+ * A frame is refused whole or taken whole: `decode` has read all of it before it returns its first part. Every record
+ * carries its instrument; `instrument` is that of a book, bar or mark, and of the last trade or quote of a frame of many.
+ * Trades that a venue repeats on subscription carry `Flag.snapshot`.
  */
 export interface MarketCodec {
   /** Frames are put here before they are decoded. */
@@ -87,6 +93,12 @@ export interface MarketCodec {
   /** Index of the instrument of the frame just decoded; -1 when it has none. */
   readonly instrument: number
   readonly ids: UpdateIds
+  /** Number of the frame just decoded among all of its connection; -1 or absent where the venue does not count them. */
+  readonly sequence?: number
+  /** Checksum that the venue sent with the book just decoded; NaN for none. */
+  readonly checksum?: number
+  /** The books that ids alone do not prove, where the venue sends checksums or cuts books to a depth. */
+  readonly audit?: BookAudit
   /**
    * Decodes a socket frame that lies in `buffer` at [from, to).
    * @param receivedAt whole microseconds; `receivedNanos` 0-999 beyond it
@@ -98,6 +110,13 @@ export interface MarketCodec {
    * @param instrument index in the table
    */
   decodeSnapshot(from: number, to: number, instrument: number, receivedAt: number, receivedNanos: number): number
+  /**
+   * The next part of the frame just decoded, where venues put several books or kinds into one frame; absent where they do
+   * not. Returns `FrameKind.control` when there is none; never a refusal, for `decode` has read the whole frame.
+   */
+  next?(): number
+  /** The connection was lost or opened: forgets what was kept. */
+  reset?(): void
 }
 
 /** Bytes that must be writable behind every frame in a codec's buffer: room for its sentinel and wide loads. */

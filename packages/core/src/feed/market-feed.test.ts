@@ -3,10 +3,19 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { EventRecord, Flag, Kind, type RecordSink, type Records } from '../market/event-record.ts'
 import { RecordBatch } from '../market/record-batch.ts'
+import type { BookAudit } from './book-audit.ts'
 import { FeedSession, Step } from './feed-session.ts'
 import { FrameKind, type MarketCodec } from './market-codec.ts'
 import { MarketFeed } from './market-feed.ts'
-import { BINANCE_SPOT, BINANCE_USDM, CONSECUTIVE, type SequencingRule } from './sequencing.ts'
+import {
+  BINANCE_SPOT,
+  BINANCE_USDM,
+  CONSECUTIVE,
+  IN_ORDER,
+  LINKED,
+  LINKED_ALIVE,
+  type SequencingRule,
+} from './sequencing.ts'
 
 /** One step of a session as text: `U-u` or `U-u/pu` is a frame of changes, `=n` a snapshot, `!` a lost connection. */
 const stories: [SequencingRule, string][] = [
@@ -19,7 +28,12 @@ const stories: [SequencingRule, string][] = [
   [BINANCE_USDM, '90-95/80 buffer; =100; 90-95/80 ignore; 98-104/95 apply; 110-120/104 apply; 130-140/121 resync'],
   [BINANCE_USDM, '=100; 101-104/100 apply; 98-99/97 ignore; 98-110/95 resync'],
   [BINANCE_USDM, '=100; 105-109/103 resync; 110-111/109 buffer'],
-  [CONSECUTIVE, '=5; 6-6 apply; 6-6 ignore; 7-7 apply; 9-9 resync'],
+  [CONSECUTIVE, '4-4 ignore; =5; 6-6 apply; 6-6 ignore; 7-7 apply; 9-9 resync; 10-10 ignore; =1; 2-2 apply'],
+  // The chain that OKX documents: snapshot, change, keep-alive, numbers that start anew, change; then a repeat and a hole.
+  [LINKED_ALIVE, '=10; 15-15/10 apply; 15-15/15 apply; 3-3/15 apply; 5-5/3 apply; 5-5/3 ignore; 9-9/7 resync'],
+  [LINKED, '=10; 12-12/10 apply; 12-12/10 ignore; 4-4/2 resync; 5-5/4 ignore; =5; 6-6/5 apply'],
+  [LINKED, '=10; 10-10/9 ignore; 11-11/10 apply'],
+  [IN_ORDER, '1-1 ignore; =0; 1-1 apply; 1-1 apply; !; 2-2 ignore'],
 ]
 for (const [rule, story] of stories)
   test(`${rule.name}: ${story}`, () => {
@@ -71,6 +85,9 @@ interface Wire {
 
 /** A codec whose "bytes" are an index into a list of frames: sequencing is under test here, not decoding. */
 class ListCodec implements MarketCodec {
+  sequence?: number
+  checksum?: number
+  audit?: BookAudit
   readonly buffer = new Uint8Array(0)
   readonly batch = new RecordBatch(1024)
   readonly instrument = 0
@@ -115,7 +132,8 @@ function truth(rule: SequencingRule, sizes: readonly number[], seeds: readonly n
     for (let change = 0; change < size; change++) {
       const seed = seeds[(at * 7 + change) % seeds.length]! + at
       // USD-M numbers have holes; the other rules number every change or every frame.
-      if (rule.connects !== 'next' || change === 0) id += rule.connects === 'previous' ? 1 + (seed % 3) : 1
+      if (rule.connects !== 'next' || change === 0)
+        id += rule.connects === 'previous' || rule.connects === 'linked' ? 1 + (seed % 3) : 1
       const bid = seed % 2 === 0
       const level = { id, bid, price: bid ? 90 + (seed % 10) : 100 + (seed % 10), lots: seed % 4 }
       changes.push(level)
@@ -143,13 +161,13 @@ const fate = fc.record({
   back: fc.nat(6),
 })
 
-for (const rule of [BINANCE_SPOT, BINANCE_USDM, CONSECUTIVE])
+for (const rule of [BINANCE_SPOT, BINANCE_USDM, CONSECUTIVE, LINKED])
   test(`P-02 ${rule.name}: loss, repeats, delays and old snapshots give the true book or a book that says it is not`, () => {
     let checked = 0
     const property = fc.property(
-      fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 5, maxLength: 40 }),
-      fc.array(fc.nat(1000), { minLength: 3, maxLength: 20 }),
-      fc.array(fate, { minLength: 5, maxLength: 40 }),
+      fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 5, maxLength: 40, size: 'max' }),
+      fc.array(fc.nat(1000), { minLength: 3, maxLength: 20, size: 'max' }),
+      fc.array(fate, { minLength: 5, maxLength: 40, size: 'max' }),
       (sizes, seeds, fates) => {
         const venue = truth(rule, sizes, seeds)
         const wire: Wire[] = []

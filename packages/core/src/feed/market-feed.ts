@@ -28,6 +28,11 @@ export interface FeedCounts {
   superseded: number
   /** Books given up for silence. */
   stale: number
+  /** Frames missing by the connection's own count. */
+  lostFrames: number
+  /** Books compared with the venue's checksum, and those that differed. */
+  checksums: number
+  checksumsFailed: number
   records: number
 }
 
@@ -48,6 +53,7 @@ export class MarketFeed {
   readonly #control = new Records(2)
   readonly #record: EventRecord
   readonly #source: number
+  #sequence = -1
 
   /** @param instruments how many the table holds @param source connection number for the records made here */
   constructor(codec: MarketCodec, rule: SequencingRule, sink: RecordSink, instruments: number, source: number) {
@@ -70,6 +76,9 @@ export class MarketFeed {
       ignored: 0,
       superseded: 0,
       stale: 0,
+      lostFrames: 0,
+      checksums: 0,
+      checksumsFailed: 0,
       records: 0,
     }
   }
@@ -96,12 +105,38 @@ export class MarketFeed {
       this.counts.refusals[-kind]!++
       return kind
     }
+    const { sequence } = this.#codec
+    if (sequence !== undefined && sequence >= 0 && !this.#isNextFrame(sequence, at)) return kind
+    this.#take(kind, at)
+    if (this.#codec.next !== undefined)
+      for (let part = this.#codec.next(); part !== FrameKind.control; part = this.#codec.next()) this.#take(part, at)
+    return kind
+  }
+
+  #take(kind: number, at: number): void {
     this.counts.frames[kind]!++
     if (kind === FrameKind.depth) this.#change(at)
     else if (kind === FrameKind.snapshot) this.#wholeBook(at)
     else if (kind === FrameKind.partialDepth) this.#partial(at)
     else if (kind !== FrameKind.control) this.#publish(this.#codec.batch, this.#codec.batch.count)
-    return kind
+  }
+
+  /** Follows the connection's own count. False for a frame that came before; a hole puts every book of it in doubt. */
+  #isNextFrame(sequence: number, at: number): boolean {
+    const expected = this.#sequence + 1
+    const isAnew = sequence === 0 && expected > 1 // A new connection that nobody told of.
+    if (sequence < expected && expected > 0 && !isAnew) {
+      this.counts.ignored++
+      return false
+    }
+    if (expected > 0 && sequence !== expected) {
+      this.counts.gaps++
+      this.counts.lostFrames += Math.max(0, sequence - expected)
+      for (const [instrument, session] of this.#sessions.entries())
+        if (session.isLive) this.#lose(instrument, ClearReason.gap, at)
+    }
+    this.#sequence = sequence
+    return true
   }
 
   /** Takes a REST snapshot of an instrument that lies in the codec's buffer. */
@@ -118,6 +153,8 @@ export class MarketFeed {
 
   /** The connection is gone: no book can be trusted until each has a new snapshot. */
   disconnected(at: number): void {
+    this.#sequence = -1
+    this.#codec.reset?.()
     for (const [instrument, session] of this.#sessions.entries()) {
       this.#pending[instrument]!.clear()
       if (session.isLive) this.#lose(instrument, ClearReason.disconnected, at)
@@ -139,7 +176,8 @@ export class MarketFeed {
     this.#followed[instrument] = 1
     switch (session.change(ids, at)) {
       case Step.apply:
-        this.#publish(batch, batch.count)
+        if (this.#isTrue(false)) this.#publish(batch, batch.count)
+        else this.#lose(instrument, ClearReason.damaged, at)
         return
       case Step.ignore:
         this.counts.ignored++
@@ -148,16 +186,30 @@ export class MarketFeed {
         this.counts.gaps++
         this.#lose(instrument, ClearReason.gap, at)
     }
-    this.#pending[instrument]!.keep(batch, ids)
+    if (!session.isStreamed) this.#pending[instrument]!.keep(batch, ids)
     this.#wanted[instrument] = 1
+  }
+
+  /** Whether the book behind the frame just decoded is the venue's, as far as the venue lets it be known. */
+  #isTrue(isSnapshot: boolean): boolean {
+    const { audit, instrument, batch, checksum = Number.NaN } = this.#codec
+    if (audit === undefined) return true
+    const isTrue = audit.apply(instrument, batch, isSnapshot, checksum)
+    if (!Number.isNaN(checksum)) this.counts.checksums++
+    if (!isTrue) this.counts.checksumsFailed++
+    return isTrue
   }
 
   #wholeBook(at: number): void {
     const { instrument, batch, ids } = this.#codec
     const session = this.#sessions[instrument]!
-    // A second snapshot of a live book that is older than it tells nothing new.
-    if (session.isLive && ids.last <= session.bookId) {
+    // An answer that is older than the live book tells nothing new; what the stream sends of itself is always newer.
+    if (session.isLive && !session.isStreamed && ids.last <= session.bookId) {
       this.counts.ignored++
+      return
+    }
+    if (!this.#isTrue(true)) {
+      this.#lose(instrument, ClearReason.damaged, at)
       return
     }
     const pending = this.#pending[instrument]!
@@ -212,6 +264,7 @@ export class MarketFeed {
   /** The book of an instrument is no longer the venue's: everybody behind the sink learns it before anything else. */
   #lose(instrument: number, reason: number, at: number): void {
     this.#sessions[instrument]!.lost()
+    this.#codec.audit?.forget(instrument)
     this.#wanted[instrument] = 1
     this.#clear(instrument, reason, Flag.synthetic, at)
     this.#record

@@ -135,28 +135,33 @@ for (const instrument of TABLE.all)
   for (const method of ['average', 'fifo'] as const)
     test(`P-10 ${instrument.unified}, ${method}: realised + unrealised is the value at the mark less the money that moved, to the unit`, () => {
       fc.assert(
-        fc.property(fc.array(aFill, { maxLength: 40 }), fc.integer({ min: 50_000, max: 150_000 }), (fills, mark) => {
-          const portfolio = new Portfolio(TABLE, method)
-          const sign = instrument.contract.kind === 'linear' ? 1n : -1n
-          let net = 0
-          let paid = 0n
-          let realised = 0n
-          for (const { side, price, quantity } of fills) {
-            // A fill that turns the position over is valued in two parts: what it closes, what it opens.
-            const closing = net * side < 0 ? Math.min(quantity, Math.abs(net)) : 0
-            const whole = notional(ticks(price), lots(quantity), instrument.contract)
-            paid += sign * BigInt(side) * whole
-            net += side * quantity
-            realised += portfolio.apply(fill(instrument.index, side, price, quantity))
-            ok(closing <= quantity)
-          }
-          const worth = sign * BigInt(Math.sign(net)) * notional(ticks(mark), lots(Math.abs(net)), instrument.contract)
-          const position = portfolio.position(instrument.index)
-          equal(position.netLots, net)
-          equal(position.realised, realised)
-          equal(realised + portfolio.unrealised(instrument.index, ticks(mark)), worth - paid)
-          if (net === 0) equal(position.cost, 0n)
-        }),
+        fc.property(
+          fc.array(aFill, { maxLength: 40, size: 'max' }),
+          fc.integer({ min: 50_000, max: 150_000 }),
+          (fills, mark) => {
+            const portfolio = new Portfolio(TABLE, method)
+            const sign = instrument.contract.kind === 'linear' ? 1n : -1n
+            let net = 0
+            let paid = 0n
+            let realised = 0n
+            for (const { side, price, quantity } of fills) {
+              // A fill that turns the position over is valued in two parts: what it closes, what it opens.
+              const closing = net * side < 0 ? Math.min(quantity, Math.abs(net)) : 0
+              const whole = notional(ticks(price), lots(quantity), instrument.contract)
+              paid += sign * BigInt(side) * whole
+              net += side * quantity
+              realised += portfolio.apply(fill(instrument.index, side, price, quantity))
+              ok(closing <= quantity)
+            }
+            const worth =
+              sign * BigInt(Math.sign(net)) * notional(ticks(mark), lots(Math.abs(net)), instrument.contract)
+            const position = portfolio.position(instrument.index)
+            equal(position.netLots, net)
+            equal(position.realised, realised)
+            equal(realised + portfolio.unrealised(instrument.index, ticks(mark)), worth - paid)
+            if (net === 0) equal(position.cost, 0n)
+          },
+        ),
         { numRuns: 300 },
       )
     })
@@ -166,6 +171,7 @@ test('P-09 trading moves money, it makes none: the market’s accounts mirror ou
     fc.property(
       fc.array(fc.record({ instrument: fc.nat(2), fill: aFill, fee: fc.integer({ min: -50, max: 50 }) }), {
         maxLength: 40,
+        size: 'max',
       }),
       events => {
         const books = new AccountBooks(TABLE, { owner: 1, allowShort: true })

@@ -73,3 +73,21 @@ export function linearContract(
   const steps = BigInt(price.step) * BigInt(quantity.step) * BigInt(multiplier[0])
   return { kind: 'linear', minorPerTickLot: steps * 10n ** BigInt(spare) }
 }
+
+/**
+ * Contract value of an inverse instrument: a contract is a fixed sum of quote money, booked in the base asset.
+ * @param face quote money in one contract, as an exact fraction of ten: `[100, 0]` is 100
+ * @param decimals booked decimals of the settling asset
+ */
+export function inverseContract(
+  price: Grid,
+  quantity: Grid,
+  decimals: number,
+  face: readonly [number, number],
+): ContractValue {
+  const spare = decimals + price.decimals - quantity.decimals - face[1]
+  assert(spare >= 0, 'booked decimals hold one lot exactly', spare)
+  const scaled = BigInt(face[0]) * BigInt(quantity.step) * 10n ** BigInt(spare)
+  assert(scaled % BigInt(price.step) === 0n, 'the price step divides a power of ten', price.step)
+  return { kind: 'inverse', minorTicksPerLot: scaled / BigInt(price.step) }
+}

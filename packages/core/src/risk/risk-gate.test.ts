@@ -155,19 +155,23 @@ test('orders a window: exact, and reducing passes', () => {
 
 test('no window of the length ever holds more than the limit, whatever comes', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5 }), fc.array(fc.nat(40), { maxLength: 100 }), (limit, gaps) => {
-      const rate = new RateWindow(limit, 100)
-      const taken: number[] = []
-      let now = 0
-      for (const gap of gaps) {
-        now += gap
-        const inWindow = taken.filter(at => now - at < 100).length
-        equal(rate.allows(now), inWindow < limit)
-        if (!rate.allows(now)) continue
-        rate.take(now)
-        taken.push(now)
-      }
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 5 }),
+      fc.array(fc.nat(40), { maxLength: 100, size: 'max' }),
+      (limit, gaps) => {
+        const rate = new RateWindow(limit, 100)
+        const taken: number[] = []
+        let now = 0
+        for (const gap of gaps) {
+          now += gap
+          const inWindow = taken.filter(at => now - at < 100).length
+          equal(rate.allows(now), inWindow < limit)
+          if (!rate.allows(now)) continue
+          rate.take(now)
+          taken.push(now)
+        }
+      },
+    ),
   )
 })
 
@@ -178,7 +182,7 @@ test('P-12 whatever is asked, filled and canceled, the worst case never passes t
     next: fc.constantFrom('rest', 'fill', 'part', 'cancel'),
   })
   fc.assert(
-    fc.property(fc.array(wish, { maxLength: 80 }), wishes => {
+    fc.property(fc.array(wish, { maxLength: 80, size: 'max' }), wishes => {
       let net = 0
       const open: { side: Side; lots: number }[] = []
       const sum = (side: Side): number =>

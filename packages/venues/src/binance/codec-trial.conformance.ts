@@ -6,7 +6,7 @@ import { makeInstrument } from './make-instrument.ts'
 import { MarketCodecOracle } from './market-codec-oracle.ts'
 
 /** The venue of a dialect. */
-export const venueOf = (dialect: Dialect) => findVenue(`binance-${dialect}`)!
+export const venueOf = (dialect: Dialect) => findVenue(`binance-${dialect}`)!.members[0]
 
 /** A codec of Binance beside its oracle, over the instruments of `tableOf` unless others are given. */
 export function trialOf(dialect: Dialect, table = tableOf(dialect), maxLevels = 8192): CodecTrial {

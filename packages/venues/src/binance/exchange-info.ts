@@ -1,9 +1,10 @@
 import { type Grid, gridOfStep } from '@velocimex/core/market/grid'
 import type { Instrument, OrderBounds } from '@velocimex/core/market/instrument'
 import { ok, type Result, refuse } from '@velocimex/core/result'
+import { bookedDecimals, type InstrumentDraft } from '../draft-instrument.ts'
 import type { ParsedInstruments, SkippedInstrument } from '../market-venue.ts'
 import type { Dialect } from './frame-fields.ts'
-import { bookedDecimals, type InstrumentDraft, makeInstrument } from './make-instrument.ts'
+import { makeInstrument } from './make-instrument.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -62,10 +62,3 @@ export function splitSymbol(symbol: string): SymbolParts {
     ? { base: pair, quote: '?', expiry }
     : { base: pair.slice(0, -quote.length), quote, expiry }
 }
-
-/** Unified name in the CCXT manner: `BTC/USDT`, `BTC/USDT:USDT`, `BTC/USDT:USDT-210924`. */
-export function unifiedName(base: string, quote: string, settle: string | undefined, expiry: string): string {
-  const pair = `${base}/${quote}`
-  if (settle === undefined) return pair
-  return `${pair}:${settle}${expiry === '' ? '' : `-${expiry}`}`
-}
