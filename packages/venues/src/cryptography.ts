@@ -1,0 +1,12 @@
+/** The primitives that signing needs; pure code is handed them by the host (`node:crypto`). */
+export interface Cryptography {
+  hmac(hash: 'sha256' | 'sha512', key: Uint8Array, message: Uint8Array): Uint8Array
+  digest(hash: 'sha256' | 'sha512', message: Uint8Array): Uint8Array
+  /**
+   * Signs with a private key in PEM: ES256 (raw r and s, as JWS wants it) for EC keys, Ed25519 otherwise.
+   * @throws Error when the key cannot be read
+   */
+  sign(privateKey: string, message: Uint8Array): Uint8Array
+  /** Unpredictable bytes, for nonces. */
+  random(bytes: number): Uint8Array
+}
