@@ -21,6 +21,8 @@ export interface VenueRequest {
   /** What is asked, for logs, budgets and `readAnswer`. */
   readonly call: VenueCall
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Another host of the venue than the usual one, `api.binance.com`; absent for the usual one. */
+  readonly host?: string
   /** Path with its query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>

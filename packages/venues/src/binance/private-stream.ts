@@ -1,0 +1,130 @@
+import type { Micros } from '@velocimex/core/clock/micros'
+import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import type { Amount, CommandResult, PrivateMessage, PrivateStream, VenueRequest } from '../order-venue.ts'
+import { Fields } from '../wire/fields.ts'
+import type { Dialect } from './frame-fields.ts'
+import { readFailure } from './order-errors.ts'
+import { readExecution } from './order-reports.ts'
+import type { BinanceSigner } from './order-requests.ts'
+
+/** The request by which spot subscribes to the account's events on the WebSocket API. */
+const SUBSCRIBE_ID = 'account'
+const SILENCE = { spot: 60_000_000, usdm: 600_000_000 } as const
+/** A listen key lives an hour; it is extended twice in it. */
+const RENEW_EVERY = (30 * 60_000_000) as Micros
+
+const sum = (one: Amount, other: Amount): Amount => {
+  const decimals = Math.max(one.decimals, other.decimals)
+  const scaled = ({ units, decimals: own }: Amount): bigint => units * 10n ** BigInt(decimals - own)
+  return { units: scaled(one) + scaled(other), decimals }
+}
+
+/**
+ * The account's events. Spot subscribes by a signed request on the WebSocket API (user-data-stream.md; listen keys are
+ * gone since 2026-02-20); USD-M opens a socket whose address carries a listen key.
+ */
+export class BinancePrivateStream implements PrivateStream {
+  readonly renewal: PrivateStream['renewal']
+  readonly silence: Micros
+  readonly #dialect: Dialect
+  readonly #venue: string
+  readonly #instruments: InstrumentTable
+  readonly #signer: BinanceSigner
+
+  constructor(dialect: Dialect, venue: string, instruments: InstrumentTable, signer: BinanceSigner) {
+    this.#dialect = dialect
+    this.#venue = venue
+    this.#instruments = instruments
+    this.#signer = signer
+    this.silence = SILENCE[dialect] as Micros
+    this.renewal = dialect === 'spot' ? undefined : { every: RENEW_EVERY, request: () => this.#listenKey('PUT') }
+  }
+
+  token(): VenueRequest | undefined {
+    return this.#dialect === 'spot' ? undefined : this.#listenKey('POST')
+  }
+
+  path(token: string): string {
+    if (this.#dialect === 'spot') return '/ws-api/v3'
+    return `/private/ws?listenKey=${encodeURIComponent(Fields.of(token)?.optional('listenKey') ?? '')}`
+  }
+
+  hello(_token: string, at: Micros): readonly string[] {
+    if (this.#dialect !== 'spot') return []
+    const params = this.#signer.socketParameters([], at)
+    return [JSON.stringify({ id: SUBSCRIBE_ID, method: 'userDataStream.subscribe.signature', params })]
+  }
+
+  read(text: string): readonly PrivateMessage[] {
+    const frame = Fields.of(text)
+    if (frame === undefined) return [{ kind: 'damaged', words: 'not a JSON object' }]
+    const messages = frame.has('status') && frame.has('id') ? [this.#answer(frame)] : this.#event(frame)
+    return frame.fault === '' ? messages : [{ kind: 'damaged', words: frame.fault }]
+  }
+
+  #listenKey(method: 'POST' | 'PUT'): VenueRequest {
+    return this.#signer.keyed({ call: 'stream_token', method, path: '/fapi/v1/listenKey', parameters: [], weight: 1 })
+  }
+
+  /** An answer of the WebSocket API: to our subscription, or to an order command. */
+  #answer(frame: Fields): PrivateMessage {
+    const requestId = frame.text('id')
+    const status = frame.int('status')
+    const result = status === 200 ? acknowledged : this.#refused(frame.object('error'), status)
+    if (requestId !== SUBSCRIBE_ID) return { kind: 'answer', requestId, result }
+    return status === 200 ? { kind: 'ready' } : { kind: 'refused', code: result.code, words: result.words }
+  }
+
+  #refused(error: Fields, status: number): CommandResult {
+    const body = JSON.stringify({ code: Number(error.text('code')), msg: error.text('msg') })
+    return { ...readFailure(this.#dialect, { status, headers: {}, body }), reports: [] }
+  }
+
+  #event(frame: Fields): readonly PrivateMessage[] {
+    const event = frame.has('event') ? frame.object('event') : frame
+    switch (event.text('e')) {
+      case 'executionReport':
+        return this.#report(event)
+      case 'ORDER_TRADE_UPDATE':
+        return this.#report(event.object('o'))
+      case 'outboundAccountPosition':
+        return event.list('B').map(row => {
+          const free = row.amount('f')
+          return { kind: 'balance', balance: { asset: row.text('a'), total: sum(free, row.amount('l')), free } }
+        })
+      case 'ACCOUNT_UPDATE':
+        return this.#account(event.object('a'), (event.int('T') * 1000) as Micros)
+      case 'eventStreamTerminated':
+      case 'listenKeyExpired':
+      case 'serverShutdown':
+        return [{ kind: 'expired' }]
+      default:
+        return [{ kind: 'ignored' }]
+    }
+  }
+
+  #report(fields: Fields): readonly PrivateMessage[] {
+    const report = readExecution(fields, this.#instruments, this.#venue)
+    return [report === undefined ? { kind: 'ignored' } : { kind: 'report', report }]
+  }
+
+  #account(update: Fields, at: Micros): readonly PrivateMessage[] {
+    const isFunding = update.text('m') === 'FUNDING_FEE'
+    const messages: PrivateMessage[] = []
+    for (const row of update.list('B')) {
+      const asset = row.text('a')
+      messages.push({ kind: 'balance', balance: { asset, total: row.amount('wb'), free: row.amount('cw') } })
+      if (isFunding) messages.push({ kind: 'funding', asset, amount: row.amount('bc'), at })
+    }
+    for (const row of update.has('P') ? update.list('P') : []) {
+      const instrument = this.#instruments.find(this.#venue, row.text('s'))
+      if (instrument === undefined) continue
+      const lots = row.steps('pa', instrument.quantity)
+      const told = { entryPrice: row.text('ep'), unrealised: row.optional('up') ?? '' }
+      messages.push({ kind: 'position', position: { instrument: instrument.index, lots, ...told } })
+    }
+    return messages
+  }
+}
+
+const acknowledged: CommandResult = { outcome: 'ack', advice: 'none', code: '', words: '', reports: [] }
