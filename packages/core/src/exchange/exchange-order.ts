@@ -1,0 +1,96 @@
+import type { Micros } from '../clock/micros.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { Side } from '../market/side.ts'
+import type { Liquidity } from '../order/fill.ts'
+import type { OrderType, TimeInForce } from '../order/order-request.ts'
+
+/** An order as an account hands it to the exchange. Lots and ticks are not trusted: they are checked on arrival. */
+export interface NewExchangeOrder {
+  readonly clientOrderId: string
+  readonly instrument: Instrument
+  readonly side: Side
+  readonly type: OrderType
+  readonly timeInForce: TimeInForce
+  readonly postOnly: boolean
+  readonly reduceOnly: boolean
+  /** Ticks; 0 for market orders. */
+  readonly price: number
+  readonly lots: number
+}
+
+/** Why the exchange refuses an order, in order of precedence. Dialects turn it into their venue's code and words. */
+export type ExchangeRefusal =
+  | 'market_closed'
+  | 'duplicate_client_id'
+  | 'bad_price'
+  | 'bad_quantity'
+  | 'quantity_min'
+  | 'quantity_max'
+  | 'notional_min'
+  | 'too_many_orders'
+  | 'reduce_only'
+  | 'insufficient_funds'
+  | 'no_liquidity'
+  | 'would_take'
+  | 'not_fillable'
+  | 'self_trade'
+  | 'book_full'
+
+/** Where an order of an account stands. */
+export type ExchangeOrderStatus = 'open' | 'filled' | 'canceled' | 'expired'
+
+/** An order that the exchange took. Everybody but the exchange only reads it. */
+export interface ExchangeOrder extends NewExchangeOrder {
+  /** The venue's number of it, unique over all accounts. */
+  readonly id: number
+  readonly account: number
+  readonly createdAt: Micros
+  price: number
+  lots: number
+  /** Lots executed. */
+  cumulative: number
+  /** Value executed, booked units of the settling asset (spot: of the quote). */
+  value: bigint
+  status: ExchangeOrderStatus
+  updatedAt: Micros
+}
+
+/** One execution of an account's order. */
+export interface ExchangeFill {
+  readonly tradeId: number
+  readonly order: ExchangeOrder
+  readonly price: number
+  readonly lots: number
+  /** Booked units of `feeAsset`; negative for a rebate. */
+  readonly fee: bigint
+  readonly feeAsset: string
+  readonly liquidity: Liquidity
+  /** Profit realised by it, booked units of the settling asset; 0 on spot. */
+  readonly realised: bigint
+  readonly at: Micros
+}
+
+/** One print on the tape of the exchange. */
+export interface ExchangeTrade {
+  readonly id: number
+  readonly instrument: Instrument
+  readonly takerSide: Side
+  readonly price: number
+  readonly lots: number
+  readonly at: Micros
+}
+
+/** What happened to an order besides executions. */
+export type ExchangeOrderEvent = 'accepted' | 'canceled' | 'expired' | 'replaced'
+
+/** Told what happens, in the order in which it happens. The public part has no accounts in it. */
+export interface ExchangeListener {
+  onTrade(trade: ExchangeTrade): void
+  /** The total at a price changed; read it from the book. */
+  onLevel(instrument: Instrument, side: Side, price: number): void
+  onOrder(event: ExchangeOrderEvent, order: ExchangeOrder): void
+  /** Told after the account was booked. */
+  onFill(fill: ExchangeFill): void
+  /** Balances of these assets may have changed, by the event before or by a transfer. */
+  onBalance(account: number, assets: readonly string[], cause: 'order' | 'fill' | 'funding' | 'transfer'): void
+}
