@@ -18,12 +18,15 @@ export class LevelChanges {
   readonly #exchange: Exchange
   readonly #instrument: number
   readonly #touched: Readonly<Record<Side, Set<number>>> = { [BUY]: new Set(), [SELL]: new Set() }
-  #count = 0
-  #taken = 0
+  #count: number
+  #taken: number
 
-  constructor(exchange: Exchange, instrument: number) {
+  /** @param start number of the last change before the first that it will see */
+  constructor(exchange: Exchange, instrument: number, start = 0) {
     this.#exchange = exchange
     this.#instrument = instrument
+    this.#count = start
+    this.#taken = start
   }
 
   /** Number of the last change seen. */

@@ -1,0 +1,133 @@
+import type { Exchange } from '@velocimex/core/exchange/exchange'
+import type { ExchangeFill, ExchangeOrder, ExchangeOrderEvent } from '@velocimex/core/exchange/exchange-order'
+import type { ClientSocket, SocketSession } from '../../venue-dialect.ts'
+import { toHex } from '../../wire/encodings.ts'
+import type { Dialect } from '../frame-fields.ts'
+import type { SignedCalls } from './signed-calls.ts'
+
+const KEY_LIFE_MS = 3_600_000
+
+/** Takes the events of an account. */
+export type AccountReader = (event: unknown) => void
+
+/** The private events of accounts: who reads them, and what they say. */
+export class AccountStreams {
+  readonly #dialect: Dialect
+  readonly #exchange: Exchange
+  readonly #calls: SignedCalls
+  readonly #readers = new Map<number, Set<AccountReader>>()
+  readonly #keys = new Map<string, { readonly account: number; expiresAt: number }>()
+  readonly #sockets = new Map<string, Set<ClientSocket>>()
+
+  constructor(dialect: Dialect, exchange: Exchange, calls: SignedCalls) {
+    this.#dialect = dialect
+    this.#exchange = exchange
+    this.#calls = calls
+  }
+
+  /** Begins to read an account. @returns how to end it */
+  read(account: number, reader: AccountReader): () => void {
+    const readers = this.#readers.get(account) ?? new Set()
+    this.#readers.set(account, readers)
+    readers.add(reader)
+    return () => readers.delete(reader)
+  }
+
+  /** USD-M: the listen key of an account, extended; a live one is kept. @param now milliseconds */
+  listenKey(account: number, now: number, random: Uint8Array): string {
+    const known = [...this.#keys].find(([, key]) => key.account === account && key.expiresAt > now)
+    const name = known?.[0] ?? toHex(random)
+    this.#keys.set(name, { account, expiresAt: now + KEY_LIFE_MS })
+    return name
+  }
+
+  /** Whether the account has a live key, which is extended. */
+  extend(account: number, now: number): string | undefined {
+    const known = [...this.#keys].find(([, key]) => key.account === account && key.expiresAt > now)
+    if (known !== undefined) known[1].expiresAt = now + KEY_LIFE_MS
+    return known?.[0]
+  }
+
+  end(account: number): void {
+    for (const [name, key] of this.#keys) if (key.account === account) this.#keys.delete(name)
+  }
+
+  /** A socket with a listen key: a bogus one is opened too, and stays silent. */
+  open(name: string, socket: ClientSocket, now: number): SocketSession {
+    const key = this.#keys.get(name)
+    if (key === undefined || key.expiresAt <= now) return { onText: () => {}, onClosed: () => {} }
+    const stop = this.read(key.account, event => socket.send(JSON.stringify(event)))
+    const sockets = this.#sockets.get(name) ?? new Set()
+    this.#sockets.set(name, sockets)
+    sockets.add(socket)
+    const onClosed = (): void => {
+      stop()
+      sockets.delete(socket)
+    }
+    return { onText: () => {}, onClosed }
+  }
+
+  /** Ends keys that have run out. @param now milliseconds */
+  tick(now: number): void {
+    for (const [name, { expiresAt, account }] of this.#keys) {
+      if (now < expiresAt) continue
+      this.#keys.delete(name)
+      const event = JSON.stringify({ e: 'listenKeyExpired', E: now, listenKey: name })
+      for (const socket of this.#sockets.get(name) ?? []) socket.send(event)
+      this.#sockets.delete(name)
+      this.#readers.delete(account)
+    }
+  }
+
+  onOrder(event: ExchangeOrderEvent, order: ExchangeOrder): void {
+    this.#report(order, event)
+  }
+
+  onFill(fill: ExchangeFill): void {
+    this.#report(fill.order, fill)
+  }
+
+  onBalance(account: number, assets: readonly string[], cause: string, at: number): void {
+    const now = Math.floor(at / 1000)
+    if (this.#dialect === 'spot') {
+      const rows = this.#calls
+        .balances(account, assets)
+        .map(({ asset, free, locked }) => ({ a: asset, f: free, l: locked }))
+      this.#tell(account, { e: 'outboundAccountPosition', E: now, u: now, B: rows })
+      return
+    }
+    if (cause === 'order') return
+    const wallets = this.#calls.wallets(account).filter(({ asset }) => assets.includes(asset))
+    const words: Record<string, string> = { fill: 'ORDER', funding: 'FUNDING_FEE', transfer: 'DEPOSIT' }
+    const balances = wallets.map(({ asset, wallet }) => ({ a: asset, wb: wallet, cw: wallet, bc: '0' }))
+    const positions = cause === 'fill' ? this.#positions(account) : []
+    this.#tell(account, { e: 'ACCOUNT_UPDATE', E: now, T: now, a: { m: words[cause], B: balances, P: positions } })
+  }
+
+  #positions(account: number): unknown[] {
+    const told = new Map(this.#calls.positions(account, 0).map(row => [row.symbol, row]))
+    return [...this.#exchange.account(account).positions].map(([index]) => {
+      const instrument = this.#exchange.instruments.at(index)
+      const row = told.get(instrument.symbol)
+      return {
+        ...{
+          s: instrument.symbol,
+          pa: row?.positionAmt ?? '0',
+          ep: row?.entryPrice ?? '0',
+          bep: row?.entryPrice ?? '0',
+        },
+        ...{ cr: '0', up: row?.unRealizedProfit ?? '0', mt: 'cross', iw: '0', ps: 'BOTH', ma: instrument.settle.code },
+      }
+    })
+  }
+
+  #report(order: ExchangeOrder, event: ExchangeOrderEvent | ExchangeFill): void {
+    const text = this.#calls.texts.execution(order, event, event === 'canceled' ? this.#calls.cancelId : '')
+    const at = Math.floor(order.updatedAt / 1000)
+    this.#tell(order.account, this.#dialect === 'spot' ? text : { e: 'ORDER_TRADE_UPDATE', E: at, T: at, o: text })
+  }
+
+  #tell(account: number, event: unknown): void {
+    for (const reader of this.#readers.get(account) ?? []) reader(event)
+  }
+}

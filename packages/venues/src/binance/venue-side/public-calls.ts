@@ -1,0 +1,306 @@
+import type { Exchange } from '@velocimex/core/exchange/exchange'
+import type { ExchangeTrade } from '@velocimex/core/exchange/exchange-order'
+import { formatScaled } from '@velocimex/core/market/grid'
+import type { Instrument } from '@velocimex/core/market/instrument'
+import { BUY, SELL } from '@velocimex/core/market/side'
+import { bestLevels, type SideLevels } from '../../level-changes.ts'
+import type { TradeBar, TradeBars } from '../../trade-bars.ts'
+import { type Dialect, INTERVAL_SECONDS } from '../frame-fields.ts'
+import { NumberTexts } from './order-texts.ts'
+import { isFailure, type RequestParameters } from './parameters.ts'
+import { type Failure, failure } from './venue-failures.ts'
+
+/** What a public call is answered from. */
+export interface PublicSources {
+  readonly exchange: Exchange
+  readonly venue: string
+  readonly bars: readonly TradeBars[]
+  /** Newest trades by instrument, oldest first; bounded. */
+  readonly trades: readonly (readonly ExchangeTrade[])[]
+  /** Number of the last change of a book. */
+  updateId(instrument: number): number
+  now(): number
+}
+
+/** Interest by which the venue's funding rate is quoted, in 1e-12: 0.01 % every eight hours. */
+export const FUNDING_RATE = 100_000_000
+/** Length of a funding period in milliseconds. */
+export const FUNDING_PERIOD = 28_800_000
+
+const ms = (at: number): number => Math.floor(at / 1000)
+
+/** Answers of the public REST calls: the value to be told as JSON, or the error. */
+export class PublicCalls {
+  readonly #dialect: Dialect
+  readonly #sources: PublicSources
+  readonly #texts: NumberTexts
+
+  constructor(dialect: Dialect, sources: PublicSources) {
+    this.#dialect = dialect
+    this.#sources = sources
+    this.#texts = new NumberTexts(dialect)
+  }
+
+  time(): unknown {
+    return { serverTime: this.#sources.now() }
+  }
+
+  exchangeInfo(): unknown {
+    const limit = (rateLimitType: string, interval: string, intervalNum: number, count: number) => ({
+      ...{ rateLimitType, interval, intervalNum, limit: count },
+    })
+    const rateLimits =
+      this.#dialect === 'spot'
+        ? [
+            limit('REQUEST_WEIGHT', 'MINUTE', 1, 6000),
+            limit('ORDERS', 'SECOND', 10, 50),
+            limit('ORDERS', 'DAY', 1, 160_000),
+          ]
+        : [
+            limit('REQUEST_WEIGHT', 'MINUTE', 1, 2400),
+            limit('ORDERS', 'SECOND', 10, 300),
+            limit('ORDERS', 'MINUTE', 1, 1200),
+          ]
+    const { all } = this.#sources.exchange.instruments
+    const common = { timezone: 'UTC', serverTime: this.#sources.now(), rateLimits, exchangeFilters: [] }
+    if (this.#dialect === 'spot') return { ...common, symbols: all.map(each => this.#spotSymbol(each)) }
+    const assets = [...new Set(all.map(({ settle }) => settle.code))]
+    return {
+      ...common,
+      futuresType: 'U_MARGINED',
+      assets: assets.map(asset => ({ asset, marginAvailable: true, autoAssetExchange: '-10000' })),
+      symbols: all.map(each => this.#usdmSymbol(each)),
+    }
+  }
+
+  depth(parameters: RequestParameters): unknown | Failure {
+    const instrument = this.#instrument(parameters)
+    if (isFailure(instrument)) return instrument
+    const limit = Math.min(5000, parameters.int('limit', this.#dialect === 'spot' ? 100 : 500))
+    const { exchange } = this.#sources
+    const rows = (levels: SideLevels): unknown =>
+      levels.map(([price, lots]) => [this.#texts.price(instrument, price), this.#texts.lots(instrument, lots)])
+    const now = this.#sources.now()
+    return {
+      lastUpdateId: this.#sources.updateId(instrument.index),
+      ...(this.#dialect === 'usdm' ? { E: now, T: now } : {}),
+      bids: rows(bestLevels(exchange, instrument.index, BUY, limit)),
+      asks: rows(bestLevels(exchange, instrument.index, SELL, limit)),
+    }
+  }
+
+  trades(parameters: RequestParameters): unknown | Failure {
+    const instrument = this.#instrument(parameters)
+    if (isFailure(instrument)) return instrument
+    const all = this.#sources.trades[instrument.index]!
+    return all.slice(-Math.min(1000, parameters.int('limit', 500))).map(trade => ({
+      id: trade.id,
+      price: this.#texts.price(instrument, trade.price),
+      qty: this.#texts.lots(instrument, trade.lots),
+      quoteQty: '0',
+      time: ms(trade.at),
+      isBuyerMaker: trade.takerSide === SELL,
+      ...(this.#dialect === 'spot' ? { isBestMatch: true } : {}),
+    }))
+  }
+
+  aggTrades(parameters: RequestParameters): unknown | Failure {
+    const instrument = this.#instrument(parameters)
+    if (isFailure(instrument)) return instrument
+    const all = this.#sources.trades[instrument.index]!
+    return all.slice(-Math.min(1000, parameters.int('limit', 500))).map(trade => ({
+      ...{ a: trade.id, p: this.#texts.price(instrument, trade.price), q: this.#texts.lots(instrument, trade.lots) },
+      ...{ f: trade.id, l: trade.id, T: ms(trade.at), m: trade.takerSide === SELL, M: true },
+    }))
+  }
+
+  klines(parameters: RequestParameters): unknown | Failure {
+    const instrument = this.#instrument(parameters)
+    if (isFailure(instrument)) return instrument
+    const name = parameters.get('interval') ?? ''
+    const seconds = Object.hasOwn(INTERVAL_SECONDS, name) ? INTERVAL_SECONDS[name]! : 0
+    if (seconds < 60) return failure(-1120, 'Invalid interval.')
+    const from = parameters.int('startTime', 0) * 1000
+    const until = parameters.int('endTime', Number.MAX_SAFE_INTEGER / 1000) * 1000
+    const bars = this.#sources.bars[instrument.index]!.of(seconds * 1e6)
+    const chosen = bars.filter(({ opensAt }) => opensAt >= from && opensAt <= until)
+    return chosen.slice(-Math.min(1500, parameters.int('limit', 500))).map(bar => this.#kline(instrument, bar, seconds))
+  }
+
+  bookTicker(parameters: RequestParameters): unknown | Failure {
+    return this.#each(parameters, instrument => {
+      const { book } = this.#sources.exchange.engine(instrument.index)
+      const [bid, ask] = [book.best(BUY), book.best(SELL)]
+      const texts = this.#texts
+      return {
+        symbol: instrument.symbol,
+        bidPrice: texts.price(instrument, Number.isFinite(bid) ? bid : 0),
+        bidQty: texts.lots(instrument, book.lotsAt(BUY, bid)),
+        askPrice: texts.price(instrument, Number.isFinite(ask) ? ask : 0),
+        askQty: texts.lots(instrument, book.lotsAt(SELL, ask)),
+        ...(this.#dialect === 'usdm' ? { time: this.#sources.now() } : {}),
+      }
+    })
+  }
+
+  price(parameters: RequestParameters): unknown | Failure {
+    return this.#each(parameters, instrument => ({
+      symbol: instrument.symbol,
+      price: this.#texts.price(instrument, this.#sources.exchange.lastPrice(instrument.index)),
+    }))
+  }
+
+  day(parameters: RequestParameters): unknown | Failure {
+    return this.#each(parameters, instrument => dayTicker(this.#dialect, this.#sources, instrument))
+  }
+
+  premiumIndex(parameters: RequestParameters): unknown | Failure {
+    return this.#each(parameters, instrument => {
+      const mark = this.#texts.price(instrument, this.#sources.exchange.mark(instrument.index))
+      const now = this.#sources.now()
+      return {
+        ...{ symbol: instrument.symbol, markPrice: mark, indexPrice: mark, estimatedSettlePrice: mark },
+        lastFundingRate: formatScaled(BigInt(FUNDING_RATE / 10_000), 8),
+        ...{ interestRate: '0.00010000', nextFundingTime: nextFunding(now), time: now },
+      }
+    })
+  }
+
+  #kline(instrument: Instrument, bar: TradeBar, seconds: number): unknown {
+    const price = (ticks: number): string => this.#texts.price(instrument, ticks)
+    const opens = ms(bar.opensAt)
+    const lots = this.#texts.lots(instrument, bar.lots)
+    const bought = this.#texts.lots(instrument, bar.boughtLots)
+    const ohlc = [price(bar.open), price(bar.high), price(bar.low), price(bar.close)]
+    return [opens, ...ohlc, lots, opens + seconds * 1000 - 1, '0', bar.trades, bought, '0', '0']
+  }
+
+  #instrument(parameters: RequestParameters): Instrument | Failure {
+    return parameters.instrument(this.#sources.exchange.instruments, this.#sources.venue)
+  }
+
+  /** One symbol's answer, or those of all as a list. */
+  #each(parameters: RequestParameters, tell: (instrument: Instrument) => unknown): unknown | Failure {
+    if (parameters.get('symbol') === undefined) return this.#sources.exchange.instruments.all.map(tell)
+    const instrument = this.#instrument(parameters)
+    return isFailure(instrument) ? instrument : tell(instrument)
+  }
+
+  #filters(instrument: Instrument, texts: NumberTexts) {
+    const { bounds } = instrument
+    const lots = (count: number | undefined): string => texts.lots(instrument, count ?? 0)
+    const price = {
+      filterType: 'PRICE_FILTER',
+      minPrice: texts.price(instrument, bounds.priceMin ?? 1),
+      maxPrice: texts.price(instrument, bounds.priceMax ?? 1e11),
+      tickSize: texts.price(instrument, 1),
+    }
+    const size = { minQty: lots(bounds.quantityMin ?? 1), maxQty: lots(bounds.quantityMax ?? 1e12), stepSize: lots(1) }
+    const notional = formatScaled(bounds.notionalMin ?? 0n, instrument.settle.decimals)
+    return { price, size, notional }
+  }
+
+  #spotSymbol(instrument: Instrument): unknown {
+    const { price, size, notional } = this.#filters(instrument, this.#texts)
+    const { openOrdersMax } = this.#sources.exchange.terms
+    return {
+      symbol: instrument.symbol,
+      status: this.#sources.exchange.isOpen[instrument.index] ? 'TRADING' : 'BREAK',
+      ...{ baseAsset: instrument.base.code, baseAssetPrecision: 8, baseCommissionPrecision: 8 },
+      ...{ quoteAsset: instrument.quote.code, quotePrecision: 8, quoteAssetPrecision: 8, quoteCommissionPrecision: 8 },
+      orderTypes: ['LIMIT', 'LIMIT_MAKER', 'MARKET'],
+      ...{ icebergAllowed: false, ocoAllowed: false, otoAllowed: false, quoteOrderQtyMarketAllowed: false },
+      ...{ allowTrailingStop: false, cancelReplaceAllowed: false, amendAllowed: true },
+      ...{ isSpotTradingAllowed: true, isMarginTradingAllowed: false },
+      filters: [
+        price,
+        { filterType: 'LOT_SIZE', ...size },
+        { filterType: 'MARKET_LOT_SIZE', ...size },
+        {
+          filterType: 'NOTIONAL',
+          minNotional: notional,
+          applyMinToMarket: true,
+          maxNotional: '900000000.00000000',
+          applyMaxToMarket: false,
+          avgPriceMins: 0,
+        },
+        { filterType: 'MAX_NUM_ORDERS', maxNumOrders: openOrdersMax },
+      ],
+      ...{
+        permissions: [],
+        permissionSets: [['SPOT']],
+        defaultSelfTradePreventionMode: 'NONE',
+        allowedSelfTradePreventionModes: ['NONE'],
+      },
+    }
+  }
+
+  #usdmSymbol(instrument: Instrument): unknown {
+    const { price, size, notional } = this.#filters(instrument, this.#texts)
+    return {
+      ...{
+        symbol: instrument.symbol,
+        pair: instrument.symbol,
+        contractType: 'PERPETUAL',
+        deliveryDate: 4_133_404_800_000,
+      },
+      ...{
+        onboardDate: 1_569_398_400_000,
+        status: this.#sources.exchange.isOpen[instrument.index] ? 'TRADING' : 'SETTLING',
+      },
+      ...{ maintMarginPercent: '2.5000', requiredMarginPercent: '5.0000', baseAsset: instrument.base.code },
+      ...{ quoteAsset: instrument.quote.code, marginAsset: instrument.settle.code },
+      ...{ pricePrecision: instrument.price.decimals, quantityPrecision: instrument.quantity.decimals },
+      ...{ baseAssetPrecision: 8, quotePrecision: 8, underlyingType: 'COIN', underlyingSubType: [], settlePlan: 0 },
+      ...{ triggerProtect: '0.0500', liquidationFee: '0.012000', marketTakeBound: '0.30' },
+      filters: [
+        price,
+        { filterType: 'LOT_SIZE', ...size },
+        { filterType: 'MARKET_LOT_SIZE', ...size },
+        { filterType: 'MAX_NUM_ORDERS', limit: this.#sources.exchange.terms.openOrdersMax },
+        { filterType: 'MIN_NOTIONAL', notional: notional.replace(/\.?0+$/, '') },
+        { filterType: 'PERCENT_PRICE', multiplierUp: '1.1000', multiplierDown: '0.9000', multiplierDecimal: '4' },
+      ],
+      orderTypes: ['LIMIT', 'MARKET'],
+      timeInForce: ['GTC', 'IOC', 'FOK', 'GTX'],
+    }
+  }
+}
+
+/** The next instant of funding, milliseconds. */
+export const nextFunding = (now: number): number => (Math.floor(now / FUNDING_PERIOD) + 1) * FUNDING_PERIOD
+
+/** Statistics of the day as REST tells them; zeros before the first trade. */
+export function dayTicker(dialect: Dialect, sources: PublicSources, instrument: Instrument): Record<string, unknown> {
+  const texts = new NumberTexts(dialect)
+  const day = sources.bars[instrument.index]!.day()
+  const { book } = sources.exchange.engine(instrument.index)
+  const price = (ticks: number | undefined): string => texts.price(instrument, Number.isFinite(ticks) ? ticks! : 0)
+  const change = day === undefined || day.open === 0 ? 0 : ((day.close - day.open) / day.open) * 100
+  const bestOf = (side: 1 | -1): number => book.best(side)
+  const touch = {
+    bidPrice: price(bestOf(BUY)),
+    bidQty: texts.lots(instrument, book.lotsAt(BUY, bestOf(BUY))),
+    askPrice: price(bestOf(SELL)),
+    askQty: texts.lots(instrument, book.lotsAt(SELL, bestOf(SELL))),
+  }
+  const now = sources.now()
+  return {
+    ...{
+      symbol: instrument.symbol,
+      priceChange: price((day?.close ?? 0) - (day?.open ?? 0)),
+      priceChangePercent: change.toFixed(3),
+    },
+    ...{ weightedAvgPrice: price(day?.close), lastPrice: price(day?.close), lastQty: texts.lots(instrument, 0) },
+    ...(dialect === 'spot' ? { prevClosePrice: price(day?.open), ...touch } : {}),
+    ...{ openPrice: price(day?.open), highPrice: price(day?.high), lowPrice: price(day?.low) },
+    ...{ volume: texts.lots(instrument, day?.lots ?? 0), quoteVolume: '0' },
+    ...{
+      openTime: now - 86_400_000,
+      closeTime: now,
+      firstId: day?.firstTrade ?? -1,
+      lastId: day?.lastTrade ?? -1,
+      count: day?.trades ?? 0,
+    },
+  }
+}

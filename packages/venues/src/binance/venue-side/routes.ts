@@ -1,0 +1,213 @@
+import { formatScaled } from '@velocimex/core/market/grid'
+import type { ClientKey } from '../../venue-dialect.ts'
+import type { Dialect } from '../frame-fields.ts'
+import type { AccountStreams } from './account-streams.ts'
+import type { RequestParameters } from './parameters.ts'
+import type { PublicCalls } from './public-calls.ts'
+import type { SignedCalls } from './signed-calls.ts'
+import { type Failure, failure } from './venue-failures.ts'
+
+/** One call of the REST interface. */
+export interface Route {
+  readonly access: 'public' | 'keyed' | 'signed'
+  readonly weight: number
+  readonly orders?: number
+  /** The value to be told as JSON, or the error. */
+  run(parameters: RequestParameters, key: ClientKey): unknown | Failure
+}
+
+/** What the routes lead to. */
+export interface RouteEnds {
+  readonly public: PublicCalls
+  readonly calls: SignedCalls
+  readonly accounts: AccountStreams
+  now(): number
+  randomKey(): Uint8Array
+}
+
+type Row = readonly [call: string, access: Route['access'], weight: number, run: Route['run'], orders?: number]
+
+/** The calls of a dialect by `METHOD /path`. */
+export function routesOf(dialect: Dialect, ends: RouteEnds): ReadonlyMap<string, Route> {
+  const rows = dialect === 'spot' ? spotRows(ends) : usdmRows(ends)
+  return new Map(rows.map(([call, access, weight, run, orders = 0]) => [call, { access, weight, orders, run }]))
+}
+
+function spotRows(ends: RouteEnds): Row[] {
+  const { calls } = ends
+  const open = ends.public
+  return [
+    ['GET /api/v3/ping', 'public', 1, () => ({})],
+    ['GET /api/v3/time', 'public', 1, () => open.time()],
+    ['GET /api/v3/exchangeInfo', 'public', 20, () => open.exchangeInfo()],
+    ['GET /api/v3/depth', 'public', 5, parameters => open.depth(parameters)],
+    ['GET /api/v3/trades', 'public', 25, parameters => open.trades(parameters)],
+    ['GET /api/v3/aggTrades', 'public', 4, parameters => open.aggTrades(parameters)],
+    ['GET /api/v3/klines', 'public', 2, parameters => open.klines(parameters)],
+    ['GET /api/v3/ticker/bookTicker', 'public', 2, parameters => open.bookTicker(parameters)],
+    ['GET /api/v3/ticker/price', 'public', 2, parameters => open.price(parameters)],
+    ['GET /api/v3/ticker/24hr', 'public', 2, parameters => open.day(parameters)],
+    ['POST /api/v3/order', 'signed', 1, (parameters, key) => calls.place(key, parameters), 1],
+    ['POST /api/v3/order/test', 'signed', 1, (parameters, key) => calls.test(key, parameters)],
+    ['DELETE /api/v3/order', 'signed', 1, (parameters, key) => calls.cancel(key, parameters)],
+    ['GET /api/v3/order', 'signed', 4, (parameters, key) => calls.order(key, parameters)],
+    ['GET /api/v3/openOrders', 'signed', 6, (parameters, key) => calls.orders(key, parameters, true)],
+    ['DELETE /api/v3/openOrders', 'signed', 1, (parameters, key) => calls.cancelAll(key, parameters)],
+    ['GET /api/v3/allOrders', 'signed', 20, (parameters, key) => calls.orders(key, parameters, false)],
+    ['GET /api/v3/myTrades', 'signed', 20, (parameters, key) => calls.trades(key, parameters)],
+    ['GET /api/v3/account', 'signed', 20, (_parameters, key) => calls.account(key, ends.now())],
+    [
+      'GET /api/v3/account/commission',
+      'signed',
+      20,
+      (parameters, key) => commission(calls, key, parameters, ends.now()),
+    ],
+    ['GET /sapi/v1/account/apiRestrictions', 'signed', 1, (_parameters, key) => restrictions(key)],
+    ['GET /sapi/v1/capital/config/getall', 'signed', 10, () => []],
+    // Listen keys of spot are gone since 2026-02-20.
+    ['POST /api/v3/userDataStream', 'public', 2, () => failure(-1000, 'This endpoint is no longer supported.', 410)],
+  ]
+}
+
+function usdmRows(ends: RouteEnds): Row[] {
+  const { calls, accounts } = ends
+  const open = ends.public
+  return [
+    ['GET /fapi/v1/ping', 'public', 1, () => ({})],
+    ['GET /fapi/v1/time', 'public', 1, () => open.time()],
+    ['GET /fapi/v1/exchangeInfo', 'public', 1, () => open.exchangeInfo()],
+    ['GET /fapi/v1/depth', 'public', 20, parameters => open.depth(parameters)],
+    ['GET /fapi/v1/trades', 'public', 5, parameters => open.trades(parameters)],
+    ['GET /fapi/v1/aggTrades', 'public', 20, parameters => open.aggTrades(parameters)],
+    ['GET /fapi/v1/klines', 'public', 5, parameters => open.klines(parameters)],
+    ['GET /fapi/v1/ticker/bookTicker', 'public', 2, parameters => open.bookTicker(parameters)],
+    ['GET /fapi/v1/ticker/price', 'public', 1, parameters => open.price(parameters)],
+    ['GET /fapi/v1/ticker/24hr', 'public', 1, parameters => open.day(parameters)],
+    ['GET /fapi/v1/premiumIndex', 'public', 1, parameters => open.premiumIndex(parameters)],
+    ['GET /fapi/v1/fundingInfo', 'public', 1, () => []],
+    ['POST /fapi/v1/order', 'signed', 0, (parameters, key) => calls.place(key, parameters), 1],
+    ['POST /fapi/v1/order/test', 'signed', 0, (parameters, key) => calls.test(key, parameters)],
+    ['PUT /fapi/v1/order', 'signed', 0, (parameters, key) => calls.amend(key, parameters), 1],
+    ['DELETE /fapi/v1/order', 'signed', 1, (parameters, key) => calls.cancel(key, parameters)],
+    ['GET /fapi/v1/order', 'signed', 1, (parameters, key) => calls.order(key, parameters)],
+    ['GET /fapi/v1/openOrders', 'signed', 1, (parameters, key) => calls.orders(key, parameters, true)],
+    ['DELETE /fapi/v1/allOpenOrders', 'signed', 1, (parameters, key) => calls.cancelAll(key, parameters)],
+    ['GET /fapi/v1/allOrders', 'signed', 5, (parameters, key) => calls.orders(key, parameters, false)],
+    ['GET /fapi/v1/userTrades', 'signed', 5, (parameters, key) => calls.trades(key, parameters)],
+    ['GET /fapi/v2/balance', 'signed', 5, (_parameters, { account }) => balances(calls, account, ends.now())],
+    ['GET /fapi/v3/balance', 'signed', 5, (_parameters, { account }) => balances(calls, account, ends.now())],
+    ['GET /fapi/v2/account', 'signed', 5, (_parameters, key) => futuresAccount(calls, key, ends.now())],
+    ['GET /fapi/v3/account', 'signed', 5, (_parameters, key) => futuresAccount(calls, key, ends.now())],
+    ['GET /fapi/v2/positionRisk', 'signed', 5, (_parameters, { account }) => calls.positions(account, ends.now())],
+    ['GET /fapi/v3/positionRisk', 'signed', 5, (_parameters, { account }) => calls.positions(account, ends.now())],
+    ['POST /fapi/v1/leverage', 'signed', 1, (parameters, key) => calls.leverage(key, parameters)],
+    ['POST /fapi/v1/marginType', 'signed', 1, () => failure(-4046, 'No need to change margin type.')],
+    ['POST /fapi/v1/positionSide/dual', 'signed', 1, parameters => positionMode(parameters)],
+    ['GET /fapi/v1/positionSide/dual', 'signed', 30, () => ({ dualSidePosition: false })],
+    ['GET /fapi/v1/leverageBracket', 'signed', 1, () => []],
+    [
+      'GET /fapi/v1/commissionRate',
+      'signed',
+      20,
+      (parameters, key) => commissionRate(calls, key, parameters, ends.now()),
+    ],
+    [
+      'POST /fapi/v1/countdownCancelAll',
+      'signed',
+      10,
+      (parameters, key) => calls.countdown(key, parameters, ends.now()),
+    ],
+    ['POST /fapi/v1/listenKey', 'keyed', 1, (_parameters, { account }) => listenKey(ends, account)],
+    ['PUT /fapi/v1/listenKey', 'keyed', 1, (_parameters, { account }) => extended(accounts, account, ends.now())],
+    ['DELETE /fapi/v1/listenKey', 'keyed', 1, (_parameters, { account }) => ended(accounts, account)],
+    ['GET /sapi/v1/account/apiRestrictions', 'signed', 1, (_parameters, key) => restrictions(key)],
+    ['GET /sapi/v1/capital/config/getall', 'signed', 10, () => []],
+  ]
+}
+
+const restrictions = ({ canTrade, canWithdraw }: ClientKey): unknown => ({
+  ...{ ipRestrict: true, createTime: 0, enableReading: true, enableWithdrawals: canWithdraw },
+  ...{ enableInternalTransfer: false, enableMargin: false, enableFutures: canTrade, permitsUniversalTransfer: false },
+  ...{
+    enableVanillaOptions: false,
+    enableFixApiTrade: false,
+    enableFixReadOnly: false,
+    enablePortfolioMarginTrading: false,
+  },
+  enableSpotAndMarginTrading: canTrade,
+})
+
+function commission(calls: SignedCalls, key: ClientKey, parameters: RequestParameters, now: number): unknown {
+  const account = calls.account(key, now) as { commissionRates: Record<string, string> }
+  const none = { maker: '0.00000000', taker: '0.00000000', buyer: '0.00000000', seller: '0.00000000' }
+  const rest = { specialCommission: none, taxCommission: none }
+  return { symbol: parameters.get('symbol') ?? '', standardCommission: account.commissionRates, ...rest }
+}
+
+function commissionRate(calls: SignedCalls, key: ClientKey, parameters: RequestParameters, now: number): unknown {
+  const { commissionRates } = calls.account(key, now) as { commissionRates: Record<string, string> }
+  const symbol = parameters.get('symbol') ?? ''
+  return { symbol, makerCommissionRate: commissionRates['maker'], takerCommissionRate: commissionRates['taker'] }
+}
+
+const balances = (calls: SignedCalls, account: number, updateTime: number): unknown =>
+  calls.wallets(account).map(({ asset, wallet, unrealised, available }) => ({
+    ...{ accountAlias: 'sim', asset, balance: wallet, crossWalletBalance: wallet, crossUnPnl: unrealised },
+    ...{ availableBalance: available, maxWithdrawAmount: available, marginAvailable: true, updateTime },
+  }))
+
+function futuresAccount(
+  calls: SignedCalls,
+  { account, canTrade, canWithdraw }: ClientKey,
+  updateTime: number,
+): unknown {
+  const assets = calls.wallets(account).map(({ asset, wallet, unrealised, available, margin }) => ({
+    ...{ asset, walletBalance: wallet, unrealizedProfit: unrealised, marginBalance: wallet, maintMargin: '0' },
+    ...{
+      initialMargin: margin,
+      positionInitialMargin: margin,
+      openOrderInitialMargin: '0',
+      crossWalletBalance: wallet,
+    },
+    ...{
+      crossUnPnl: unrealised,
+      availableBalance: available,
+      maxWithdrawAmount: available,
+      marginAvailable: true,
+      updateTime,
+    },
+  }))
+  const [first] = assets
+  const zero = formatScaled(0n, 8)
+  return {
+    ...{ feeTier: 0, canTrade, canDeposit: true, canWithdraw, updateTime, multiAssetsMargin: false },
+    ...{
+      totalInitialMargin: first?.initialMargin ?? zero,
+      totalMaintMargin: zero,
+      totalWalletBalance: first?.walletBalance ?? zero,
+    },
+    ...{ totalUnrealizedProfit: first?.unrealizedProfit ?? zero, totalMarginBalance: first?.marginBalance ?? zero },
+    ...{ availableBalance: first?.availableBalance ?? zero, maxWithdrawAmount: first?.availableBalance ?? zero },
+    assets,
+    positions: calls.positions(account, updateTime),
+  }
+}
+
+const positionMode = (parameters: RequestParameters): unknown | Failure =>
+  parameters.get('dualSidePosition') === 'false'
+    ? failure(-4059, 'No need to change position side.')
+    : failure(-4061, 'Hedge mode is not offered here.')
+
+const listenKey = (ends: RouteEnds, account: number): unknown => ({
+  listenKey: ends.accounts.listenKey(account, ends.now(), ends.randomKey()),
+})
+
+function extended(accounts: AccountStreams, account: number, now: number): unknown | Failure {
+  const key = accounts.extend(account, now)
+  return key === undefined ? failure(-1125, 'This listenKey does not exist.') : { listenKey: key }
+}
+
+function ended(accounts: AccountStreams, account: number): unknown {
+  accounts.end(account)
+  return {}
+}

@@ -1,0 +1,352 @@
+import type { Exchange } from '@velocimex/core/exchange/exchange'
+import { marginEquity, requiredMargin } from '@velocimex/core/exchange/exchange-checks'
+import type { ExchangeOrder, NewExchangeOrder } from '@velocimex/core/exchange/exchange-order'
+import { formatScaled } from '@velocimex/core/market/grid'
+import type { Instrument } from '@velocimex/core/market/instrument'
+import { BUY, SELL } from '@velocimex/core/market/side'
+import type { TimeInForce } from '@velocimex/core/order/order-request'
+import type { ClientKey } from '../../venue-dialect.ts'
+import type { Dialect } from '../frame-fields.ts'
+import { amountText, OrderTexts } from './order-texts.ts'
+import { isFailure, type RequestParameters } from './parameters.ts'
+import { type Failure, failure, refusalOf } from './venue-failures.ts'
+
+const CLIENT_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/
+const NO_SUCH_ORDER = failure(-2013, 'Order does not exist.')
+const UNKNOWN_ORDER = failure(-2011, 'Unknown order sent.')
+
+const missing = (key: string): Failure =>
+  failure(-1102, `Mandatory parameter '${key}' was not sent, was empty/null, or malformed.`)
+
+/** Answers of the calls of an account: the value to be told as JSON, or the error. */
+export class SignedCalls {
+  readonly texts: OrderTexts
+  readonly #dialect: Dialect
+  readonly #venue: string
+  readonly #exchange: Exchange
+  readonly #countdowns = new Map<
+    string,
+    { readonly account: number; readonly instrument: number; readonly at: number }
+  >()
+  #generated = 0
+  /** Id of the cancel under way, for the report that it causes. */
+  cancelId = ''
+
+  constructor(dialect: Dialect, venue: string, exchange: Exchange) {
+    this.#dialect = dialect
+    this.#venue = venue
+    this.#exchange = exchange
+    this.texts = new OrderTexts(dialect)
+  }
+
+  place(key: ClientKey, parameters: RequestParameters): unknown | Failure {
+    if (!key.canTrade) return failure(-2015, 'Invalid API-key, IP, or permissions for action.', 401)
+    const wish = this.#wish(parameters)
+    if (isFailure(wish)) return wish
+    const placed = this.#exchange.place(key.account, wish)
+    if (!placed.ok) return refusalOf(this.#dialect, placed.reason)
+    return this.#told(placed.value, parameters)
+  }
+
+  /** Validates as `place` does, and does nothing. */
+  test(key: ClientKey, parameters: RequestParameters): unknown | Failure {
+    const wish = this.#wish(parameters)
+    return isFailure(wish)
+      ? wish
+      : key.canTrade
+        ? {}
+        : failure(-2015, 'Invalid API-key, IP, or permissions for action.', 401)
+  }
+
+  cancel(key: ClientKey, parameters: RequestParameters): unknown | Failure {
+    const order = this.#order(key, parameters)
+    if (isFailure(order)) return order.code === NO_SUCH_ORDER.code ? UNKNOWN_ORDER : order
+    this.cancelId = this.#dialect === 'spot' ? (parameters.get('newClientOrderId') ?? this.#generateId()) : ''
+    const done = this.#exchange.cancel(order)
+    const { cancelId } = this
+    this.cancelId = ''
+    return done ? this.#canceled(order, cancelId) : UNKNOWN_ORDER
+  }
+
+  cancelAll(key: ClientKey, parameters: RequestParameters): unknown | Failure {
+    const instrument = parameters.instrument(this.#exchange.instruments, this.#venue)
+    if (isFailure(instrument)) return instrument
+    const open = this.#exchange.openOrders(key.account, instrument.index)
+    if (open.length === 0 && this.#dialect === 'spot') return UNKNOWN_ORDER
+    for (const order of open) this.#exchange.cancel(order)
+    if (this.#dialect === 'usdm') return { code: 200, msg: 'The operation of cancel all open order is done.' }
+    return open.map(order => this.#canceled(order, this.#generateId()))
+  }
+
+  /** USD-M: price and quantity, the place in the queue is lost. */
+  amend(key: ClientKey, parameters: RequestParameters): unknown | Failure {
+    const order = this.#order(key, parameters)
+    if (isFailure(order)) return order
+    if (order.status !== 'open') return NO_SUCH_ORDER
+    const price = parameters.steps(this.#dialect, 'price', order.instrument)
+    const lots = parameters.steps(this.#dialect, 'quantity', order.instrument)
+    if (isFailure(price)) return price
+    if (isFailure(lots)) return lots
+    if (price === order.price && lots === order.lots) return failure(-5027, 'No need to modify the order.')
+    const amended = this.#exchange.amend(order, price, lots)
+    return amended.ok ? this.texts.order(order) : refusalOf(this.#dialect, amended.reason)
+  }
+
+  order(key: ClientKey, parameters: RequestParameters): unknown | Failure {
+    const order = this.#order(key, parameters)
+    return isFailure(order) ? order : this.texts.order(order)
+  }
+
+  orders(key: ClientKey, parameters: RequestParameters, onlyOpen: boolean): unknown | Failure {
+    const instrument = this.#optionalInstrument(parameters)
+    if (isFailure(instrument)) return instrument
+    const all = onlyOpen ? this.#exchange.openOrders(key.account) : this.#exchange.ordersOf(key.account)
+    const chosen = all.filter(order => instrument === undefined || order.instrument === instrument)
+    return chosen.slice(-parameters.int('limit', 500)).map(order => this.texts.order(order))
+  }
+
+  trades(key: ClientKey, parameters: RequestParameters): unknown | Failure {
+    const instrument = this.#optionalInstrument(parameters)
+    if (isFailure(instrument)) return instrument
+    const from = parameters.int('startTime', 0) * 1000
+    const ofOrder = parameters.get('orderId')
+    const chosen = this.#exchange.fills.filter(
+      ({ order, at }) =>
+        order.account === key.account &&
+        at >= from &&
+        (instrument === undefined || order.instrument === instrument) &&
+        (ofOrder === undefined || String(order.id) === ofOrder),
+    )
+    return chosen.slice(0, parameters.int('limit', 500)).map(fill => this.texts.trade(fill))
+  }
+
+  /** Spot: `account`. */
+  account(key: ClientKey, now: number): unknown {
+    const { fees } = this.#exchange.instruments.all[0]!
+    const rate = (value: number): string => formatScaled(BigInt(value), 8)
+    return {
+      ...{
+        makerCommission: fees.maker / 10_000,
+        takerCommission: fees.taker / 10_000,
+        buyerCommission: 0,
+        sellerCommission: 0,
+      },
+      commissionRates: { maker: rate(fees.maker), taker: rate(fees.taker), buyer: '0.00000000', seller: '0.00000000' },
+      ...{ canTrade: key.canTrade, canWithdraw: key.canWithdraw, canDeposit: true, brokered: false, updateTime: now },
+      ...{ accountType: 'SPOT', permissions: ['SPOT'], uid: key.account },
+      balances: this.balances(key.account),
+    }
+  }
+
+  /** Rows of `balances` and of balance events, all assets or some. */
+  balances(account: number, assets?: readonly string[]): readonly { asset: string; free: string; locked: string }[] {
+    const all = [...this.#exchange.account(account).balances].filter(([code]) => assets?.includes(code) ?? true)
+    return all.map(([asset, { total, locked }]) => {
+      const decimals = this.#decimals(asset)
+      return { asset, free: amountText(total - locked, decimals), locked: amountText(locked, decimals) }
+    })
+  }
+
+  /** USD-M: wallets. */
+  wallets(account: number) {
+    return [...this.#exchange.account(account).balances].map(([asset, { total }]) => {
+      const decimals = this.#decimals(asset)
+      const equity = marginEquity(this.#exchange, account, asset)
+      const margin = this.#margin(account, asset)
+      const text = (units: bigint): string => amountText(units, decimals)
+      const available = equity > margin ? equity - margin : 0n
+      return {
+        asset,
+        wallet: text(total),
+        unrealised: text(equity - total),
+        available: text(available),
+        margin: text(margin),
+      }
+    })
+  }
+
+  /** USD-M: rows of positionRisk. */
+  positions(account: number, now: number) {
+    const owner = this.#exchange.account(account)
+    return [...owner.positions].flatMap(([index, { lots, cost }]) => {
+      const instrument = this.#exchange.instruments.at(index)
+      if (lots === 0 && this.#exchange.openOrders(account, index).length === 0) return []
+      const mark = this.#exchange.mark(index)
+      const { numbers } = this.texts
+      const entry =
+        lots === 0 ? '0' : numbers.average({ instrument, cumulative: Math.abs(lots), value: cost } as ExchangeOrder)
+      const unrealised = owner.unrealised(instrument, mark)
+      const leverage = owner.leverage.get(index) ?? this.#exchange.terms.defaultLeverage
+      const margin = requiredMargin(this.#exchange, account, [], index)
+      const text = (units: bigint): string => amountText(units, instrument.settle.decimals)
+      return [
+        {
+          ...{
+            symbol: instrument.symbol,
+            positionSide: 'BOTH',
+            positionAmt: numbers.lots(instrument, lots),
+            entryPrice: entry,
+          },
+          ...{ breakEvenPrice: entry, markPrice: numbers.price(instrument, mark), unRealizedProfit: text(unrealised) },
+          ...{ liquidationPrice: '0', isolatedMargin: '0', marginAsset: instrument.settle.code, isolatedWallet: '0' },
+          ...{ notional: text(BigInt(Math.sign(lots)) * (cost + (lots < 0 ? -unrealised : unrealised))) },
+          ...{ initialMargin: text(margin), maintMargin: text(margin / 2n), positionInitialMargin: text(margin) },
+          ...{ openOrderInitialMargin: '0', adl: 1, bidNotional: '0', askNotional: '0', leverage: String(leverage) },
+          ...{ marginType: 'cross', isAutoAddMargin: 'false', updateTime: now },
+        },
+      ]
+    })
+  }
+
+  leverage(key: ClientKey, parameters: RequestParameters): unknown | Failure {
+    const instrument = parameters.instrument(this.#exchange.instruments, this.#venue)
+    if (isFailure(instrument)) return instrument
+    const leverage = parameters.int('leverage', 0)
+    if (leverage < 1 || leverage > 125) return failure(-4028, 'Leverage is not valid.')
+    this.#exchange.account(key.account).leverage.set(instrument.index, leverage)
+    return { leverage, maxNotionalValue: '1000000', symbol: instrument.symbol }
+  }
+
+  /** The dead-man switch of USD-M: cancels the orders of a symbol unless it is set again in time; 0 ends it. */
+  countdown(key: ClientKey, parameters: RequestParameters, now: number): unknown | Failure {
+    const instrument = parameters.instrument(this.#exchange.instruments, this.#venue)
+    if (isFailure(instrument)) return instrument
+    const length = parameters.int('countdownTime', -1)
+    if (length < 0) return missing('countdownTime')
+    const name = `${key.account} ${instrument.index}`
+    this.#countdowns.delete(name)
+    if (length > 0) this.#countdowns.set(name, { account: key.account, instrument: instrument.index, at: now + length })
+    return { symbol: instrument.symbol, countdownTime: String(length) }
+  }
+
+  /** Fires the countdowns that have run out. @param now milliseconds */
+  tick(now: number): void {
+    for (const [name, { account, instrument, at }] of this.#countdowns) {
+      if (now < at) continue
+      this.#countdowns.delete(name)
+      for (const order of this.#exchange.openOrders(account, instrument)) this.#exchange.cancel(order)
+    }
+  }
+
+  #wish(parameters: RequestParameters): NewExchangeOrder | Failure {
+    const instrument = parameters.instrument(this.#exchange.instruments, this.#venue)
+    if (isFailure(instrument)) return instrument
+    const side = parameters.get('side')
+    if (side === undefined) return missing('side')
+    if (side !== 'BUY' && side !== 'SELL') return failure(-1117, 'Invalid side.')
+    const type = parameters.get('type')
+    if (type === undefined) return missing('type')
+    const isMaker = type === 'LIMIT_MAKER' && this.#dialect === 'spot'
+    if (this.#dialect === 'usdm' && /^(STOP|TAKE_PROFIT|TRAILING)/.test(type))
+      return failure(
+        -4120,
+        'Order type not supported for this endpoint. Please use the Algo Order API endpoints instead.',
+      )
+    if (type !== 'LIMIT' && type !== 'MARKET' && !isMaker) return failure(-1116, 'Invalid orderType.')
+    const timeInForce = parameters.get('timeInForce')
+    if (type === 'LIMIT' && timeInForce === undefined) return missing('timeInForce')
+    const isPostOnly = isMaker || (this.#dialect === 'usdm' && timeInForce === 'GTX')
+    if (type === 'LIMIT' && !isPostOnly && !['GTC', 'IOC', 'FOK'].includes(timeInForce ?? ''))
+      return failure(-1115, 'Invalid timeInForce.')
+    const clientOrderId = parameters.get('newClientOrderId') ?? this.#generateId()
+    if (!CLIENT_ID.test(clientOrderId))
+      return failure(
+        -1100,
+        "Illegal characters found in parameter 'newClientOrderId'; legal range is '^[.A-Z:/a-z0-9_-]{1,36}$'.",
+      )
+    if (parameters.get('quantity') === undefined) return missing('quantity')
+    const lots = parameters.steps(this.#dialect, 'quantity', instrument)
+    if (isFailure(lots)) return lots
+    if (type !== 'MARKET' && parameters.get('price') === undefined) return missing('price')
+    const price = type === 'MARKET' ? 0 : parameters.steps(this.#dialect, 'price', instrument)
+    if (isFailure(price)) return price
+    return {
+      ...{ clientOrderId, instrument, price, lots, postOnly: isPostOnly },
+      side: side === 'BUY' ? BUY : SELL,
+      type: type === 'MARKET' ? 'market' : 'limit',
+      timeInForce: type === 'LIMIT' && !isPostOnly ? (timeInForce!.toLowerCase() as TimeInForce) : 'gtc',
+      reduceOnly: this.#dialect === 'usdm' && parameters.get('reduceOnly') === 'true',
+    }
+  }
+
+  /** The answer to a placement: ACK, RESULT or FULL; USD-M says NEW in an ACK even of what filled at once. */
+  #told(order: ExchangeOrder, parameters: RequestParameters): unknown {
+    const asked = parameters.get('newOrderRespType')
+    const text = this.texts.order(order)
+    if (this.#dialect === 'usdm')
+      return asked === 'RESULT'
+        ? text
+        : {
+            ...text,
+            status: 'NEW',
+            executedQty: this.texts.numbers.lots(order.instrument, 0),
+            cumQuote: '0',
+            avgPrice: '0.00',
+          }
+    const { symbol, orderId, orderListId, clientOrderId } = text
+    const transactTime = Math.floor(order.createdAt / 1000)
+    const ack = { symbol, orderId, orderListId, clientOrderId, transactTime }
+    if (asked === 'ACK') return ack
+    const result = { ...text, transactTime }
+    if (asked === 'RESULT') return result
+    const fills = this.#exchange.fills.filter(fill => fill.order === order).map(fill => this.texts.trade(fill))
+    return {
+      ...result,
+      fills: fills.map(({ price, qty, commission, commissionAsset, id }) => ({
+        price,
+        qty,
+        commission,
+        commissionAsset,
+        tradeId: id,
+      })),
+    }
+  }
+
+  #canceled(order: ExchangeOrder, cancelId: string): unknown {
+    const text = this.texts.order(order)
+    if (this.#dialect === 'usdm') return text
+    return {
+      ...text,
+      origClientOrderId: order.clientOrderId,
+      clientOrderId: cancelId,
+      transactTime: Math.floor(order.updatedAt / 1000),
+    }
+  }
+
+  #order(key: ClientKey, parameters: RequestParameters): ExchangeOrder | Failure {
+    const instrument = parameters.instrument(this.#exchange.instruments, this.#venue)
+    if (isFailure(instrument)) return instrument
+    const id = parameters.get('orderId')
+    const clientId = parameters.get('origClientOrderId')
+    if (id === undefined && clientId === undefined)
+      return failure(-1102, "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!")
+    const order =
+      id === undefined ? this.#exchange.findByClientId(key.account, clientId!) : this.#exchange.find(Number(id))
+    const isRight = order !== undefined && order.account === key.account && order.instrument === instrument
+    return isRight && (clientId === undefined || order.clientOrderId === clientId) ? order : NO_SUCH_ORDER
+  }
+
+  #optionalInstrument(parameters: RequestParameters): Instrument | undefined | Failure {
+    return parameters.get('symbol') === undefined
+      ? undefined
+      : parameters.instrument(this.#exchange.instruments, this.#venue)
+  }
+
+  #margin(account: number, asset: string): bigint {
+    const own = this.#exchange.instruments.all.filter(({ settle, kind }) => settle.code === asset && kind !== 'spot')
+    return own.reduce(
+      (sum, { index }) =>
+        sum + requiredMargin(this.#exchange, account, this.#exchange.openOrders(account, index), index),
+      0n,
+    )
+  }
+
+  #decimals(asset: string): number {
+    const all = this.#exchange.instruments.all.flatMap(({ base, quote, settle }) => [base, quote, settle])
+    return all.find(({ code }) => code === asset)?.decimals ?? 8
+  }
+
+  #generateId(): string {
+    return `sim${String(++this.#generated).padStart(12, '0')}`
+  }
+}
