@@ -108,6 +108,7 @@ export interface MarketCodec {
   /**
    * Decodes a REST answer with a whole book, which does not name its instrument on every venue.
    * @param instrument index in the table
+   * @returns `FrameKind.snapshot`; `partialDepth` where the answer's number is not that of the stream's changes
    */
   decodeSnapshot(from: number, to: number, instrument: number, receivedAt: number, receivedNanos: number): number
   /**

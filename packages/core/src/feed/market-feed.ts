@@ -146,8 +146,7 @@ export class MarketFeed {
       this.counts.refusals[-kind]!++
       return kind
     }
-    this.counts.frames[kind]!++
-    this.#wholeBook(at)
+    this.#take(kind, at)
     return kind
   }
 

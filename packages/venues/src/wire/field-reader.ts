@@ -5,9 +5,11 @@ import type { LevelReader } from './level-reader.ts'
 import type { Literal } from './literal.ts'
 import { hashName, type NameTable } from './name-table.ts'
 import type { NumberReader } from './number-reader.ts'
+import { readTextId } from './text-id.ts'
 
 const QUOTE = 34
 const COMMA = 44
+const POINT = 46
 const COLON = 58
 const BACKSLASH = 92
 const OPEN = 123
@@ -50,6 +52,8 @@ export class FieldReader {
   instrument = -1
   /** Bits of the fields of the object just read; see `FieldTable.optional`. */
   seen = 0
+  /** Bits of the fields of the last object inside it. */
+  innerSeen = 0
   /** Bits of the `place` fields that occurred twice since `message` was called: only its caller knows whether they matter. */
   repeated = 0
   /** Fields stepped over since `message` was called. */
@@ -148,8 +152,11 @@ export class FieldReader {
         return this.#word(p, table.word!, slot)
       case FieldType.interval:
         return this.#interval(p, slot)
-      case FieldType.object:
-        return this.object(p, table.inner!, depth + 1)
+      case FieldType.object: {
+        const end = this.object(p, table.inner!, depth + 1)
+        this.innerSeen = this.seen
+        return end
+      }
       case FieldType.place:
         this.slots[slot] = p
         return skipValue(bytes, p, depth + 1)
@@ -162,9 +169,41 @@ export class FieldReader {
         return this.numbers.decimal(p + 1, 8, 1, slot)
       case FieldType.fixed12:
         return this.numbers.signedDecimal(p + 1, 12, slot)
-      default:
+      case FieldType.float:
         return this.numbers.float(p + 1, slot)
+      case FieldType.either:
+        return this.#either(p, table, slot)
+      case FieldType.textId:
+        return readTextId(bytes, p + 1, this.slots, slot)
+      default:
+        return this.#orNone(p + 1, type, slot)
     }
+  }
+
+  /** What may be an empty text. @param p behind its opening quote */
+  #orNone(p: number, type: number, slot: number): number {
+    const { numbers, slots } = this
+    const isOnGrid = type === FieldType.priceOrNone || type === FieldType.lotsOrNone
+    if (isOnGrid && this.instrument < 0 && this.#findSymbol() < 0) return this.#findSymbol()
+    if (numbers.bytes[p] === QUOTE) {
+      slots[slot] = 0
+      return p + 1
+    }
+    if (isOnGrid) return numbers.onGrid(p, type === FieldType.priceOrNone, slot)
+    if (type === FieldType.fixed8OrNone) return numbers.decimal(p, 8, 1, slot)
+    const end = numbers.decimal(p, 0, 1, slot)
+    if (end < 0) return end === Refusal.offGrid ? Refusal.badNumber : end
+    // The digits end at the closing quote, or a point has crept in.
+    for (let at = p; at < end - 1; at++) if (numbers.bytes[at] === POINT) return Refusal.badNumber
+    return this.#isTime(slot) ? end : Refusal.badNumber
+  }
+
+  #either(p: number, table: FieldTable, slot: number): number {
+    const { view } = this.numbers
+    const isWord = table.word!.isAt(view, p)
+    if (!isWord && !table.otherWord!.isAt(view, p)) return Refusal.malformed
+    this.slots[slot] = isWord ? 1 : 0
+    return p + (isWord ? table.word! : table.otherWord!).length
   }
 
   /** A key that is not one letter between plain quotes, with the blanks around it and its colon. Sets the field's word. */

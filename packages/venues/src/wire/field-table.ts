@@ -38,6 +38,18 @@ export const FieldType = {
   place: 15,
   /** A field that would make it another message. */
   never: 16,
+  /** As `price`, but it may be zero; empty text leaves 0. For the best price of a side that may be empty. */
+  priceOrNone: 24,
+  /** As `lots`; empty text leaves 0. */
+  lotsOrNone: 25,
+  /** Decimal text; leaves steps of 1e-8. Empty text leaves 0. */
+  fixed8OrNone: 26,
+  /** An instant as the digits of a text; leaves microseconds. Empty text leaves 0. */
+  timeText: 27,
+  /** A text that is the table's `word` (leaves 1) or its `otherWord` (0), and nothing else. */
+  either: 28,
+  /** A number or a UUID in a text; leaves its low 53 bits, and in the next slot 1 when it has more. */
+  textId: 29,
 } as const
 /** A number of `FieldType`. */
 export type FieldType = (typeof FieldType)[keyof typeof FieldType]
@@ -49,6 +61,7 @@ export type FieldRow = readonly [key: string, type: FieldType, slot?: number, ab
 export interface FieldTexts {
   readonly name?: string
   readonly word?: string
+  readonly otherWord?: string
   readonly inner?: FieldTable
 }
 
@@ -67,6 +80,7 @@ export class FieldTable {
   readonly needed: number
   readonly name: Literal | undefined
   readonly word: Literal | undefined
+  readonly otherWord: Literal | undefined
   readonly inner: FieldTable | undefined
   readonly #numbers = new Map<string, number>()
 
@@ -87,6 +101,7 @@ export class FieldTable {
     this.needed = needed
     this.name = texts.name === undefined ? undefined : new Literal(`"${texts.name}"`)
     this.word = texts.word === undefined ? undefined : new Literal(`"${texts.word}"`)
+    this.otherWord = texts.otherWord === undefined ? undefined : new Literal(`"${texts.otherWord}"`)
     this.inner = texts.inner
   }
 

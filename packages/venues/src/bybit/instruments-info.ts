@@ -1,0 +1,112 @@
+import { type Grid, gridOfStep } from '@velocimex/core/market/grid'
+import type { Instrument, OrderBounds } from '@velocimex/core/market/instrument'
+import { ok, type Result, refuse } from '@velocimex/core/result'
+import { bookedDecimals, type InstrumentDraft } from '../draft-instrument.ts'
+import type { ParsedInstruments, SkippedInstrument } from '../market-venue.ts'
+import type { Category } from './frame-fields.ts'
+import { makeInstrument } from './make-instrument.ts'
+import { splitSymbol } from './symbols.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** More decimals than any unit of account is booked in. */
+const DECIMALS_MAX = 15
+
+/**
+ * Instruments of one page of `GET /v5/market/instruments-info` of a category. A symbol that is not whole is skipped and
+ * named with the field at fault; it is never half read. An answer of another category is refused.
+ */
+export function parseInstrumentsInfo(
+  category: Category,
+  venue: string,
+  text: string,
+): Result<ParsedInstruments, 'malformed'> {
+  let answer: unknown
+  try {
+    answer = JSON.parse(text)
+  } catch {
+    return refuse('malformed')
+  }
+  const result = isFields(answer) && answer['retCode'] === 0 ? answer['result'] : undefined
+  if (!isFields(result) || result['category'] !== category || !Array.isArray(result['list'])) return refuse('malformed')
+  const instruments: Instrument[] = []
+  const skipped: SkippedInstrument[] = []
+  const seen = new Set<string>()
+  for (const [row, entry] of (result['list'] as unknown[]).entries()) {
+    const draft = isFields(entry) ? readInstrument(category, entry) : 'not an object'
+    const name = isFields(entry) && typeof entry['symbol'] === 'string' ? entry['symbol'] : `#${row}`
+    if (typeof draft === 'string') skipped.push({ symbol: name, words: draft })
+    else if (seen.has(name)) skipped.push({ symbol: name, words: 'listed twice' })
+    else {
+      seen.add(name)
+      instruments.push(makeInstrument(category, venue, instruments.length, draft))
+    }
+  }
+  return ok({ instruments, skipped })
+}
+
+/** The cursor of the next page of an answer; empty when it is the last, or no such answer. */
+export function nextPageCursor(text: string): string {
+  try {
+    const cursor = (JSON.parse(text) as { result?: { nextPageCursor?: unknown } } | null)?.result?.nextPageCursor
+    return typeof cursor === 'string' ? cursor : ''
+  } catch {
+    return ''
+  }
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** @returns the draft, or the field at fault in words */
+function readInstrument(category: Category, entry: Fields): InstrumentDraft | string {
+  const isLinear = category === 'linear'
+  const settleCoin = isLinear ? entry['settleCoin'] : entry['quoteCoin']
+  const names = [entry['symbol'], entry['baseCoin'], entry['quoteCoin'], settleCoin]
+  if (names.some(name => typeof name !== 'string' || !/^[^\s".\\]{1,40}$/.test(name)))
+    return 'symbol, baseCoin, quoteCoin or settleCoin'
+  const [symbol, base, quote, settle] = names as [string, string, string, string]
+  const lots = isFields(entry['lotSizeFilter']) ? entry['lotSizeFilter'] : {}
+  const prices = isFields(entry['priceFilter']) ? entry['priceFilter'] : {}
+  const price = gridOfStep(String(prices['tickSize']))
+  if (price === undefined || price.decimals > DECIMALS_MAX) return 'priceFilter.tickSize'
+  const step = isLinear ? 'qtyStep' : 'basePrecision'
+  const quantity = gridOfStep(String(lots[step]))
+  if (quantity === undefined || quantity.decimals > DECIMALS_MAX) return `lotSizeFilter.${step}`
+  const contract = entry['contractType']
+  if (isLinear && contract !== 'LinearPerpetual' && contract !== 'LinearFutures') return 'contractType'
+  const kind = !isLinear ? 'spot' : contract === 'LinearPerpetual' ? 'perpetual' : 'future'
+  const expiry = kind === 'future' ? splitSymbol(symbol).expiry : ''
+  if (kind === 'future' && expiry === '') return 'the date in symbol'
+  const bounds = readBounds(isLinear, prices, lots, price, quantity)
+  return { symbol, base, quote, settle, kind, expiry, price, quantity, bounds, grids: 'published' }
+}
+
+function readBounds(isLinear: boolean, prices: Fields, lots: Fields, price: Grid, quantity: Grid): OrderBounds {
+  const bounds: { -readonly [Key in keyof OrderBounds]: OrderBounds[Key] } = {}
+  // A bound between two steps is drawn inward; 0 switches a bound off.
+  const put = (key: Exclude<keyof OrderBounds, 'notionalMin'>, text: unknown, grid: Grid): void => {
+    const steps = stepsOf(text, grid)
+    if (steps !== undefined && steps > 0) bounds[key] = key.endsWith('Min') ? Math.ceil(steps) : Math.floor(steps)
+  }
+  put('priceMin', prices['minPrice'], price)
+  put('priceMax', prices['maxPrice'], price)
+  // Spot's `minOrderQty` and `maxOrderQty` are deprecated: value and `maxLimitOrderQty` bound an order there.
+  if (isLinear) put('quantityMin', lots['minOrderQty'], quantity)
+  put('quantityMax', lots[isLinear ? 'maxOrderQty' : 'maxLimitOrderQty'], quantity)
+  put('marketQuantityMax', lots[isLinear ? 'maxMktOrderQty' : 'maxMarketOrderQty'], quantity)
+  const decimals = bookedDecimals(price, quantity)
+  const least = stepsOf(lots[isLinear ? 'minNotionalValue' : 'minOrderAmt'], { decimals, step: 1 })
+  if (least !== undefined && least > 0) bounds.notionalMin = BigInt(Math.round(least))
+  return bounds
+}
+
+/** Decimal text in steps of a grid, not necessarily whole; undefined when it is no decimal. */
+function stepsOf(text: unknown, grid: Grid): number | undefined {
+  if (typeof text !== 'string' || !/^\d+(\.\d+)?$/.test(text)) return undefined
+  const [whole, fraction = ''] = text.split('.') as [string, string?]
+  const scaled = Number(
+    `${whole}${fraction.slice(0, grid.decimals).padEnd(grid.decimals, '0')}.${fraction.slice(grid.decimals)}0`,
+  )
+  return scaled / grid.step
+}
