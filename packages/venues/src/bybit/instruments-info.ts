@@ -28,11 +28,13 @@ export function parseInstrumentsInfo(
     return refuse('malformed')
   }
   const result = isFields(answer) && answer['retCode'] === 0 ? answer['result'] : undefined
-  if (!isFields(result) || result['category'] !== category || !Array.isArray(result['list'])) return refuse('malformed')
+  const list = isFields(result) ? result['list'] : undefined
+  if (!isFields(result) || !Array.isArray(list)) return refuse('malformed')
+  if ((result['category'] ?? categoryOf(list[0])) !== category) return refuse('malformed')
   const instruments: Instrument[] = []
   const skipped: SkippedInstrument[] = []
   const seen = new Set<string>()
-  for (const [row, entry] of (result['list'] as unknown[]).entries()) {
+  for (const [row, entry] of (list as unknown[]).entries()) {
     const draft = isFields(entry) ? readInstrument(category, entry) : 'not an object'
     const name = isFields(entry) && typeof entry['symbol'] === 'string' ? entry['symbol'] : `#${row}`
     if (typeof draft === 'string') skipped.push({ symbol: name, words: draft })
@@ -57,6 +59,13 @@ export function nextPageCursor(text: string): string {
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The category of an answer that does not name it, by the fields of its first instrument. */
+function categoryOf(entry: unknown): Category | undefined {
+  if (!isFields(entry)) return undefined
+  if (String(entry['contractType']).startsWith('Linear')) return 'linear'
+  return isFields(entry['lotSizeFilter']) && entry['lotSizeFilter']['basePrecision'] !== undefined ? 'spot' : undefined
+}
 
 /** @returns the draft, or the field at fault in words */
 function readInstrument(category: Category, entry: Fields): InstrumentDraft | string {

@@ -24,7 +24,7 @@ import { decodeUtf8 } from '../wire/utf8.ts'
 import type { Category } from './frame-fields.ts'
 
 const UNREAD = /^(allLiquidation|liquidation|priceLimit|insurance|adlAlert|system|orderbook\.(rpi|full))\./
-const READ = /^(?:orderbook\.(1|25|50|100|200|500|1000)|(publicTrade)|(tickers)|kline\.([0-9]+|[DWM]))\.([^]*)$/
+const READ = /^(?:orderbook\.(1|25|50|100|200|500|1000)|(publicTrade)|(tickers)|kline\.([0-9]+|[DWM]))\.(.*)$/s
 const ANSWER_KEYS = 'op success ret_msg conn_id req_id args retCode retMsg connId'.split(' ')
 const UNIT_SECONDS: Readonly<Record<string, number>> = { D: 86_400, W: 604_800, M: 2_592_000 }
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/

@@ -5,11 +5,11 @@ import type { LevelReader } from './level-reader.ts'
 import type { Literal } from './literal.ts'
 import { hashName, type NameTable } from './name-table.ts'
 import type { NumberReader } from './number-reader.ts'
+import { readOrNone, toMicros } from './or-none.ts'
 import { readTextId } from './text-id.ts'
 
 const QUOTE = 34
 const COMMA = 44
-const POINT = 46
 const COLON = 58
 const BACKSLASH = 92
 const OPEN = 123
@@ -112,7 +112,7 @@ export class FieldReader {
       const start = p
       if (type <= TIME) {
         p = type === SKIP ? skipValue(bytes, p, depth + 1) : numbers.int(p, slot)
-        if (type === TIME && !this.#isTime(slot)) return Refusal.badNumber
+        if (type === TIME && !toMicros(slots, slot)) return Refusal.badNumber
       } else if (type <= LOTS) {
         if (bytes[p] !== QUOTE) return Refusal.malformed
         if (this.instrument < 0 && this.#findSymbol() < 0) return this.#findSymbol()
@@ -175,27 +175,10 @@ export class FieldReader {
         return this.#either(p, table, slot)
       case FieldType.textId:
         return readTextId(bytes, p + 1, this.slots, slot)
-      default:
-        return this.#orNone(p + 1, type, slot)
     }
-  }
-
-  /** What may be an empty text. @param p behind its opening quote */
-  #orNone(p: number, type: number, slot: number): number {
-    const { numbers, slots } = this
     const isOnGrid = type === FieldType.priceOrNone || type === FieldType.lotsOrNone
     if (isOnGrid && this.instrument < 0 && this.#findSymbol() < 0) return this.#findSymbol()
-    if (numbers.bytes[p] === QUOTE) {
-      slots[slot] = 0
-      return p + 1
-    }
-    if (isOnGrid) return numbers.onGrid(p, type === FieldType.priceOrNone, slot)
-    if (type === FieldType.fixed8OrNone) return numbers.decimal(p, 8, 1, slot)
-    const end = numbers.decimal(p, 0, 1, slot)
-    if (end < 0) return end === Refusal.offGrid ? Refusal.badNumber : end
-    // The digits end at the closing quote, or a point has crept in.
-    for (let at = p; at < end - 1; at++) if (numbers.bytes[at] === POINT) return Refusal.badNumber
-    return this.#isTime(slot) ? end : Refusal.badNumber
+    return readOrNone(this.numbers, p + 1, type, slot)
   }
 
   #either(p: number, table: FieldTable, slot: number): number {
@@ -272,16 +255,6 @@ export class FieldReader {
     if (!isTrue && !(word === FALS && bytes[p + 4] === 101)) return Refusal.malformed
     this.slots[slot] = isTrue ? 1 : 0
     return isTrue ? p + 4 : p + 5
-  }
-
-  /**
-   * Turns an instant into whole microseconds. Milliseconds and microseconds since 1970 are told apart by size: as
-   * microseconds, 1e14 is in the year 1973; as milliseconds, in the year 5138.
-   */
-  #isTime(slot: number): boolean {
-    const { slots } = this
-    if (slots[slot]! < 1e14) slots[slot] = slots[slot]! * 1000
-    return slots[slot]! <= Number.MAX_SAFE_INTEGER
   }
 
   #word(p: number, word: Literal, slot: number): number {
