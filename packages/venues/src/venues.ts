@@ -1,13 +1,13 @@
 import { binanceSpot, binanceUsdm } from './binance/binance-venue.ts'
 import { bybitGroup, bybitLinear, bybitSpot } from './bybit/bybit-venue.ts'
 import { alone, type VenueGroup } from './market-venue.ts'
+import { okxAll, okxSpot, okxSwap } from './okx/okx-venue.ts'
 
 /** Every venue that the platform can read, by the name that commands know it by. */
 export const VENUES: ReadonlyMap<string, VenueGroup> = new Map(
-  [alone(binanceSpot), alone(binanceUsdm), bybitGroup, alone(bybitLinear), alone(bybitSpot)].map(group => [
-    group.id,
-    group,
-  ]),
+  [alone(binanceSpot), alone(binanceUsdm), bybitGroup, alone(bybitLinear), alone(bybitSpot), okxAll, okxSpot, okxSwap].map(
+    group => [group.id, group],
+  ),
 )
 
 /** A venue or a group of venues by its name, `binance-spot`. */

@@ -1,5 +1,5 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
-import { FieldTable, FieldType } from './field-table.ts'
+import { FieldTable, FieldType, type OwnFields } from './field-table.ts'
 import { skipBlanks, skipString, skipValue } from './json-walk.ts'
 import type { LevelReader } from './level-reader.ts'
 import type { Literal } from './literal.ts'
@@ -35,6 +35,8 @@ export interface FieldNames {
   readonly quotedSymbols: readonly (Literal | undefined)[]
   /** Seconds of each length of a bar. */
   readonly intervals: NameTable
+  /** Reader of the fields whose types the venue defines for itself. */
+  readonly own?: OwnFields
 }
 
 /**
@@ -143,6 +145,7 @@ export class FieldReader {
 
   #other(p: number, type: number, slot: number, table: FieldTable, depth: number): number {
     const { bytes, view } = this.numbers
+    if (type >= FieldType.own) return this.#names.own!.read(p, type - FieldType.own, slot)
     switch (type) {
       case FieldType.levels:
         return this.#rows(p, slot)

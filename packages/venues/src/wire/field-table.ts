@@ -39,20 +39,32 @@ export const FieldType = {
   /** A field that would make it another message. */
   never: 16,
   /** As `price`, but it may be zero; empty text leaves 0. For the best price of a side that may be empty. */
-  priceOrNone: 24,
+  priceOrNone: 17,
   /** As `lots`; empty text leaves 0. */
-  lotsOrNone: 25,
+  lotsOrNone: 18,
   /** Decimal text; leaves steps of 1e-8. Empty text leaves 0. */
-  fixed8OrNone: 26,
+  fixed8OrNone: 19,
   /** An instant as the digits of a text; leaves microseconds. Empty text leaves 0. */
-  timeText: 27,
+  timeText: 20,
   /** A text that is the table's `word` (leaves 1) or its `otherWord` (0), and nothing else. */
-  either: 28,
+  either: 21,
   /** A number or a UUID in a text; leaves its low 53 bits, and in the next slot 1 when it has more. */
-  textId: 29,
+  textId: 22,
+  /** The first of the eight types that a venue may define for itself; see `OwnFields`. */
+  own: 24,
 } as const
 /** A number of `FieldType`. */
-export type FieldType = (typeof FieldType)[keyof typeof FieldType]
+export type FieldType = (typeof FieldType)[keyof typeof FieldType] | 25 | 26 | 27 | 28 | 29 | 30 | 31
+
+/** Reads the fields whose types a venue defines for itself. */
+export interface OwnFields {
+  /**
+   * Reads the value at `p` and leaves what it means in the slot.
+   * @param type above `FieldType.own`, 0..7
+   * @returns the position behind the value, or a `Refusal`
+   */
+  read(p: number, type: number, slot: number): number
+}
 
 /** One field of a message: its key, type, slot (0 for types that leave nothing), and whether it may be absent. */
 export type FieldRow = readonly [key: string, type: FieldType, slot?: number, absence?: 'optional']

@@ -1,0 +1,142 @@
+import { type Grid, gridOfStep } from '@velocimex/core/market/grid'
+import type { Instrument, InstrumentKind, OrderBounds } from '@velocimex/core/market/instrument'
+import { ok, type Result, refuse } from '@velocimex/core/result'
+import { bookedDecimals, type InstrumentDraft } from '../draft-instrument.ts'
+import type { ParsedInstruments, SkippedInstrument } from '../market-venue.ts'
+import { splitInstId } from './inst-id.ts'
+import { makeInstrument } from './make-instrument.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+const DECIMALS_MAX = 12
+const KINDS: Readonly<Record<string, InstrumentKind>> = {
+  SPOT: 'spot',
+  SWAP: 'perpetual',
+  FUTURES: 'future',
+  OPTION: 'option',
+}
+
+/**
+ * Instruments of an answer of `GET /api/v5/public/instruments`, of any type, or of a push of the channel of the same name.
+ * One that is not whole is skipped and named with the field at fault; it is never half read.
+ *
+ * @param only the one kind that is wanted; the others are left out without a word
+ */
+export function parseInstrumentList(
+  venue: string,
+  text: string,
+  only?: InstrumentKind,
+): Result<ParsedInstruments, 'malformed'> {
+  let answer: unknown
+  try {
+    answer = JSON.parse(text)
+  } catch {
+    return refuse('malformed')
+  }
+  if (!isFields(answer) || !Array.isArray(answer['data'])) return refuse('malformed')
+  if (answer['code'] !== '0' && !isFields(answer['arg'])) return refuse('malformed')
+  const instruments: Instrument[] = []
+  const skipped: SkippedInstrument[] = []
+  const seen = new Set<string>()
+  for (const [row, entry] of answer['data'].entries()) {
+    const name = isFields(entry) && typeof entry['instId'] === 'string' ? entry['instId'] : `#${row}`
+    const draft = isFields(entry) ? readDefinition(entry) : 'not an object'
+    if (typeof draft === 'string') skipped.push({ symbol: name, words: draft })
+    else if (only !== undefined && draft.kind !== only) continue
+    else if (seen.has(name)) skipped.push({ symbol: name, words: 'listed twice' })
+    else {
+      seen.add(name)
+      instruments.push(makeInstrument(venue, instruments.length, draft))
+    }
+  }
+  return ok({ instruments, skipped })
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** @returns the draft, or the field at fault in words */
+function readDefinition(entry: Fields): InstrumentDraft | string {
+  const symbol = entry['instId']
+  if (typeof symbol !== 'string' || !/^[^\s"\\@]{1,40}$/.test(symbol)) return 'instId'
+  if (entry['instType'] === 'MARGIN') return 'instType MARGIN: it is the spot instrument of the same name'
+  const kind = KINDS[String(entry['instType'])]
+  if (kind === undefined) return 'instType'
+  const parts = splitInstId(symbol)
+  if (parts?.kind !== kind) return 'instId does not have the form of its instType'
+  const price = gridOfStep(String(entry['tickSz']))
+  if (price === undefined || price.decimals > DECIMALS_MAX) return 'tickSz'
+  const quantity = gridOfStep(String(entry['lotSz']))
+  if (quantity === undefined || quantity.decimals > DECIMALS_MAX) return 'lotSz'
+  const grids = { price, quantity, bounds: readBounds(entry, kind, quantity), grids: 'published' } as const
+  const { base, quote, expiry } = parts
+  if (kind === 'spot') {
+    if (entry['baseCcy'] !== base || entry['quoteCcy'] !== quote) return 'baseCcy or quoteCcy'
+    return { symbol, base, quote, settle: quote, kind, expiry, ...grids }
+  }
+  const contract = readContract(entry, kind, base, quote, price, quantity)
+  if (typeof contract === 'string') return contract
+  return { symbol, base, quote, kind, expiry, ...grids, ...contract }
+}
+
+/**
+ * What a contract is worth: `ctVal * ctMult` of the base asset, or of quote money for inverse contracts. Options are quoted
+ * and settled in the coin.
+ */
+function readContract(
+  entry: Fields,
+  kind: InstrumentKind,
+  base: string,
+  quote: string,
+  price: Grid,
+  quantity: Grid,
+): Pick<InstrumentDraft, 'settle' | 'multiplier' | 'isInverse'> | string {
+  const settle = entry['settleCcy']
+  if (typeof settle !== 'string' || settle === '') return 'settleCcy'
+  const value = gridOfStep(String(entry['ctVal']))
+  const times = gridOfStep(String(entry['ctMult']))
+  if (value === undefined || times === undefined) return 'ctVal or ctMult'
+  const multiplier = reduced(value.step * times.step, value.decimals + times.decimals)
+  if (!Number.isSafeInteger(multiplier[0]) || multiplier[1] > DECIMALS_MAX) return 'ctVal or ctMult'
+  const isInverse = entry['ctType'] === 'inverse'
+  if (kind !== 'option' && !isInverse && entry['ctType'] !== 'linear') return 'ctType'
+  // The quote currency of some pairs carries a suffix (`USD_UM`), the value of a contract never does.
+  const valued = isInverse ? quote.split('_')[0] : base
+  if (entry['ctValCcy'] !== valued) return `ctValCcy is not ${valued}`
+  if (!isInverse) return { settle, multiplier }
+  if (settle !== base) return 'settleCcy of an inverse contract is not its base asset'
+  const spare = bookedDecimals(price, quantity, multiplier) + price.decimals - quantity.decimals - multiplier[1]
+  const ticks = BigInt(multiplier[0]) * BigInt(quantity.step) * 10n ** BigInt(Math.max(0, spare))
+  if (spare < 0 || ticks % BigInt(price.step) !== 0n) return 'tickSz does not divide the value of a contract'
+  return { settle, multiplier, isInverse }
+}
+
+/** A fraction of ten in its lowest terms: 0.10 is 1 over 10. */
+function reduced(step: number, decimals: number): readonly [number, number] {
+  while (decimals > 0 && step % 10 === 0) {
+    step /= 10
+    decimals--
+  }
+  return [step, decimals]
+}
+
+/** Bounds in lots, drawn inward. The greatest market order of spot is a sum of money, and so none of these. */
+function readBounds(entry: Fields, kind: InstrumentKind, quantity: Grid): OrderBounds {
+  const least = stepsOf(entry['minSz'], quantity)
+  const most = stepsOf(entry['maxLmtSz'], quantity)
+  const market = kind === 'spot' ? 0 : stepsOf(entry['maxMktSz'], quantity)
+  return {
+    ...(least > 0 ? { quantityMin: Math.ceil(least) } : {}),
+    ...(most >= 1 ? { quantityMax: Math.floor(most) } : {}),
+    ...(market >= 1 ? { marketQuantityMax: Math.floor(market) } : {}),
+  }
+}
+
+/** Decimal text in steps of a grid, not necessarily whole; 0 when it is no decimal, or too great to count. */
+function stepsOf(text: unknown, grid: Grid): number {
+  if (typeof text !== 'string' || !/^\d+(\.\d+)?$/.test(text)) return 0
+  const [whole, fraction = ''] = text.split('.') as [string, string?]
+  const shifted = `${whole}${fraction.slice(0, grid.decimals).padEnd(grid.decimals, '0')}.${fraction.slice(grid.decimals)}0`
+  const steps = Number(shifted) / grid.step
+  return steps <= Number.MAX_SAFE_INTEGER ? steps : 0
+}
