@@ -18,6 +18,8 @@ export const Channel = {
   instruments: 10,
   /** A channel that is known and not read. */
   other: 11,
+  /** Answers of REST only: the rates that were paid. */
+  fundingPast: 12,
 } as const
 /** A number of `Channel`. */
 export type Channel = (typeof Channel)[keyof typeof Channel]

@@ -119,6 +119,13 @@ export const FUNDING = new FieldTable([
   ['ts', TextType.time, Slot.time],
 ])
 
+/** A rate that was paid, of `GET /api/v5/public/funding-rate-history`. */
+export const FUNDING_PAST = new FieldTable([
+  ['instId', F.symbol],
+  ['realizedRate', TextType.rate, Slot.rate],
+  ['fundingTime', TextType.time, Slot.next],
+])
+
 /** The mark price; its text is read apart, since it has as many decimals as the venue likes. */
 export const MARK = new FieldTable([
   ['instId', F.symbol],

@@ -26,3 +26,21 @@ export function splitInstId(instId: string): InstIdParts | undefined {
   if (!/^\d+(\.\d+)?$/.test(strike) || !/^[CP]$/.test(side ?? '')) return undefined
   return { kind: 'option', base, quote, expiry: `${third}-${strike}-${side}` }
 }
+
+const QUOTE = 34
+const DASH = 45
+/** `SWAP` as a big-endian word. */
+const SWAP = 0x53574150
+
+/** The type of the instrument whose plainly written name opens with the quote at `p`, by its form alone. */
+export function kindOfName(bytes: Uint8Array, p: number): InstrumentKind {
+  let dashes = 0
+  let word = 0
+  for (p++; bytes[p] !== QUOTE && bytes[p] !== 0; p++) {
+    if (bytes[p] === DASH) dashes++
+    word = (word << 8) | bytes[p]!
+  }
+  if (dashes <= 1) return 'spot'
+  if (dashes === 2) return word === SWAP ? 'perpetual' : 'future'
+  return 'option'
+}

@@ -7,7 +7,7 @@ import { skipBlanks } from '../wire/json-walk.ts'
 import type { RecordWriter } from '../wire/record-writer.ts'
 import { CandleReader } from './candle-reader.ts'
 import { Channel as Channels } from './channels.ts'
-import { Lanes as AllLanes, BOOK, FUNDING, MARK, Slot as Slots, TICKER, TRADE } from './frame-fields.ts'
+import { Lanes as AllLanes, BOOK, FUNDING, FUNDING_PAST, MARK, Slot as Slots, TICKER, TRADE } from './frame-fields.ts'
 import type { InstrumentStates } from './instrument-states.ts'
 import type { OrderRows } from './order-rows.ts'
 import type { TextFields } from './text-fields.ts'
@@ -130,7 +130,9 @@ export class MessageReader {
       case Channel.candle:
         return this.#candle(p, instrument, seconds)
       case Channel.funding:
-        return this.#funding(p, instrument)
+        return this.#funding(p, FUNDING, Slot.time, instrument)
+      case Channel.fundingPast:
+        return this.#funding(p, FUNDING_PAST, Slot.next, instrument)
       case Channel.mark:
         return this.#mark(p, instrument)
       default:
@@ -259,10 +261,10 @@ export class MessageReader {
     return this.#candles.read(p, instrument, seconds)
   }
 
-  #funding(p: number, instrument: number): number {
-    const end = this.#object(p, FUNDING, instrument)
+  #funding(p: number, table: FieldTable, timeSlot: number, instrument: number): number {
+    const end = this.#object(p, table, instrument)
     if (end < 0 || Number.isNaN(this.#slots[Slot.rate]!)) return end
-    return this.#append(Kind.funding, 0, Slot.time, 0, Lanes.funding) ? end : Refusal.tooLarge
+    return this.#append(Kind.funding, 0, timeSlot, 0, Lanes.funding) ? end : Refusal.tooLarge
   }
 
   #mark(p: number, instrument: number): number {

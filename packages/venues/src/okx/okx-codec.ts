@@ -1,5 +1,6 @@
 import { assert } from '@velocimex/core/assert'
 import { FrameKind, type MarketCodec, Refusal, SLACK, type UpdateIds } from '@velocimex/core/feed/market-codec'
+import type { InstrumentKind } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { RecordBatch } from '@velocimex/core/market/record-batch'
 import { FieldReader } from '../wire/field-reader.ts'
@@ -13,6 +14,7 @@ import { RecordWriter } from '../wire/record-writer.ts'
 import { CHANNEL_BITS, Channel, channelWords, EVENTS } from './channels.ts'
 import { ChecksumAudit } from './checksum-audit.ts'
 import { ANSWER, ARG, ROOT, Slot } from './frame-fields.ts'
+import { kindOfName } from './inst-id.ts'
 import { InstrumentStates } from './instrument-states.ts'
 import { Action, MessageReader } from './message-reader.ts'
 import { OrderRows } from './order-rows.ts'
@@ -55,14 +57,24 @@ export class OkxCodec implements MarketCodec {
   readonly #symbols: NameTable
   readonly #channels = new NameTable(channelWords())
   readonly #events = new NameTable(EVENTS.map((name, at) => [name, at]))
+  readonly #only: InstrumentKind | undefined
   #isChange = false
 
   /**
    * @param bufferBytes longest frame; longer ones cannot be put into the buffer
    * @param maxLevels most records of one frame
    * @param source connection number that the records carry, 0..65535
+   * @param only the one type of instruments that is followed: pushes of others are passed over
    */
-  constructor(venue: string, instruments: InstrumentTable, bufferBytes: number, maxLevels: number, source: number) {
+  constructor(
+    venue: string,
+    instruments: InstrumentTable,
+    bufferBytes: number,
+    maxLevels: number,
+    source: number,
+    only?: InstrumentKind,
+  ) {
+    this.#only = only
     this.buffer = new Uint8Array(bufferBytes + SLACK)
     this.batch = new RecordBatch(maxLevels)
     const numbers = new NumberReader(this.buffer, new GridTable(instruments.all))
@@ -119,7 +131,23 @@ export class OkxCodec implements MarketCodec {
   decodeSnapshot(from: number, to: number, instrument: number, receivedAt: number, receivedNanos: number): number {
     if (to > this.buffer.length - SLACK) return Refusal.tooLarge
     const behind = this.#begin(from, to, receivedAt, receivedNanos)
-    const kind = this.#finish(this.#answer(from, to, instrument), from, to)
+    let kind = this.#finish(this.#answer(Channel.books5, from, to, instrument), from, to)
+    if (kind === FrameKind.partialDepth) kind = FrameKind.snapshot
+    this.buffer[to] = behind
+    return kind
+  }
+
+  /**
+   * A REST answer whose elements are those of a channel: trades, bars, tickers, marks, states, rates that were paid.
+   * @param channel `trades`, `candle1m`, ..., or `funding-rate-history`
+   * @param instrument index in the table; -1 for instruments
+   */
+  decodeAnswer(channel: string, from: number, to: number, instrument: number, at: number, nanos: number): number {
+    const word = channel === 'funding-rate-history' ? Channel.fundingPast : channelWords().get(channel)
+    assert(word !== undefined && word !== Channel.books, 'answers are of a channel that is read', channel)
+    if (to > this.buffer.length - SLACK) return Refusal.tooLarge
+    const behind = this.#begin(from, to, at, nanos)
+    const kind = this.#finish(this.#answer(word, from, to, instrument), from, to)
     this.buffer[to] = behind
     return kind
   }
@@ -199,9 +227,15 @@ export class OkxCodec implements MarketCodec {
     const instrument = hasInstId ? findName(buffer, this.#slots[Slot.instIdAt]!, this.#symbols) : -1
     if (channel !== Channel.instruments) {
       if (!hasInstId) return Refusal.missingField
-      if (instrument < 0) return instrument === NO_NAME ? Refusal.malformed : Refusal.unknownSymbol
+      if (instrument === NO_NAME) return Refusal.malformed
+      if (instrument < 0) return this.#isLeftOut() ? FrameKind.control : Refusal.unknownSymbol
     }
     return this.#message.read(channel, action, dataAt, instrument, word >>> CHANNEL_BITS)
+  }
+
+  /** Whether the instrument named in `arg` is of a type that is not followed here. */
+  #isLeftOut(): boolean {
+    return this.#only !== undefined && kindOfName(this.buffer, this.#slots[Slot.instIdAt]!) !== this.#only
   }
 
   /** An event carries no data: what carries both is neither. */
@@ -212,7 +246,7 @@ export class OkxCodec implements MarketCodec {
     return FrameKind.control
   }
 
-  #answer(from: number, to: number, instrument: number): number {
+  #answer(word: number, from: number, to: number, instrument: number): number {
     const { buffer } = this
     const fields = this.#fields
     const end = fields.message(skipBlanks(buffer, from), ANSWER, 0, -1)
@@ -220,8 +254,8 @@ export class OkxCodec implements MarketCodec {
     if (skipBlanks(buffer, end) !== to) return Refusal.malformed
     if (fields.repeated !== 0) return Refusal.missingField
     if (findName(buffer, this.#slots[Slot.codeAt]!, CODE_ZERO) !== 0) return Refusal.unknownKind
-    const kind = this.#message.read(Channel.books5, Action.none, this.#slots[Slot.dataAt]!, instrument, 0)
-    return kind < 0 ? kind : FrameKind.snapshot
+    const dataAt = this.#slots[Slot.dataAt]!
+    return this.#message.read(word & CHANNEL_MASK, Action.none, dataAt, instrument, word >>> CHANNEL_BITS)
   }
 }
 

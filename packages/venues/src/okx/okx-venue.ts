@@ -12,7 +12,7 @@ function okx(only?: InstrumentKind): MarketVenue {
     id,
     sequencing: LINKED_ALIVE,
     makeCodec: (instruments, bufferBytes, maxLevels, source) =>
-      new OkxCodec(id, instruments, bufferBytes, maxLevels, source),
+      new OkxCodec(id, instruments, bufferBytes, maxLevels, source, only),
     parseInstruments: text => parseInstrumentList(id, text, only),
     inferGrids: () => new OkxGridInference(id, only),
     // A REST book of OKX carries no number that changes could connect to: the socket sends its own.
