@@ -1,0 +1,19 @@
+import { equal } from 'node:assert/strict'
+import { test } from 'node:test'
+import { crc32 as crcOfZlib } from 'node:zlib'
+import fc from 'fast-check'
+import { crc32 } from './crc32.ts'
+
+test('the check value of the standard', () => {
+  equal(crc32(Buffer.from('123456789'), 0, 9), 0xcbf43926)
+  equal(crc32(Buffer.from('xx123456789x'), 2, 11), 0xcbf43926)
+  equal(crc32(new Uint8Array(0), 0, 0), 0)
+})
+
+test('any bytes have the remainder that zlib gives them', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400, size: 'max' }), bytes =>
+      equal(crc32(bytes, 0, bytes.length), crcOfZlib(bytes)),
+    ),
+  )
+})
