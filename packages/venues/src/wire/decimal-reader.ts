@@ -1,0 +1,159 @@
+import { Refusal } from '@velocimex/core/feed/market-codec'
+import { skipNumber, skipString } from './json-walk.ts'
+import { type NumberReader, POW10 as POWERS_OF_TEN } from './number-reader.ts'
+
+// As a constant of this module it is folded into the code; an imported binding is looked up at each use.
+const POW10 = POWERS_OF_TEN
+
+/** Most digits behind the point of a number; more are refused. */
+export const PLACES_MAX = 30
+/** Largest exponent of a number, up and down; beyond it is refused. */
+const EXPONENT_MAX = 99
+
+const QUOTE = 34
+const ZERO = 48
+const POINT = -2
+/** `e` with its fifth bit set, as both cases have it then. */
+const LETTER_E = 101
+
+/**
+ * Reads decimals that are JSON numbers, `0.10000000` or `1e-08`, and such as are texts, in whole steps of a grid and
+ * exactly; and tells how many digits stood behind the point, which checksums over digits need.
+ */
+export class DecimalReader {
+  /** Digits behind the point of the number just read: 8 for `0.10000000` and for `1e-08`. */
+  places = 0
+  readonly #numbers: NumberReader
+
+  constructor(numbers: NumberReader) {
+    this.#numbers = numbers
+  }
+
+  /** A JSON number that is not negative, in steps of `step / 10^decimals`. What follows it is left to the caller. */
+  number(p: number, decimals: number, step: number, slot: number): number {
+    const { bytes } = this.#numbers
+    const end = this.#plain(p, decimals, step, slot)
+    // A sign, an exponent or letters: read again with care.
+    if (end === Refusal.malformed || (end >= 0 && (bytes[end]! | 32) === LETTER_E))
+      return this.#rare(p, decimals, step, slot)
+    if (end === Refusal.offGrid || end === Refusal.badNumber) return this.#rare(p, decimals, step, slot)
+    return end
+  }
+
+  /** A decimal text that is not negative and has no exponent, from its opening quote to behind its closing one. */
+  text(p: number, decimals: number, step: number, slot: number): number {
+    const { bytes } = this.#numbers
+    if (bytes[p] !== QUOTE) return Refusal.malformed
+    const end = this.#plain(p + 1, decimals, step, slot)
+    if (end >= 0 && bytes[end] === QUOTE) return end + 1
+    if (skipString(bytes, p) < 0) return Refusal.malformed
+    return end < 0 && end !== Refusal.malformed ? end : Refusal.badNumber
+  }
+
+  /**
+   * A JSON number as the float64 nearest to it: without sign and exponent, its digits a whole number below 2^53.
+   */
+  float(p: number, slot: number): number {
+    const { bytes, slots } = this.#numbers
+    const start = p
+    let value = 0
+    let places = 0
+    let point = -1
+    for (; ; p++) {
+      const digit = bytes[p]! - ZERO
+      if (digit >>> 0 <= 9) value = value * 10 + digit
+      else if (digit === POINT && point < 0) point = p
+      else break
+    }
+    if (point >= 0) places = p - point - 1
+    const end = skipNumber(bytes, start)
+    if (end < 0) return Refusal.malformed
+    if (end !== p || value > Number.MAX_SAFE_INTEGER || places > 22) return Refusal.badNumber
+    slots[slot] = value / POW10[places]!
+    return p
+  }
+
+  /** Digits with or without a point. Malformed when there are none where some must be. */
+  #plain(p: number, decimals: number, step: number, slot: number): number {
+    const { bytes, slots } = this.#numbers
+    const start = p
+    let value = 0
+    let digit = bytes[p]! - ZERO
+    while (digit >>> 0 <= 9) {
+      value = value * 10 + digit
+      digit = bytes[++p]! - ZERO
+    }
+    if (p === start || (bytes[start] === ZERO && p > start + 1)) return Refusal.malformed
+    let missing = decimals
+    let isOffGrid = false
+    this.places = 0
+    if (digit === POINT) {
+      const point = p
+      digit = bytes[++p]! - ZERO
+      if (digit >>> 0 > 9) return Refusal.malformed
+      for (; digit >>> 0 <= 9; digit = bytes[++p]! - ZERO) {
+        if (missing > 0) {
+          missing--
+          value = value * 10 + digit
+        } else if (digit > 0) isOffGrid = true
+      }
+      this.places = p - point - 1
+    }
+    if (missing > 0) value *= POW10[missing]!
+    if (!(value <= Number.MAX_SAFE_INTEGER) || this.places > PLACES_MAX) return Refusal.badNumber
+    if (isOffGrid) return Refusal.offGrid
+    if (step !== 1) {
+      if (value % step !== 0) return Refusal.offGrid
+      value /= step
+    }
+    slots[slot] = value
+    return p
+  }
+
+  /** Any JSON number: digits are weighed by their places, so an exponent only moves the point. */
+  #rare(start: number, decimals: number, step: number, slot: number): number {
+    const { bytes, slots } = this.#numbers
+    const end = skipNumber(bytes, start)
+    if (end < 0) return Refusal.malformed
+    let point = -1
+    let p = start
+    while (p < end && (bytes[p]! | 32) !== LETTER_E) {
+      if (bytes[p]! - ZERO === POINT) point = p
+      p++
+    }
+    const fraction = point < 0 ? 0 : p - point - 1
+    const exponent = this.#exponent(p, end)
+    this.places = Math.max(0, fraction - exponent)
+    if ((bytes[start]! - ZERO) >>> 0 > 9 || Math.abs(exponent) > EXPONENT_MAX || this.places > PLACES_MAX)
+      return Refusal.badNumber
+    // Digits from here on lie below the grid.
+    const shift = exponent - fraction + decimals
+    let kept = p - start - (point < 0 ? 0 : 1) + Math.min(0, shift)
+    let value = 0
+    let isOffGrid = false
+    for (let at = start; at < p; at++) {
+      if (at === point) continue
+      const digit = bytes[at]! - ZERO
+      if (kept-- > 0) value = value * 10 + digit
+      else if (digit > 0) isOffGrid = true
+    }
+    if (shift > 0 && value > 0) value *= POW10[shift] ?? Number.POSITIVE_INFINITY
+    if (!(value <= Number.MAX_SAFE_INTEGER)) return Refusal.badNumber
+    if (isOffGrid || value % step !== 0) return Refusal.offGrid
+    slots[slot] = value / step
+    return end
+  }
+
+  /** The exponent between its letter and the end of the number; 0 where there is none, and 1000 at most. */
+  #exponent(p: number, end: number): number {
+    const { bytes } = this.#numbers
+    if (p >= end) return 0
+    const isNegative = bytes[p + 1] === 45
+    let exponent = 0
+    for (let at = p + 1; at < end; at++) {
+      const digit = bytes[at]! - ZERO
+      if (digit >>> 0 <= 9) exponent = Math.min(1000, exponent * 10 + digit)
+    }
+    return isNegative ? -exponent : exponent
+  }
+}
