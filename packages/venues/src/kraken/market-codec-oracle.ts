@@ -1,0 +1,316 @@
+import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
+import { EventRecord, Flag, Kind, MarketStatus } from '@velocimex/core/market/event-record'
+import type { Instrument } from '@velocimex/core/market/instrument'
+import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { RecordBatch } from '@velocimex/core/market/record-batch'
+import { arrayField, field, intField, objectField, Refused, refuseFrame, textField } from '../wire/oracle-fields.ts'
+import { JsonObject, type JsonValue, readStrictJson } from '../wire/strict-json.ts'
+import { decodeUtf8 } from '../wire/utf8.ts'
+import { KRAKEN } from './make-instrument.ts'
+import { instant, numberSteps, numberStepsField, plainFloat, textSteps } from './oracle-cells.ts'
+import { readOlderFrame } from './v1-oracle.ts'
+
+const UNREAD = ['heartbeat', 'level3', 'executions', 'balances']
+const OLDER_UNREAD = ['heartbeat', 'subscriptionStatus', 'pong', 'error']
+const TRADING = ['online', 'limit_only', 'reduce_only']
+const HALTED = ['maintenance', 'cancel_only', 'post_only', 'work_in_progress']
+const TICKER_FREE = ['timestamp', 'last', 'volume', 'vwap', 'low', 'high', 'change', 'change_pct', 'volume_usd']
+
+/**
+ * The obvious twin of `KrakenCodec`, for tests only: a tree of the whole frame, then field by field. It holds the first
+ * book of a frame of several; the codec's `next` brings the others.
+ */
+export class MarketCodecOracle {
+  readonly batch: RecordBatch
+  readonly ids = { first: -1, last: -1, previous: -1 }
+  instrument = -1
+  /** Symbols whose books this connection carries. */
+  readonly #carried = new Set<number>()
+  readonly #instruments: InstrumentTable
+  readonly #source: number
+  readonly #record: EventRecord
+  #receivedAt = 0
+  #receivedNanos = 0
+
+  constructor(instruments: InstrumentTable, maxLevels: number, source: number) {
+    this.#instruments = instruments
+    this.#source = source
+    this.batch = new RecordBatch(maxLevels)
+    this.#record = new EventRecord(this.batch)
+  }
+
+  /** Decodes a socket frame; see `MarketCodec.decode`. */
+  decode(frame: Uint8Array, receivedAt: number, receivedNanos: number): number {
+    return this.#guarded(frame, receivedAt, receivedNanos, root => this.#root(root))
+  }
+
+  /** Decodes a REST answer with a whole book; see `MarketCodec.decodeSnapshot`. */
+  decodeSnapshot(frame: Uint8Array, instrument: number, receivedAt: number, receivedNanos: number): number {
+    return this.#guarded(frame, receivedAt, receivedNanos, root => {
+      if (!(root instanceof JsonObject) || root.hasEscapedKey) return refuseFrame(Refusal.malformed)
+      if (arrayField(root, 'error').length > 0) return refuseFrame(Refusal.unknownKind)
+      const result = field(root, 'result')
+      const pairs = result instanceof JsonObject && result.repeated.size === 0 ? [...result.fields.values()] : []
+      const [book] = pairs
+      if (pairs.length !== 1 || !(book instanceof JsonObject) || book.hasEscapedKey)
+        return refuseFrame(Refusal.malformed)
+      const { price, quantity } = this.use(this.#instruments.at(instrument))
+      this.sides(book, ['asks', 'bids'], Flag.snapshot, 0, row => {
+        if (!Array.isArray(row) || row.length !== 3) return refuseFrame(Refusal.malformed)
+        intField(objectOf(row[2]!), 'cell')
+        return [textSteps(row[0]!, price, 1), textSteps(row[1]!, quantity, 0)]
+      })
+      return FrameKind.snapshot
+    })
+  }
+
+  #guarded(frame: Uint8Array, receivedAt: number, receivedNanos: number, read: (root: JsonValue) => number): number {
+    this.batch.count = 0
+    this.instrument = -1
+    this.#receivedAt = receivedAt
+    this.#receivedNanos = receivedNanos
+    const text = decodeUtf8(frame, 0, frame.length)
+    const root = text === undefined ? undefined : readStrictJson(text)
+    if (root === undefined) return Refusal.malformed
+    try {
+      const kind = read(root)
+      this.#markLast()
+      return kind
+    } catch (cause) {
+      if (!(cause instanceof Refused)) throw cause
+      this.batch.count = 0
+      return cause.code
+    }
+  }
+
+  #root(root: JsonValue): number {
+    if (Array.isArray(root)) return readOlderFrame(this, root)
+    if (!(root instanceof JsonObject) || root.hasEscapedKey) return refuseFrame(Refusal.malformed)
+    for (const key of ['channel', 'type', 'timestamp', 'data', 'method', 'result', 'event', 'status'])
+      if (root.repeated.has(key)) return refuseFrame(Refusal.missingField)
+    const sent = root.fields.has('timestamp') ? instant(field(root, 'timestamp')) : 0
+    if (root.fields.has('type')) textField(root, 'type')
+    const names = ['channel', 'method', 'event'].filter(key => root.fields.has(key))
+    if (names.length !== 1) return refuseFrame(Refusal.unknownKind)
+    const name = textField(root, names[0]!)
+    if (names[0] === 'method') return this.#reply(root, name)
+    if (names[0] === 'event') return this.#event(root, name, sent)
+    if (UNREAD.includes(name)) return FrameKind.control
+    if (!['book', 'trade', 'ticker', 'ohlc', 'status', 'instrument'].includes(name))
+      return refuseFrame(Refusal.unknownKind)
+    const type = textField(root, 'type')
+    if (type !== 'snapshot' && type !== 'update') return refuseFrame(Refusal.malformed)
+    const flags = type === 'snapshot' ? Flag.snapshot : 0
+    if (name === 'instrument') return this.#pairs(objectField(root, 'data'), sent)
+    return this.#list(name, arrayField(root, 'data').map(element), flags, sent)
+  }
+
+  #list(name: string, elements: readonly JsonObject[], flags: number, sent: number): number {
+    if (name === 'status') {
+      const told = elements.map(each => textField(each, 'system'))
+      return told.length === 0 ? refuseFrame(Refusal.malformed) : this.#everywhere(told.map(statusOf).at(-1)!, sent)
+    }
+    if (name === 'book') return this.#books(elements, flags)
+    for (const each of elements)
+      if (name === 'trade') this.#trade(each, flags)
+      else if (name === 'ticker') this.#ticker(each)
+      else this.#bar(each, sent)
+    if (this.batch.count === 0) return FrameKind.control
+    return name === 'trade' ? FrameKind.trade : name === 'ticker' ? FrameKind.quote : FrameKind.bar
+  }
+
+  /** Only the depth of a book matters of a reply, to the audit; here only whether it is sound. */
+  #reply(root: JsonObject, method: string): number {
+    const result = root.fields.get('result')
+    if (method !== 'subscribe' || !(result instanceof JsonObject)) return FrameKind.control
+    if (result.hasEscapedKey) return refuseFrame(Refusal.malformed)
+    for (const key of ['channel', 'depth', 'symbol'])
+      if (result.repeated.has(key)) return refuseFrame(Refusal.missingField)
+    const isBook = result.fields.get('channel') === 'book'
+    if (!isBook || !result.fields.has('depth') || !result.fields.has('symbol')) return FrameKind.control
+    const depth = intField(result, 'depth')
+    textField(result, 'symbol')
+    return depth >= 1 && depth <= 10_000 ? FrameKind.control : refuseFrame(Refusal.badNumber)
+  }
+
+  #event(root: JsonObject, event: string, sent: number): number {
+    if (OLDER_UNREAD.includes(event)) return FrameKind.control
+    if (event !== 'systemStatus') return refuseFrame(Refusal.unknownKind)
+    return this.#everywhere(statusOf(textField(root, 'status')), sent)
+  }
+
+  #everywhere(status: number, sent: number): number {
+    for (const index of [...this.#carried].sort((one, other) => one - other)) {
+      this.instrument = index
+      this.append(Kind.status, 0, sent).lanes(status, 0, 0, 0)
+    }
+    return this.batch.count === 0 ? FrameKind.control : FrameKind.status
+  }
+
+  #pairs(data: JsonObject, sent: number): number {
+    for (const each of arrayField(data, 'pairs')) {
+      const pair = element(each)
+      const symbol = textField(pair, 'symbol')
+      const word = textField(pair, 'status')
+      const instrument = this.#instruments.find(KRAKEN, symbol)
+      if (instrument === undefined) continue
+      this.use(instrument)
+      this.append(Kind.status, 0, sent).lanes(statusOf(word), 0, 0, 0)
+    }
+    return this.batch.count === 0 ? FrameKind.control : FrameKind.status
+  }
+
+  /** All books are read, and then the first one again: a frame is refused whole. */
+  #books(elements: readonly JsonObject[], flags: number): number {
+    const first = elements[0]
+    if (first === undefined) return FrameKind.control
+    if (elements.length > 1024) return refuseFrame(Refusal.tooLarge)
+    const indexes = elements.map(each => this.#book(each, flags))
+    if (elements.length > 1) this.#book(first, flags)
+    for (const index of indexes) this.#carried.add(index)
+    return flags === 0 ? FrameKind.depth : FrameKind.snapshot
+  }
+
+  #book(book: JsonObject, flags: number): number {
+    this.batch.count = 0
+    const { price, quantity, index } = this.#named(book)
+    this.#optional(book, ['timestamp'], ['symbol', 'bids', 'asks', 'checksum', 'timestamp'])
+    const time = book.fields.has('timestamp') ? instant(field(book, 'timestamp')) : 0
+    if (intField(book, 'checksum') > 0xffffffff) refuseFrame(Refusal.badNumber)
+    this.sides(book, ['asks', 'bids'], flags, time, row => {
+      const level = element(row)
+      return [numberStepsField(level, 'price', price, 1), numberStepsField(level, 'qty', quantity, 0)]
+    })
+    return index
+  }
+
+  #trade(trade: JsonObject, flags: number): void {
+    const { price, quantity } = this.#named(trade)
+    const side = textField(trade, 'side')
+    if (side !== 'buy' && side !== 'sell') refuseFrame(Refusal.malformed)
+    if (trade.repeated.has('ord_type')) refuseFrame(Refusal.missingField)
+    const id = intField(trade, 'trade_id')
+    const time = instant(field(trade, 'timestamp'))
+    this.append(Kind.trade, flags | (side === 'buy' ? Flag.aggressorBuy : 0), time)
+      .lanes(numberStepsField(trade, 'price', price, 1), numberStepsField(trade, 'qty', quantity, 1), id, id)
+      .withExtra(1)
+  }
+
+  #ticker(ticker: JsonObject): void {
+    const { price, quantity } = this.#named(ticker)
+    const keys = ['bid', 'bid_qty', 'ask', 'ask_qty']
+    this.#optional(ticker, keys, ['symbol', ...keys, ...TICKER_FREE])
+    for (const key of TICKER_FREE) if (ticker.repeated.has(key)) refuseFrame(Refusal.missingField)
+    const [bid, bidLots, ask, askLots] = keys.map(key => {
+      const value = ticker.fields.has(key) ? field(ticker, key) : null
+      return value === null ? 0 : numberSteps(value, key.endsWith('qty') ? quantity : price, 0)
+    })
+    const time = ticker.fields.has('timestamp') ? instant(field(ticker, 'timestamp')) : 0
+    this.quote(time, bid!, bidLots!, ask!, askLots!)
+  }
+
+  #bar(bar: JsonObject, sent: number): void {
+    const { price, quantity } = this.#named(bar)
+    const [open, high, low, close] = ['open', 'high', 'low', 'close'].map(key => numberStepsField(bar, key, price, 1))
+    const minutes = intField(bar, 'interval')
+    if (minutes < 1 || minutes > 35_000_000) refuseFrame(Refusal.badNumber)
+    const lots = numberStepsField(bar, 'volume', quantity, 0)
+    const value = (plainFloat(field(bar, 'vwap')) * (lots * quantity.step)) / 10 ** quantity.decimals
+    const opened = instant(field(bar, 'interval_begin'))
+    this.append(Kind.bar, 0, opened)
+      .lanes(open!, high!, low!, close!)
+      .withExtra(minutes * 60)
+    this.append(Kind.barVolume, 0, sent)
+      .lanes(lots, intField(bar, 'trades'), 0, value)
+      .withExtra(minutes * 60)
+  }
+
+  /** Refuses an object in which one of these is absent while something unknown stands in it. */
+  #optional(object: JsonObject, optional: readonly string[], known: readonly string[]): void {
+    const isPlain = [...object.fields.keys()].every(key => known.includes(key))
+    if (!isPlain && optional.some(key => !object.fields.has(key))) refuseFrame(Refusal.missingField)
+  }
+
+  #named(object: JsonObject): Instrument {
+    const instrument = this.#instruments.find(KRAKEN, textField(object, 'symbol'))
+    return this.use(instrument ?? refuseFrame(Refusal.unknownSymbol))
+  }
+
+  /** The instrument of an older name, `XBT/USD`; refuses one that is not in the table. */
+  older(name: string): Instrument {
+    const rename: Readonly<Record<string, string>> = { BTC: 'XBT', DOGE: 'XDG' }
+    const olderName = (symbol: string): string => symbol.replace(/[^/]+/g, code => rename[code] ?? code)
+    const found = this.#instruments.all.find(each => each.venue === KRAKEN && olderName(each.symbol) === name)
+    return this.use(found ?? refuseFrame(Refusal.unknownSymbol))
+  }
+
+  /** The records to come are of this instrument. */
+  use(instrument: Instrument): Instrument {
+    this.instrument = instrument.index
+    return instrument
+  }
+
+  /** This connection carries the book of the instrument in use. */
+  carry(): void {
+    this.#carried.add(this.instrument)
+  }
+
+  /** Levels of both sides in the order of the frame, each row read by `read` to ticks and lots. */
+  sides(
+    object: JsonObject,
+    [asks, bids]: readonly [string, string],
+    flags: number,
+    time: number,
+    read: (row: JsonValue) => readonly [number, number],
+  ): void {
+    for (const key of [asks, bids]) arrayField(object, key)
+    for (const key of object.fields.keys())
+      if (key === asks || key === bids)
+        for (const row of arrayField(object, key)) {
+          const [ticks, lots] = read(row)
+          this.append(Kind.level, flags | (key === bids ? Flag.bid : 0), time).lanes(ticks, lots, 0, 0)
+        }
+  }
+
+  /** A best quote, unless a number of it is zero. */
+  quote(time: number, bid: number, bidLots: number, ask: number, askLots: number): number {
+    if ([bid, bidLots, ask, askLots].includes(0)) return FrameKind.control
+    this.append(Kind.quote, 0, time).lanes(bid, bidLots, ask, askLots)
+    return FrameKind.quote
+  }
+
+  /** Appends a record of the instrument in use. */
+  append(kind: Kind, flags: number, venueTime: number): EventRecord {
+    const { batch } = this
+    if (batch.count >= batch.capacity) refuseFrame(Refusal.tooLarge)
+    return this.#record
+      .at(batch.count++)
+      .write(kind, flags, this.#source, this.instrument, venueTime, this.#receivedAt)
+      .nanos(0, this.#receivedNanos)
+      .withExtra(0)
+  }
+
+  #markLast(): void {
+    if (this.batch.count === 0) return
+    this.#record.at(this.batch.count - 1)
+    this.#record.withFlags(this.#record.flags | Flag.last)
+  }
+}
+
+function statusOf(word: string): number {
+  if (TRADING.includes(word)) return MarketStatus.trading
+  if (HALTED.includes(word)) return MarketStatus.halted
+  return word === 'delisted' ? MarketStatus.closed : refuseFrame(Refusal.unknownKind)
+}
+
+/** An object whose keys are plain. */
+function element(value: JsonValue): JsonObject {
+  return value instanceof JsonObject && !value.hasEscapedKey ? value : refuseFrame(Refusal.malformed)
+}
+
+/** A value as the only field of an object, to be read by the readers of fields. */
+function objectOf(value: JsonValue): JsonObject {
+  const object = new JsonObject()
+  object.fields.set('cell', value)
+  return object
+}

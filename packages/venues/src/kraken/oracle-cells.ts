@@ -1,0 +1,60 @@
+import { Refusal } from '@velocimex/core/feed/market-codec'
+import type { Grid } from '@velocimex/core/market/grid'
+import { field, refuseFrame, steps } from '../wire/oracle-fields.ts'
+import { type JsonObject, type JsonValue, NumberText } from '../wire/strict-json.ts'
+
+/** Most digits behind a point. */
+const PLACES_MAX = 30
+
+/** A JSON number, with or without an exponent, as whole steps of a grid: it is first written out without one. */
+export function numberSteps(value: JsonValue, grid: Grid, least: number): number {
+  if (!(value instanceof NumberText)) return refuseFrame(Refusal.malformed)
+  const parts = /^(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(value.text)
+  const power = Number(parts?.[3] ?? 0)
+  if (parts === null || Math.abs(power) > 99) return refuseFrame(Refusal.badNumber)
+  const [, whole, fraction = ''] = parts
+  if (fraction.length - power > PLACES_MAX) return refuseFrame(Refusal.badNumber)
+  const digits = `${'0'.repeat(130)}${whole}${fraction}${'0'.repeat(130)}`
+  const point = 130 + whole!.length + power
+  const text = `${digits.slice(0, point).replace(/^0+(?=\d)/, '')}.${digits.slice(point)}`
+  return steps(text, grid, least)
+}
+
+/** `numberSteps` of a field that must be there. */
+export const numberStepsField = (object: JsonObject, key: string, grid: Grid, least: number): number =>
+  numberSteps(field(object, key), grid, least)
+
+/** A decimal text as whole steps of a grid. */
+export function textSteps(value: JsonValue | undefined, grid: Grid, least: number): number {
+  if (typeof value !== 'string') return refuseFrame(Refusal.malformed)
+  if ((value.split('.')[1] ?? '').length > PLACES_MAX) return refuseFrame(Refusal.badNumber)
+  return steps(value, grid, least)
+}
+
+/** A JSON number of at most 2^53-1 without its point, as the nearest float64. */
+export function plainFloat(value: JsonValue): number {
+  if (!(value instanceof NumberText)) return refuseFrame(Refusal.malformed)
+  const parts = /^(\d+)(?:\.(\d{1,22}))?$/.exec(value.text)
+  if (parts === null || !Number.isSafeInteger(Number(parts[1]! + (parts[2] ?? ''))))
+    return refuseFrame(Refusal.badNumber)
+  return Number(value.text)
+}
+
+/** An instant of RFC 3339 in UTC as whole microseconds; digits beyond the sixth are dropped. */
+export function instant(value: JsonValue): number {
+  if (typeof value !== 'string') return refuseFrame(Refusal.malformed)
+  const parts = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?Z$/.exec(value)
+  if (parts === null) return refuseFrame(Refusal.badNumber)
+  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  const millis = Date.UTC(year, month - 1, day, hour, minute, second)
+  const isCalendar = new Date(millis).toISOString().startsWith(value.slice(0, 19))
+  if (!isCalendar || year < 1970 || year >= 2200) return refuseFrame(Refusal.badNumber)
+  return millis * 1000 + Number((parts[7] ?? '').padEnd(6, '0').slice(0, 6))
+}
