@@ -5,11 +5,10 @@ import { JsonObject, type JsonValue, NumberText, readStrictJson } from '../wire/
 import { makeInstrument } from './make-instrument.ts'
 import { splitPair } from './pair-names.ts'
 
-/** Fields with a price and with a quantity, by channel of v2. Objects inside lists are looked into. */
+/** Fields of v2 with a price and with a quantity, of elements and of their levels. `volume` sums quantities, on their grid. */
 const PRICES = ['price', 'bid', 'ask', 'open', 'high', 'low', 'close']
 const QUANTITIES = ['qty', 'bid_qty', 'ask_qty', 'volume']
 const CHANNELS = ['book', 'trade', 'ticker', 'ohlc']
-/** The ticker's `high`, `low` and `volume` are of 24 hours, and lie on the grid too. */
 
 /** Learns the grids of instruments from the digits of their messages, in both dialects; see `LearntGrids`. */
 export class KrakenGridInference implements GridInference {

@@ -1,5 +1,5 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
-import { EventRecord, Flag, Kind, MarketStatus } from '@velocimex/core/market/event-record'
+import { EventRecord, Flag, Kind } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { RecordBatch } from '@velocimex/core/market/record-batch'
@@ -7,13 +7,20 @@ import { arrayField, field, intField, objectField, Refused, refuseFrame, textFie
 import { JsonObject, type JsonValue, readStrictJson } from '../wire/strict-json.ts'
 import { decodeUtf8 } from '../wire/utf8.ts'
 import { KRAKEN } from './make-instrument.ts'
-import { instant, numberSteps, numberStepsField, plainFloat, textSteps } from './oracle-cells.ts'
+import {
+  cellOf,
+  element,
+  instant,
+  numberSteps,
+  numberStepsField,
+  plainFloat,
+  statusOf,
+  textSteps,
+} from './oracle-cells.ts'
 import { readOlderFrame } from './v1-oracle.ts'
 
 const UNREAD = ['heartbeat', 'level3', 'executions', 'balances']
 const OLDER_UNREAD = ['heartbeat', 'subscriptionStatus', 'pong', 'error']
-const TRADING = ['online', 'limit_only', 'reduce_only']
-const HALTED = ['maintenance', 'cancel_only', 'post_only', 'work_in_progress']
 const TICKER_FREE = ['timestamp', 'last', 'volume', 'vwap', 'low', 'high', 'change', 'change_pct', 'volume_usd']
 
 /**
@@ -57,7 +64,7 @@ export class MarketCodecOracle {
       const { price, quantity } = this.use(this.#instruments.at(instrument))
       this.sides(book, ['asks', 'bids'], Flag.snapshot, 0, row => {
         if (!Array.isArray(row) || row.length !== 3) return refuseFrame(Refusal.malformed)
-        intField(objectOf(row[2]!), 'cell')
+        intField(cellOf(row[2]!), 'cell')
         return [textSteps(row[0]!, price, 1), textSteps(row[1]!, quantity, 0)]
       })
       return FrameKind.snapshot
@@ -295,22 +302,4 @@ export class MarketCodecOracle {
     this.#record.at(this.batch.count - 1)
     this.#record.withFlags(this.#record.flags | Flag.last)
   }
-}
-
-function statusOf(word: string): number {
-  if (TRADING.includes(word)) return MarketStatus.trading
-  if (HALTED.includes(word)) return MarketStatus.halted
-  return word === 'delisted' ? MarketStatus.closed : refuseFrame(Refusal.unknownKind)
-}
-
-/** An object whose keys are plain. */
-function element(value: JsonValue): JsonObject {
-  return value instanceof JsonObject && !value.hasEscapedKey ? value : refuseFrame(Refusal.malformed)
-}
-
-/** A value as the only field of an object, to be read by the readers of fields. */
-function objectOf(value: JsonValue): JsonObject {
-  const object = new JsonObject()
-  object.fields.set('cell', value)
-  return object
 }

@@ -1,7 +1,8 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
+import { MarketStatus } from '@velocimex/core/market/event-record'
 import type { Grid } from '@velocimex/core/market/grid'
 import { field, refuseFrame, steps } from '../wire/oracle-fields.ts'
-import { type JsonObject, type JsonValue, NumberText } from '../wire/strict-json.ts'
+import { JsonObject, type JsonValue, NumberText } from '../wire/strict-json.ts'
 
 /** Most digits behind a point. */
 const PLACES_MAX = 30
@@ -53,8 +54,28 @@ export function instant(value: JsonValue): number {
     number,
     number,
   ]
-  const millis = Date.UTC(year, month - 1, day, hour, minute, second)
-  const isCalendar = new Date(millis).toISOString().startsWith(value.slice(0, 19))
+  const days = (Date.UTC(year, month, 1) - Date.UTC(year, month - 1, 1)) / 86_400_000
+  const isCalendar = month >= 1 && month <= 12 && day >= 1 && day <= days && hour < 24 && minute < 60 && second < 60
   if (!isCalendar || year < 1970 || year >= 2200) return refuseFrame(Refusal.badNumber)
+  const millis = Date.UTC(year, month - 1, day, hour, minute, second)
   return millis * 1000 + Number((parts[7] ?? '').padEnd(6, '0').slice(0, 6))
+}
+
+/** An object whose keys are plain. */
+export function element(value: JsonValue): JsonObject {
+  return value instanceof JsonObject && !value.hasEscapedKey ? value : refuseFrame(Refusal.malformed)
+}
+
+/** A value as the only field, `cell`, of an object, to be read by the readers of fields. */
+export function cellOf(value: JsonValue): JsonObject {
+  const object = new JsonObject()
+  object.fields.set('cell', value)
+  return object
+}
+
+/** What the exchange or a pair says of itself, as a number of `MarketStatus`. */
+export function statusOf(word: string): number {
+  if (['online', 'limit_only', 'reduce_only'].includes(word)) return MarketStatus.trading
+  if (['maintenance', 'cancel_only', 'post_only', 'work_in_progress'].includes(word)) return MarketStatus.halted
+  return word === 'delisted' ? MarketStatus.closed : refuseFrame(Refusal.unknownKind)
 }

@@ -3,7 +3,7 @@ import { type EventRecord, Flag, Kind } from '@velocimex/core/market/event-recor
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { floatField, intField, refuseFrame } from '../wire/oracle-fields.ts'
 import { JsonObject, type JsonValue } from '../wire/strict-json.ts'
-import { textSteps } from './oracle-cells.ts'
+import { cellOf, textSteps } from './oracle-cells.ts'
 
 /** What the reading of an older frame needs of the oracle. */
 interface OracleRecords {
@@ -145,9 +145,3 @@ const rowOf = (value: JsonValue): readonly JsonValue[] =>
   Array.isArray(value) ? value : refuseFrame(Refusal.malformed)
 
 const textOf = (value: JsonValue): string => (typeof value === 'string' ? value : refuseFrame(Refusal.malformed))
-
-function cellOf(value: JsonValue): JsonObject {
-  const object = new JsonObject()
-  object.fields.set('cell', value)
-  return object
-}
