@@ -1,5 +1,6 @@
 import { binanceSpot, binanceUsdm } from './binance/binance-venue.ts'
 import { bybitGroup, bybitLinear, bybitSpot } from './bybit/bybit-venue.ts'
+import { coinbase } from './coinbase/coinbase-venue.ts'
 import { kraken } from './kraken/kraken-venue.ts'
 import { alone, type VenueGroup } from './market-venue.ts'
 import { okxAll, okxSpot, okxSwap } from './okx/okx-venue.ts'
@@ -13,6 +14,7 @@ const GROUPS: readonly VenueGroup[] = [
   okxAll,
   okxSpot,
   okxSwap,
+  alone(coinbase),
   alone(kraken),
 ]
 

@@ -86,7 +86,7 @@ export class CaptureSession {
     const to = put(connection.codec, line.raw)
     const kind = connection.feed.frame(0, to, line.at, line.nanos)
     if (kind < 0) this.#sample(kind, line, number, file)
-    else if (kind === FrameKind.quote) this.#quote(connection)
+    else if (kind === FrameKind.quote && connection.codec.ids.last >= 0) this.#quote(connection)
   }
 
   #quote({ codec, checks }: Connection): void {
