@@ -40,11 +40,10 @@ export class PlaceValues {
 
   /** Index of the instrument that a text names, whose grids are used from now on; or a refusal. */
   symbol(p: number): number {
-    if (p === 0) return Refusal.missingField
-    const instrument = this.name(p, this.#symbols)
-    if (instrument < 0) return this.#bytes[p] === QUOTE ? Refusal.unknownSymbol : Refusal.malformed
-    this.numbers.useGrids(instrument)
-    return instrument
+    const end = this.textEnd(p)
+    if (end < 0) return end
+    const instrument = this.symbolIn(p + 1, end)
+    return instrument < 0 ? Refusal.unknownSymbol : instrument
   }
 
   /** Index of the instrument whose name stands at [from, to), whose grids are used from now on; -1 for none. */
@@ -150,12 +149,12 @@ export class PlaceValues {
     let from = end
     while (from > p + 1 && (bytes[from - 1]! - 48) >>> 0 <= 9) from--
     let value = 0
-    for (let at = from; at < end && value <= Number.MAX_SAFE_INTEGER; at++) value = value * 10 + bytes[at]! - 48
+    for (let at = from; at < end && value <= Number.MAX_SAFE_INTEGER; at++) value = value * 10 + (bytes[at]! - 48)
     const isWhole =
       from === p + 1 && end > from && value <= Number.MAX_SAFE_INTEGER && !(bytes[from] === 48 && end > from + 1)
     if (!isWhole) {
       value = 0
-      for (let at = Math.max(from, end - ID_DIGITS_MAX); at < end; at++) value = value * 10 + bytes[at]! - 48
+      for (let at = Math.max(from, end - ID_DIGITS_MAX); at < end; at++) value = value * 10 + (bytes[at]! - 48)
     }
     this.slots[slot] = value
     this.slots[slot + 1] = isWhole ? 0 : 1
