@@ -1,10 +1,10 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { DecimalReader } from './number-text.ts'
 import { GridTable } from './grid-table.ts'
 import { InstantReader } from './instant-reader.ts'
 import { hashName, NAME_BYTES_MAX, NameTable } from './name-table.ts'
 import { NumberReader } from './number-reader.ts'
+import { DecimalReader } from './number-text.ts'
 import { PlaceReader } from './place-reader.ts'
 
 const QUOTE = 34
