@@ -7,7 +7,7 @@ import type { Timers } from './timers.ts'
 /** Time that moves only when told to: the timers due on the way fire in order, each at its own instant. */
 export class SimTimers implements Timers {
   readonly #clock: SimClock
-  readonly #scheduler = new Scheduler(4096)
+  readonly #scheduler = new Scheduler(65_536)
   readonly #wakes = new Map<number, () => void>()
   #turn = 0
 

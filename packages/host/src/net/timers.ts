@@ -11,6 +11,9 @@ export interface Timers extends Clock {
   after(delayMs: number, wake: () => void): () => void
 }
 
+/** A longer timer of Node fires at once. */
+const LONGEST_MS = 2 ** 31 - 1
+
 /** The operating system's time. Runs with the monotonic clock from the instant of its making, so it never goes back. */
 export class SystemTimers implements Timers {
   readonly #origin = micros(Math.round(performance.timeOrigin * 1000))
@@ -20,7 +23,14 @@ export class SystemTimers implements Timers {
   }
 
   after(delayMs: number, wake: () => void): () => void {
-    const timer = setTimeout(wake, delayMs)
+    let left = delayMs
+    let timer: NodeJS.Timeout
+    const sleep = (): void => {
+      const part = Math.min(left, LONGEST_MS)
+      left -= part
+      timer = setTimeout(left > 0 ? sleep : wake, part)
+    }
+    sleep()
     return () => clearTimeout(timer)
   }
 }
