@@ -1,0 +1,109 @@
+import { CircuitBreaker } from './circuit-breaker.ts'
+import { askAll, type Draw, type Purpose } from './rate-budget.ts'
+import type { NotSentReason, RestClient, RestOutcome, RestRequest } from './rest-client.ts'
+import type { Timers } from './timers.ts'
+import { readRetryAfter } from './websocket-handshake.ts'
+
+/** A request and what it costs. */
+export interface PaidRequest extends RestRequest {
+  /** Every budget that it draws on: that of our address, that of the account. */
+  readonly draws: readonly Draw[]
+  readonly purpose: Purpose
+}
+
+/** An answer of a venue: `answered` among the outcomes. */
+export type Answer = Extract<RestOutcome, { kind: 'answered' }>
+
+/** What an answer says about our limits, as a venue's own function reads it. */
+export interface LimitSigns {
+  /** `slow` for a wish to wait, `ban` for a full stop, `denied` when our key or signature is refused. */
+  readonly verdict: 'well' | 'slow' | 'ban' | 'denied'
+  /** Milliseconds that the venue wishes us to wait. */
+  readonly retryAfterMs?: number | undefined
+  /** What the venue has counted, by budget of the request (the index in `draws`) and window. */
+  readonly used?: readonly { readonly draw: number; readonly window: string; readonly used: number }[]
+}
+
+/** What our own bounds held back says nothing about the venue. */
+const OURS: ReadonlySet<NotSentReason> = new Set(['busy', 'stopped', 'malformed'])
+
+/** Somebody is to be told, and entries are to be halted. */
+export type RestAlert = 'slow' | 'ban' | 'breaker_open'
+
+/** By status alone: 429 slow, 418 and 403 ban, 401 denied. A venue that says more has a function of its own. */
+export function readStatus({ status, headers }: Answer, now: number): LimitSigns {
+  const retryAfterMs = readRetryAfter(headers.get('retry-after'), now / 1000)
+  if (status === 429) return { verdict: 'slow', retryAfterMs }
+  if (status === 418 || status === 403) return { verdict: 'ban', retryAfterMs }
+  return { verdict: status === 401 ? 'denied' : 'well' }
+}
+
+/**
+ * All requests to one venue: within its budgets, not while its breaker is open, each sent once. What is not let out is
+ * `not_sent` with the reason and the instant at which it may be tried.
+ */
+export class VenueRest {
+  readonly breaker = new CircuitBreaker()
+  readonly #client: RestClient
+  readonly #timers: Timers
+  readonly #readSigns: (answer: Answer, now: number) => LimitSigns
+  readonly #alert: (alert: RestAlert, words: string) => void
+
+  /** @param readSigns what an answer says about limits: `readStatus`, or the venue's own */
+  constructor(
+    client: RestClient,
+    timers: Timers,
+    readSigns: (answer: Answer, now: number) => LimitSigns,
+    alert: (alert: RestAlert, words: string) => void,
+  ) {
+    this.#client = client
+    this.#timers = timers
+    this.#readSigns = readSigns
+    this.#alert = alert
+  }
+
+  /** Sends a request when it may go. Always answers, by the deadline at the latest. */
+  async request(request: PaidRequest): Promise<RestOutcome> {
+    const { draws, purpose } = request
+    const now = this.#timers.now()
+    const allowed = askAll(draws, purpose, now)
+    if (!allowed.ok) return notSent(allowed.reason, allowed.retryAt)
+    const number = this.breaker.enter(now)
+    if (number === 0) return notSent('breaker_open', this.breaker.retryAt(now))
+    const tickets = draws.map(({ budget, weights }) => budget.take(weights, now))
+    const outcome = await this.#client.request(request)
+    const at = this.#timers.now()
+    if (outcome.kind === 'answered') this.#learn(outcome, draws, tickets, number, at)
+    else if (outcome.kind === 'not_sent' && OURS.has(outcome.reason)) this.breaker.withdraw(number, at)
+    else this.#report(number, false, outcome.words, at)
+    return outcome
+  }
+
+  #learn(answer: Answer, draws: readonly Draw[], tickets: readonly number[], number: number, now: number): void {
+    const { verdict, retryAfterMs, used = [] } = this.#readSigns(answer, now)
+    for (const { draw, window, used: count } of used) draws[draw]?.budget.observe(window, count, now)
+    for (const [at, { budget }] of draws.entries())
+      if (verdict === 'slow') budget.slow(retryAfterMs, now)
+      else if (verdict === 'ban') budget.ban(retryAfterMs, now)
+      else budget.passed(tickets[at]!)
+    const words = `status ${answer.status}`
+    if (verdict === 'slow' || verdict === 'ban') this.#alert(verdict, words)
+    if (verdict === 'denied') {
+      this.breaker.trip(now)
+      this.#alert('breaker_open', words)
+    } else this.#report(number, answer.status < 500, words, now)
+  }
+
+  #report(number: number, isGood: boolean, words: string, now: number): void {
+    const before = this.breaker.state(now)
+    this.breaker.exit(number, isGood, now)
+    if (before !== 'open' && this.breaker.state(now) === 'open') this.#alert('breaker_open', words)
+  }
+}
+
+const notSent = (reason: 'exhausted' | 'paused' | 'banned' | 'breaker_open', retryAt: number): RestOutcome => ({
+  kind: 'not_sent',
+  reason,
+  words: `${reason}: held back by our own limits`,
+  retryAt,
+})
