@@ -247,8 +247,9 @@ export class ConnectionLife {
     this.#successor = 0
     this.#orders.lost(link, end)
     if (this.#isStopped) return
+    this.#openAt = Number.POSITIVE_INFINITY
     if (this.#primary === 0) this.#openAt = now + this.#wait(end)
-    else this.#planRollover(Math.max(now, this.#links.get(this.#primary)!.openedAt))
+    else if (this.#links.get(this.#primary)!.openedAt > 0) this.#planRollover(now)
   }
 
   /** Whole microseconds until the next attempt. */
@@ -274,7 +275,9 @@ export class ConnectionLife {
     return life
   }
 
+  /** The link that counts will be old one day. A replacement that is under way already is replacement enough. */
   #planRollover(openedAt: number): void {
+    if (this.#successor !== 0) return
     const { rolloverMs } = this.#rules
     const age = rolloverMs * (1 - 0.1 * this.#random.uniform())
     this.#openAt = rolloverMs === 0 ? Number.POSITIVE_INFINITY : openedAt + Math.round(age * 1000)
