@@ -46,7 +46,7 @@ export const WORKSPACES: readonly Workspace[] = [
   node('apps/terminal', ['packages/protocol'], 'ink react'),
   node('apps/cli', ['packages/', 'apps/'], 'commander'),
   node('tools', [], ''),
-  node('bench', ['packages/', 'apps/'], ''),
+  node('bench', ['packages/', 'apps/'], 'ws'),
 ]
 
 /** Packages that tests may use everywhere. */

@@ -30,9 +30,11 @@ class Stage {
   readonly life: ConnectionLife
   readonly heard = new Map<number, number>()
   now = 1_000_000_000
+  admitAt = 0
 
   constructor(rules: Partial<ConnectionRules> = {}, topics = ['a', 'b'], speech: object = {}) {
     this.life = new ConnectionLife({ ...RULES, ...rules }, { ...SPEECH, ...speech }, new Random(7), {
+      admit: now => Math.max(now, this.admitAt),
       open: link => this.lines.push(`open ${link}`),
       send: (link, text) => this.lines.push(`${link} ${text ?? 'ping'}`),
       close: link => this.lines.push(`close ${link}`),
@@ -292,6 +294,15 @@ test('reconnect drops the links at once, but never tries more than once a second
   deepEqual(stage.pass(999), [])
   deepEqual(stage.pass(1), ['open 3'])
   deepEqual(stage.end(1), ['retired 1'])
+})
+
+test('an attempt waits until the address has one left', () => {
+  const stage = new Stage()
+  stage.admitAt = stage.now + 30_000_000
+  stage.take()
+  stage.end(1)
+  deepEqual(stage.pass(29_999), [])
+  deepEqual(stage.pass(1), ['open 2'])
 })
 
 test('resync leaves a topic and asks for it anew; topics come and go while live', () => {

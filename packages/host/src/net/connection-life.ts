@@ -27,6 +27,8 @@ export type ConnectionState =
 
 /** What a life asks of its driver, and what it tells. Links are numbered 1, 2, 3, ... */
 export interface ConnectionOrders {
+  /** Asks whether a link may be opened: venues limit attempts by address. @returns `now`, or the instant to ask again */
+  admit(now: number): number
   open(link: number): void
   /** @param text undefined for a ping frame */
   send(link: number, text: string | undefined): void
@@ -209,7 +211,9 @@ export class ConnectionLife {
 
   #openDue(now: number): void {
     if (now < this.#openAt) return
-    this.#openAt = Number.POSITIVE_INFINITY
+    const admittedAt = this.#orders.admit(now)
+    this.#openAt = admittedAt > now ? admittedAt : Number.POSITIVE_INFINITY
+    if (admittedAt > now) return
     this.#openedLastAt = now
     const link = ++this.#count
     const life = new LinkLife(this.#rules, this.#speech, this.#topics, {

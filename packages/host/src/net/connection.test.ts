@@ -2,12 +2,14 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import type { Micros } from '@velocimex/core/clock/micros'
 import { Random } from '@velocimex/core/clock/random'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { Connection } from './connection.ts'
 import type { ConnectionRules } from './connection-life.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { SimTimers } from './sim-timers.ts'
+import type { Timers } from './timers.ts'
 
 const RULES: ConnectionRules = {
   heartbeats: [{ everyMs: 10_000, send: 'ping', expect: 'pong', withinMs: 10_000 }],
@@ -20,9 +22,8 @@ const RULES: ConnectionRules = {
   stableMs: 10_000,
 }
 
-/** A venue that acknowledges topics, a faulty line to it, and a connection on a simulated clock. */
-async function stage(context: TestContext, rules: Partial<ConnectionRules> = {}) {
-  const timers = new SimTimers()
+/** A venue that acknowledges topics, a faulty line to it, and a connection. */
+async function stageOn<T extends Timers>(context: TestContext, rules: Partial<ConnectionRules>, timers: T) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   await once(server, 'listening')
   const proxy = await FaultProxy.start({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, timers)
@@ -79,6 +80,9 @@ async function stage(context: TestContext, rules: Partial<ConnectionRules> = {})
   connection.start()
   return { timers, proxy, peers, lines, connection, mute: () => (isAcknowledging = false), attempts: () => attempts }
 }
+
+/** The same on a simulated clock. */
+const stage = (context: TestContext, rules: Partial<ConnectionRules> = {}) => stageOn(context, rules, new SimTimers())
 
 /** Lets sockets work until something is true. */
 async function until(isTrue: () => boolean): Promise<void> {
@@ -208,4 +212,42 @@ test('a stopped connection lets go and opens nothing', async context => {
   connection.start()
   await until(() => connection.isReady)
   equal(connection.send('hello'), true)
+})
+
+/** Time that jumps, as when the process was stopped: wakes come late, and before anything is read. */
+class JumpingTimers implements Timers {
+  readonly #pending = new Map<() => void, number>()
+  #now = 1_000_000_000
+
+  now(): Micros {
+    return this.#now as Micros
+  }
+
+  after(delayMs: number, wake: () => void): () => void {
+    this.#pending.set(wake, this.#now + delayMs * 1000)
+    return () => this.#pending.delete(wake)
+  }
+
+  jump(ms: number): void {
+    this.#now += ms * 1000
+    for (const [wake, dueAt] of [...this.#pending]) if (dueAt <= this.#now && this.#pending.delete(wake)) wake()
+  }
+}
+
+test('R-KILL-04: after the process was held up, sockets are read before silence is judged', async context => {
+  const timers = new JumpingTimers()
+  const { proxy, lines, connection } = await stageOn(context, {}, timers)
+  await until(() => connection.isReady)
+  timers.jump(10_000)
+  timers.jump(12_000)
+  equal(connection.state, 'live', 'the answer was due two seconds ago, but nobody has looked for it')
+  await until(() => connection.heardAt === timers.now())
+  timers.jump(1)
+  equal(connection.state, 'live')
+  proxy.swallow()
+  timers.jump(12_000)
+  timers.jump(12_000)
+  timers.jump(1)
+  await until(() => connection.state === 'waiting')
+  deepEqual(lines, ['live 1', 'lost 1 1006'])
 })

@@ -19,7 +19,15 @@ export interface ConnectionParts {
   readonly timers: Timers
   /** Spreads waits and rollovers. */
   readonly random: Random
+  /**
+   * Asked before every attempt, by all connections of an address; the one budget counts it when it allows it. Answers with
+   * the instant `now`, or with the one at which to ask again. Without it, attempts are not limited beyond the waits.
+   */
+  readonly admit?: (now: Micros) => number
 }
+
+/** Microseconds by which a wake may be late. Later, the process was held up, and what came meanwhile is still unread. */
+const LATE_US = 250_000
 
 /** Is told what a connection does. Links are its sockets, numbered 1, 2, 3, ... */
 export interface ConnectionListener {
@@ -51,6 +59,7 @@ export class Connection {
   readonly #heardAt = (link: number): number => this.#open.get(link)?.socket.heardAt ?? 0
   #takeBack: () => void = () => {}
   #wakeAt = Number.POSITIVE_INFINITY
+  #isReadingFirst = false
   #told: ConnectionState = 'stopped'
 
   constructor(parts: ConnectionParts, listener: ConnectionListener) {
@@ -59,6 +68,7 @@ export class Connection {
     this.#listener = listener
     this.#hasTextAnswers = parts.rules.heartbeats.some(({ expect }) => typeof expect === 'object')
     this.#life = new ConnectionLife(parts.rules, parts.speech, parts.random, {
+      admit: now => parts.admit?.(now as Micros) ?? now,
       open: link => this.#openLink(link),
       send: (link, text) => this.#send(link, text),
       close: link => this.#open.get(link)?.socket.close(),
@@ -209,8 +219,16 @@ export class Connection {
   }
 
   #tick(): void {
+    const now = this.#now()
+    if (now - this.#wakeAt > LATE_US && !this.#isReadingFirst) {
+      // Silence is judged only after the sockets were read.
+      this.#isReadingFirst = true
+      this.#takeBack = this.#parts.timers.after(1, () => this.#tick())
+      return
+    }
+    this.#isReadingFirst = false
     this.#wakeAt = Number.NaN
-    this.#life.tick(this.#now(), this.#heardAt)
+    this.#life.tick(now, this.#heardAt)
     this.#settle()
   }
 }

@@ -111,10 +111,18 @@ export class FaultLane {
       else this.#pieces[0] = { bytes: bytes.subarray(part.length), dueAt }
       if (rate !== Number.POSITIVE_INFINITY) this.#freeAt = now + (part.length / rate) * 1e6
       this.#held -= part.length
-      if (!this.#faults.isSwallowing && !this.#to.destroyed) this.#to.write(part)
+      if (!this.#faults.isSwallowing && !this.#to.destroyed) this.#pass(part)
     }
-    if (this.#from.isPaused() && this.#held <= HELD_MAX) this.#from.resume()
+    if (this.#from.isPaused() && this.#to.writableLength <= HELD_MAX) this.#from.resume()
     if (this.#isEnding && !this.#faults.isSwallowing) this.#to.end()
+  }
+
+  /** Hands bytes on; a receiver that does not read holds the sender back. */
+  #pass(bytes: Buffer): void {
+    this.#to.write(bytes)
+    if (this.#to.writableLength <= HELD_MAX || this.#from.isPaused()) return
+    this.#from.pause()
+    this.#to.once('drain', () => this.#from.resume())
   }
 
   #wait(micros: number): void {

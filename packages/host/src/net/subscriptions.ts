@@ -19,6 +19,7 @@ export class Subscriptions {
   readonly #rule: AckRule
   readonly #asking = new Map<string, Asking>()
   readonly #held = new Set<string>()
+  #nextAt = Number.POSITIVE_INFINITY
 
   constructor(rule: AckRule) {
     this.#rule = rule
@@ -34,11 +35,9 @@ export class Subscriptions {
     return this.#asking.size === 0
   }
 
-  /** When the next acknowledgement is overdue, in microseconds; Infinity when none is. */
+  /** When to ask `overdue` next, in microseconds: not later than the first acknowledgement is overdue. */
   get nextAt(): number {
-    let next = Number.POSITIVE_INFINITY
-    for (const { dueAt } of this.#asking.values()) next = Math.min(next, dueAt)
-    return next
+    return this.#asking.size === 0 ? Number.POSITIVE_INFINITY : this.#nextAt
   }
 
   /** Topics asked for as often as the rule says, and not acknowledged even then. */
@@ -48,10 +47,12 @@ export class Subscriptions {
 
   /** These are being asked for now. */
   ask(topics: readonly string[], now: number): void {
+    const dueAt = now + this.#rule.ackMs * 1000
+    this.#nextAt = this.isComplete ? dueAt : Math.min(this.#nextAt, dueAt)
     for (const topic of topics) {
       this.#held.delete(topic)
       if (this.#rule.ackMs === 0) this.#held.add(topic)
-      else this.#asking.set(topic, { tries: 1, dueAt: now + this.#rule.ackMs * 1000, isMissing: false })
+      else this.#asking.set(topic, { tries: 1, dueAt, isMissing: false })
     }
   }
 
@@ -77,6 +78,8 @@ export class Subscriptions {
       asking.isMissing = asking.tries++ >= this.#rule.ackTries
       asking.dueAt = now + (asking.isMissing ? this.#rule.lateMs : this.#rule.ackMs) * 1000
     }
+    this.#nextAt = Number.POSITIVE_INFINITY
+    for (const { dueAt } of this.#asking.values()) this.#nextAt = Math.min(this.#nextAt, dueAt)
     return late.map(([topic]) => topic)
   }
 }
