@@ -22,6 +22,7 @@ export const name = 'socket'
 
 const CAPTURE = 'binance-spot/btcusdt-2024-08-08.jsonl.gz'
 const WORDS = '@bookTicker'
+const venue = findVenue('binance-spot')!.members[0]
 const RATE = 10_000
 const WARM_MS = 2_000
 const SECONDS = 4
@@ -66,18 +67,18 @@ class Latencies {
 
 /** Measures a feed of 10,000 messages a second, beside the usual way to read one, and the splitting of frames alone. */
 export async function run(): Promise<BenchRow[]> {
-  const grids = findVenue('binance-spot')!.inferGrids()
+  const grids = venue.inferGrids()
   const frames = rawMessages(CAPTURE, WORDS)
   for (const raw of frames) grids.learn(raw)
   const table = new InstrumentTable(grids.instruments())
-  const venue = fork(fileURLToPath(new URL('./ticker-worker.ts', import.meta.url)), [CAPTURE, WORDS, `${RATE}`])
-  const [port] = (await once(venue, 'message')) as [number]
+  const server = fork(fileURLToPath(new URL('./ticker-worker.ts', import.meta.url)), [CAPTURE, WORDS, `${RATE}`])
+  const [port] = (await once(server, 'message')) as [number]
   const [ours, theirs]: [Round[], Round[]] = [[], []]
   for (let round = 0; round < ROUNDS; round++) {
     ours.push(await readWithOurs(port, table))
     theirs.push(await readWithPeer(port))
   }
-  venue.disconnect()
+  server.disconnect()
   for (const { count } of [...ours, ...theirs])
     if (count < RATE * SECONDS * 0.9) throw new Error(`only ${count} messages came in ${SECONDS} s`)
   return [
@@ -105,7 +106,7 @@ function compare(
 /** Socket, reader and codec over one buffer, and a ring. */
 async function readWithOurs(port: number, table: InstrumentTable): Promise<Round> {
   const latencies = new Latencies()
-  const codec = findVenue('binance-spot')!.makeCodec(table, 1 << 20, 64, 0)
+  const codec = venue.makeCodec(table, 1 << 20, 64, 0)
   const producer = new RingProducer(RingMemory.create(new SharedArrayBuffer(RingMemory.bytes(CAPACITY)), CAPACITY))
   const system = new SystemTimers()
   // The socket reads its clock once a read, before anything else.

@@ -102,6 +102,11 @@ export class ConnectionLife {
     return this.#links.size
   }
 
+  /** Whether a link counts or is to replace the one that does, and is still to be opened. */
+  isWanted(link: number): boolean {
+    return (link === this.#primary || link === this.#successor) && this.#links.get(link)?.state === 'connecting'
+  }
+
   /** When `tick` has something to do; Infinity when only the outside can move it. */
   get nextAt(): number {
     let next = this.#openAt

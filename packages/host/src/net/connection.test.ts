@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test'
 import type { Micros } from '@velocimex/core/clock/micros'
 import { Random } from '@velocimex/core/clock/random'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { Connection } from './connection.ts'
+import { Connection, type Target } from './connection.ts'
 import type { ConnectionRules } from './connection-life.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { SimTimers } from './sim-timers.ts'
@@ -23,7 +23,12 @@ const RULES: ConnectionRules = {
 }
 
 /** A venue that acknowledges topics, a faulty line to it, and a connection. */
-async function stageOn<T extends Timers>(context: TestContext, rules: Partial<ConnectionRules>, timers: T) {
+async function stageOn<T extends Timers>(
+  context: TestContext,
+  rules: Partial<ConnectionRules>,
+  timers: T,
+  fetch: (target: Target) => Target | Promise<Target | undefined> = target => target,
+) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   await once(server, 'listening')
   const proxy = await FaultProxy.start({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, timers)
@@ -45,7 +50,7 @@ async function stageOn<T extends Timers>(context: TestContext, rules: Partial<Co
     {
       target: () => {
         attempts++
-        return { url: `ws://127.0.0.1:${proxy.port}/` }
+        return fetch({ url: `ws://127.0.0.1:${proxy.port}/` })
       },
       speech: { subscribe: topics => topics.map(topic => `sub ${topic}`), unsubscribe: topics => [`unsub ${topics}`] },
       rules: { ...RULES, ...rules },
@@ -212,6 +217,35 @@ test('a stopped connection lets go and opens nothing', async context => {
   connection.start()
   await until(() => connection.isReady)
   equal(connection.send('hello'), true)
+})
+
+test('an address that must be fetched is waited for; none, or a broken promise, is a failed attempt', async context => {
+  const answers: ((target: Target | undefined) => void)[] = []
+  const breaks: (() => void)[] = []
+  const timers = new SimTimers()
+  const urls: Target[] = []
+  const { connection, lines, proxy } = await stageOn(context, {}, timers, target => {
+    urls.push(target)
+    return new Promise((resolve, reject) => {
+      answers.push(resolve)
+      breaks.push(() => reject(new Error('no token')))
+    })
+  })
+  equal(connection.state, 'connecting')
+  answers[0]!(undefined)
+  await until(() => connection.state === 'waiting')
+  timers.advance(1_100)
+  breaks[1]!()
+  await until(() => connection.state === 'waiting')
+  timers.advance(2_200)
+  connection.reconnect()
+  timers.advance(1_000)
+  equal(answers.length, 4)
+  answers[2]!(urls[2])
+  answers[3]!(urls[3])
+  await until(() => connection.isReady)
+  equal(proxy.accepted, 1, 'what was left meanwhile is not opened')
+  deepEqual(lines, ['lost 1 failed', 'lost 2 failed', 'lost 3 undefined', 'retired 3', 'live 4'])
 })
 
 /** Time that jumps, as when the process was stopped: wakes come late, and before anything is read. */

@@ -6,10 +6,20 @@ import type { VenueSpeech } from './link-life.ts'
 import { MarketSocket, type MarketSocketOptions, type Region, type SocketEnd } from './market-socket.ts'
 import type { Timers } from './timers.ts'
 
+/** Where one socket is opened. */
+export interface Target {
+  readonly url: string
+  /** Header lines of the handshake beside those of the protocol. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** What a connection needs beside its rules. */
 export interface ConnectionParts {
-  /** Where to connect. Asked anew for every socket, because an address may carry a token. */
-  readonly target: () => { readonly url: string; readonly headers?: Readonly<Record<string, string>> }
+  /**
+   * Where to connect. Asked anew for every socket, because an address may carry a token, which may have to be fetched: a
+   * promise that is settled within a time of its own. Broken, or kept with undefined, it is a failed attempt.
+   */
+  readonly target: () => Target | Promise<Target | undefined>
   readonly speech: VenueSpeech
   readonly rules: ConnectionRules
   /** One for each socket at a time: two, because a rollover overlaps. They may be parts of one codec's buffer. */
@@ -44,6 +54,8 @@ export interface ConnectionListener {
   state(state: ConnectionState): void
 }
 
+const NO_TARGET: SocketEnd = { kind: 'failed', code: 'no_target' }
+
 interface OpenLink {
   readonly socket: MarketSocket
   readonly region: Region
@@ -71,6 +83,7 @@ export class Connection {
       admit: now => parts.admit?.(now as Micros) ?? now,
       open: link => this.#openLink(link),
       send: (link, text) => this.#send(link, text),
+      // A link without a socket waits for its target, and is let go when that comes.
       close: link => this.#open.get(link)?.socket.close(),
       terminate: link => this.#open.get(link)?.socket.terminate(),
       live: link => listener.live(link),
@@ -163,6 +176,21 @@ export class Connection {
   }
 
   #openLink(link: number): void {
+    const target = this.#parts.target()
+    if (!(target instanceof Promise)) {
+      this.#openSocket(link, target)
+      return
+    }
+    target.then(
+      found => {
+        if (found === undefined || !this.#life.isWanted(link)) this.#ended(link, NO_TARGET)
+        else this.#openSocket(link, found)
+      },
+      () => this.#ended(link, NO_TARGET),
+    )
+  }
+
+  #openSocket(link: number, target: Target): void {
     const region = this.#freeRegion()
     const listener = {
       opened: () => {
@@ -174,14 +202,16 @@ export class Connection {
         this.#listener.message(link, bytes, from, to, isBinary, at)
       },
       pong: () => this.#life.pong(link),
-      ended: (end: SocketEnd) => {
-        this.#open.delete(link)
-        this.#life.ended(link, end, this.#now())
-        this.#settle()
-      },
+      ended: (end: SocketEnd) => this.#ended(link, end),
     }
-    const options = { ...this.#parts.socket, ...this.#parts.target(), region }
+    const options = { ...this.#parts.socket, ...target, region }
     this.#open.set(link, { socket: new MarketSocket(options, listener, this.#parts.timers), region })
+  }
+
+  #ended(link: number, end: SocketEnd): void {
+    this.#open.delete(link)
+    this.#life.ended(link, end, this.#now())
+    this.#settle()
   }
 
   /** A region that no socket reads into; the oldest link that is only waiting to be gone gives up its own. */

@@ -3,11 +3,13 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { createServer as createTlsServer } from 'node:tls'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { Random } from '@velocimex/core/clock/random'
+import { WebSocket, WebSocketServer } from 'ws'
 import { MarketSocket, type MarketSocketOptions, type SocketEnd } from './market-socket.ts'
 import { SimTimers } from './sim-timers.ts'
 import { SystemTimers, type Timers } from './timers.ts'
 import { acceptOf } from './websocket-handshake.ts'
+import { WebSocketReader } from './websocket-reader.ts'
 
 /** Collects what a socket tells, as one line an event; `until` waits for a line. */
 class Story {
@@ -72,6 +74,12 @@ async function raw(context: TestContext, talk: (socket: Socket, request: string)
   return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/stream?a=1`
 }
 
+/** The answer that accepts a handshake. */
+function upgraded(request: string): string {
+  const key = /sec-websocket-key: (.*)\r\n/i.exec(request)![1]!
+  return `HTTP/1.1 101 x\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Accept: ${acceptOf(key)}\r\n\r\n`
+}
+
 test('text, binary, fragments, pings and a clean close with ws as the peer', async context => {
   const { url, next } = await peer(context)
   const accepted = next()
@@ -101,6 +109,87 @@ test('text, binary, fragments, pings and a clean close with ws as the peer', asy
   await story.until('ended')
   deepEqual(story.end, { kind: 'closed', code: 1000, reason: 'done' })
   equal(socket.send('late'), 'not_open')
+})
+
+test('500 random messages of ws, fragmented and with pings between, arrive in order and whole', async context => {
+  const { url, next } = await peer(context)
+  const accepted = next()
+  const messages: string[] = []
+  const arrived: string[] = []
+  let isDone = (): void => {}
+  const done = new Promise<void>(resolve => (isDone = resolve))
+  const random = new Random(5)
+  const listener = {
+    opened: () => {},
+    message: (bytes: Uint8Array, from: number, to: number, isBinary: boolean) => {
+      arrived.push(`${isBinary} ${Buffer.from(bytes.subarray(from, to)).toString('latin1')}`)
+      if (arrived.length === 500) isDone()
+    },
+    pong: () => {},
+    ended: () => {},
+  }
+  const options = { url, region: region(300_000), messageMax: 130_000 }
+  const socket = new MarketSocket(options, listener, new SystemTimers())
+  const server = await accepted
+  for (let at = 0; at < 500; at++) {
+    const binary = random.below(2) === 1
+    const parts = Array.from({ length: 1 + random.below(4) }, () => `${at}`.repeat(random.below(10 ** random.below(5))))
+    for (const [part, text] of parts.entries()) {
+      server.send(text, { binary, fin: part === parts.length - 1 })
+      if (random.below(3) === 0) server.ping(`${at}`)
+    }
+    messages.push(`${binary} ${parts.join('')}`)
+  }
+  await done
+  deepEqual(arrived, messages)
+  socket.terminate()
+})
+
+test('as a server the reader takes the masked frames of a ws client', async context => {
+  const heard: string[] = []
+  let isDone = (): void => {}
+  const done = new Promise<void>(resolve => (isDone = resolve))
+  const url = await raw(context, (socket, request) => {
+    const bytes = new Uint8Array(100_000)
+    const cut = (from: number, to: number): string => Buffer.from(bytes.subarray(from, to)).toString()
+    const reader = new WebSocketReader(bytes, 0, bytes.length, 'server', 70_000, {
+      message: (from, to, isBinary) => heard.push(`${isBinary} ${cut(from, to)}`),
+      ping: (from, to) => heard.push(`ping ${cut(from, to)}`),
+      pong: () => {},
+      close: (code, from, to) => {
+        heard.push(`close ${code} ${cut(from, to)}`)
+        isDone()
+      },
+    })
+    socket.on('data', (part: Buffer) => {
+      for (let at = 0; at < part.length; ) {
+        const room = reader.room()
+        const count = Math.min(room.length, part.length - at)
+        room.set(part.subarray(at, at + count))
+        reader.received(count)
+        reader.split()
+        at += count
+      }
+    })
+    socket.write(upgraded(request))
+  })
+  const client = new WebSocket(url)
+  await once(client, 'open')
+  client.send('{"op":"ping"}')
+  client.send('part ', { fin: false })
+  client.ping('p')
+  client.send('whole', { fin: true })
+  client.send(Buffer.from('z'.repeat(70_000)))
+  client.close(1001, 'bye')
+  await done
+  deepEqual(heard, [
+    'false {"op":"ping"}',
+    'ping p',
+    'false part whole',
+    `true ${'z'.repeat(70_000)}`,
+    'close 1001 bye',
+  ])
+  client.terminate()
 })
 
 for (const code of [1000, 1001, 1008, 1011, 1012, 1013, 4004])
@@ -180,8 +269,7 @@ test('handshake: an answer in single bytes, frames right behind it, and no exten
   let asked = ''
   const url = await raw(context, (socket, request) => {
     asked = request
-    const key = /sec-websocket-key: (.*)\r\n/i.exec(request)![1]!
-    const head = `HTTP/1.1 101 x\r\nUpgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Accept: ${acceptOf(key)}\r\n\r\n`
+    const head = upgraded(request)
     socket.setNoDelay(true)
     for (const byte of head.slice(0, -1)) socket.write(byte)
     socket.write(Buffer.concat([Buffer.from('\n'), Buffer.from([0x81, 2, 104, 105])]))
@@ -221,12 +309,7 @@ test('a server that never answers is given up after its time, one that never clo
   await story.until('ended')
   deepEqual(story.end, { kind: 'timeout' })
 
-  const deaf = await raw(context, (socket, request) => {
-    const key = /sec-websocket-key: (.*)\r\n/i.exec(request)![1]!
-    socket.write(
-      `HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptOf(key)}\r\n\r\n`,
-    )
-  })
+  const deaf = await raw(context, (socket, request) => socket.write(upgraded(request)))
   const closing = open(deaf, { closeMs: 700 }, timers)
   await closing.story.until('opened')
   closing.socket.close()

@@ -60,6 +60,11 @@ export class RateBudget {
     return this.#isBanned
   }
 
+  /** Whether a window of this name is among its own. */
+  has(name: string): boolean {
+    return this.#windows.has(name)
+  }
+
   /** Asks whether a request may go. Takes nothing. */
   ask(weights: Weights, purpose: Purpose, now: number): BudgetAnswer {
     if (this.#isBanned && now < this.#probeAt) return { ok: false, reason: 'banned', retryAt: this.#probeAt }

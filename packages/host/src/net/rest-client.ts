@@ -36,8 +36,8 @@ export type RestOutcome =
   | {
       readonly kind: 'answered'
       readonly status: number
-      /** By lower-case name; values of one name are joined by commas. */
-      readonly headers: ReadonlyMap<string, string>
+      /** By lower-case name; values of one name are joined by commas. Has no prototype. */
+      readonly headers: Readonly<Record<string, string>>
       readonly body: Buffer
       /** When the request left and when the head of the answer came, in microseconds. */
       readonly sentAt: number
@@ -144,7 +144,7 @@ class RequestCourse implements Dispatcher.DispatchHandler {
   #sentAt = 0
   #answeredAt = 0
   #status: number | undefined
-  #headers: ReadonlyMap<string, string> = new Map()
+  #headers: Record<string, string> = Object.create(null)
   #isSettled = false
 
   constructor(deadlineMs: number, bytesMax: number, timers: Timers, settle: (outcome: RestOutcome) => void) {
@@ -179,7 +179,7 @@ class RequestCourse implements Dispatcher.DispatchHandler {
     if (status < 200) return
     this.#answeredAt = this.#timers.now()
     this.#status = status
-    this.#headers = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
+    for (const [name, value] of Object.entries(headers)) this.#headers[name.toLowerCase()] = String(value)
   }
 
   onResponseData(_: Dispatcher.DispatchController, part: Buffer): void {

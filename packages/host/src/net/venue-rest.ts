@@ -20,8 +20,8 @@ export interface LimitSigns {
   readonly verdict: 'well' | 'slow' | 'ban' | 'denied'
   /** Milliseconds that the venue wishes us to wait. */
   readonly retryAfterMs?: number | undefined
-  /** What the venue has counted, by budget of the request (the index in `draws`) and window. */
-  readonly used?: readonly { readonly draw: number; readonly window: string; readonly used: number }[]
+  /** What the venue has counted, by the names of windows; those that none of the request's budgets has are left out. */
+  readonly used?: readonly { readonly window: string; readonly count: number }[]
 }
 
 /** What our own bounds held back says nothing about the venue. */
@@ -32,7 +32,7 @@ export type RestAlert = 'slow' | 'ban' | 'breaker_open'
 
 /** By status alone: 429 slow, 418 and 403 ban, 401 denied. A venue that says more has a function of its own. */
 export function readStatus({ status, headers }: Answer, now: number): LimitSigns {
-  const retryAfterMs = readRetryAfter(headers.get('retry-after'), now / 1000)
+  const retryAfterMs = readRetryAfter(headers['retry-after'], now / 1000)
   if (status === 429) return { verdict: 'slow', retryAfterMs }
   if (status === 418 || status === 403) return { verdict: 'ban', retryAfterMs }
   return { verdict: status === 401 ? 'denied' : 'well' }
@@ -81,11 +81,12 @@ export class VenueRest {
 
   #learn(answer: Answer, draws: readonly Draw[], tickets: readonly number[], number: number, now: number): void {
     const { verdict, retryAfterMs, used = [] } = this.#readSigns(answer, now)
-    for (const { draw, window, used: count } of used) draws[draw]?.budget.observe(window, count, now)
-    for (const [at, { budget }] of draws.entries())
+    for (const [at, { budget }] of draws.entries()) {
+      for (const { window, count } of used) if (budget.has(window)) budget.observe(window, count, now)
       if (verdict === 'slow') budget.slow(retryAfterMs, now)
       else if (verdict === 'ban') budget.ban(retryAfterMs, now)
       else budget.passed(tickets[at]!)
+    }
     const words = `status ${answer.status}`
     if (verdict === 'slow' || verdict === 'ban') this.#alert(verdict, words)
     if (verdict === 'denied') {
