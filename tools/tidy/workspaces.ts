@@ -34,7 +34,7 @@ export const WORKSPACES: readonly Workspace[] = [
   ),
   node('apps/trader', ['packages/'], 'fastify @fastify/* jose otpauth @grpc/grpc-js'),
   node('apps/backtester', ['packages/'], 'zod'),
-  node('apps/simulator', ['packages/core', 'packages/venues', 'packages/host'], 'ws fastify'),
+  node('apps/simulator', ['packages/core', 'packages/venues', 'packages/host'], 'ws zod'),
   {
     ...node(
       'apps/dashboard',

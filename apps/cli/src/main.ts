@@ -4,6 +4,7 @@ import { addBacktestCommands } from './backtest-commands.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { addNormalizeCommand } from './normalize-command.ts'
 import { say } from './output.ts'
+import { addSimulateVenueCommand } from './simulate-venue-command.ts'
 import { addTapeCommands } from './tape-commands.ts'
 
 const EXAMPLES = `Examples:
@@ -13,6 +14,7 @@ const EXAMPLES = `Examples:
   velocimex backtest run examples/market-maker.yaml --out runs/first
   velocimex backtest explain runs/first 1
   cat messages.txt | velocimex normalize --venue binance-usdm
+  velocimex simulate-venue binance-usdm --port 9100 --seed 7
 `
 const CODES = `
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 not found, 4 invalid configuration, 130 interrupted.
@@ -41,6 +43,7 @@ function makeProgram(): Command {
   addTapeCommands(program)
   addNormalizeCommand(program)
   addBacktestCommands(program)
+  addSimulateVenueCommand(program)
   for (const command of allOf(program)) command.exitOverride()
   return program
 }

@@ -4,6 +4,7 @@ import type { Random } from '@velocimex/core/clock/random'
 import type { Exchange } from '@velocimex/core/exchange/exchange'
 import type { ExchangeListener } from '@velocimex/core/exchange/exchange-order'
 import type { ExchangeTerms } from '@velocimex/core/exchange/exchange-view'
+import type { Instrument } from '@velocimex/core/market/instrument'
 import type { Cryptography } from './cryptography.ts'
 
 /** A request as a client sent it. */
@@ -78,5 +79,7 @@ export interface VenueSide {
   /** As `MarketVenue.id`. */
   readonly id: string
   readonly terms: ExchangeTerms
+  /** What it lists when it is told nothing else, with dense indexes. */
+  readonly instruments: readonly Instrument[]
   makeDialect(options: DialectOptions): VenueDialect
 }

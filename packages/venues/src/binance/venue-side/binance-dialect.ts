@@ -6,8 +6,10 @@ import type {
   ExchangeTrade,
 } from '@velocimex/core/exchange/exchange-order'
 import type { ExchangeTerms } from '@velocimex/core/exchange/exchange-view'
+import { alignAssets } from '@velocimex/core/market/align-assets'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { Side } from '@velocimex/core/market/side'
+import type { InstrumentDraft } from '../../draft-instrument.ts'
 import { TradeBars } from '../../trade-bars.ts'
 import type {
   ClientKey,
@@ -20,6 +22,7 @@ import type {
   VenueSide,
 } from '../../venue-dialect.ts'
 import type { Dialect } from '../frame-fields.ts'
+import { makeInstrument } from '../make-instrument.ts'
 import { AccountStreams } from './account-streams.ts'
 import { ClientKeys } from './client-keys.ts'
 import { MarketStreams } from './market-streams.ts'
@@ -180,12 +183,25 @@ class URLSearch {
   }
 }
 
-const side = (dialect: Dialect, terms: ExchangeTerms): VenueSide => {
-  const id = `binance-${dialect}`
-  return { id, terms, makeDialect: options => new BinanceDialect(dialect, id, options) }
+const grid = (decimals: number) => ({ decimals, step: 1 })
+const draft = (base: string, kind: 'spot' | 'perpetual', price: number, quantity: number): InstrumentDraft => ({
+  ...{ symbol: `${base}USDT`, base, quote: 'USDT', settle: 'USDT', kind, expiry: '', grids: 'published' },
+  ...{
+    price: grid(price),
+    quantity: grid(quantity),
+    bounds: { quantityMin: 1, notionalMin: 5n * 10n ** BigInt(Math.max(8, price + quantity)) },
+  },
+})
+const LISTED: Readonly<Record<Dialect, readonly InstrumentDraft[]>> = {
+  spot: [draft('BTC', 'spot', 2, 5), draft('ETH', 'spot', 2, 4), draft('SOL', 'spot', 2, 3)],
+  usdm: [draft('BTC', 'perpetual', 1, 3), draft('ETH', 'perpetual', 2, 3), draft('SOL', 'perpetual', 2, 2)],
 }
 
-export type { BinanceDialect }
+const side = (dialect: Dialect, terms: ExchangeTerms): VenueSide => {
+  const id = `binance-${dialect}`
+  const instruments = alignAssets(LISTED[dialect].map((draft, index) => makeInstrument(dialect, id, index, draft)))
+  return { id, terms, instruments, makeDialect: options => new BinanceDialect(dialect, id, options) }
+}
 
 /** Binance spot: fees from what is received. */
 export const binanceSpotSide = side('spot', { feeFromReceived: true, defaultLeverage: 1, openOrdersMax: 200 })

@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import { openTape } from '@velocimex/host/tape/tape'
+import { playScenario, readScenario, type ScenarioStep } from '@velocimex/simulator/scenario'
+import { DEMO_KEYS, SimulatedVenue } from '@velocimex/simulator/simulated-venue'
+import { venueTape } from '@velocimex/simulator/venue-tape'
+import { SIDES } from '@velocimex/venues/sides'
+import type { VenueSide } from '@velocimex/venues/venue-dialect'
+import type { Command } from 'commander'
+import { CommandError, EXIT } from './exit-codes.ts'
+import { pairs, print, printJson } from './output.ts'
+
+interface Flags {
+  readonly port: string
+  readonly controlPort: string
+  readonly seed: string
+  readonly model: string
+  readonly tape?: string
+  readonly faults?: string
+  readonly json?: boolean
+}
+
+/** `velocimex simulate-venue`. */
+export function addSimulateVenueCommand(program: Command): void {
+  program
+    .command('simulate-venue')
+    .description("a venue on this machine that speaks the real one's wire: REST, market and private sockets")
+    .argument('<venue>', `which: ${[...SIDES.keys()].join(', ')}`)
+    .option('--port <n>', 'port of REST and sockets; 0 for a free one', '0')
+    .option('--control-port <n>', 'port of the control surface; 0 for a free one', '0')
+    .option('--seed <n>', 'seed of the made-up market', '1')
+    .option('--model <name>', 'what makes the market: hawkes', 'hawkes')
+    .option('--tape <dir>', 'a recorded market instead of the model; our orders are matched into it')
+    .option('--faults <file>', 'a scenario of faults, played once (docs/simulator.md)')
+    .option('--json', 'addresses and keys as one JSON object')
+    .action(run)
+}
+
+async function run(name: string, flags: Flags): Promise<void> {
+  const side = SIDES.get(name)
+  if (side === undefined)
+    throw new CommandError(EXIT.usage, `venue ${name} is not known; known are ${[...SIDES.keys()].join(', ')}`)
+  if (flags.model !== 'hawkes') throw new CommandError(EXIT.usage, `model ${flags.model} is not known; there is hawkes`)
+  const steps = flags.faults === undefined ? [] : await scenarioIn(flags.faults)
+  const tape = flags.tape === undefined ? {} : { tape: tapeIn(flags.tape, side) }
+  const ports = { port: numberOf(flags.port, '--port'), controlPort: numberOf(flags.controlPort, '--control-port') }
+  const venue = await SimulatedVenue.start({ side, seed: numberOf(flags.seed, '--seed'), ...ports, ...tape })
+  const stopped = new Promise<void>(done => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done())
+  })
+  tell(venue, name, flags.json === true)
+  const stage = {
+    wait: async (milliseconds: number): Promise<void> => void (await wait(milliseconds)),
+    inject: (frame: string): void => venue.server.inject(frame),
+    expect: (text: string): Promise<void> => venue.server.heard(text),
+    fault: (fault: Parameters<typeof venue.server.plan.add>[0]): void => void venue.server.plan.add(fault),
+    close: (code: number): void => venue.server.closeAll(code, 'by scenario'),
+  }
+  void playScenario(steps, stage)
+  await stopped
+  await venue.stop()
+}
+
+function tell(venue: SimulatedVenue, name: string, isJson: boolean): void {
+  const rest = `http://127.0.0.1:${venue.port}`
+  const sockets = `ws://127.0.0.1:${venue.port}`
+  const control = `http://127.0.0.1:${venue.controlPort}`
+  const symbols = venue.market.exchange.instruments.all.map(({ symbol }) => symbol)
+  if (isJson) {
+    printJson({ venue: name, rest, sockets, control, symbols, keys: DEMO_KEYS })
+    return
+  }
+  const [first] = DEMO_KEYS
+  const rows: [string, string][] = [
+    ['REST', rest],
+    ['sockets', sockets],
+    ['control', `${control}/truth`],
+    ['symbols', symbols.join(', ')],
+    ['key', `${first!.apiKey} secret ${first!.secret} passphrase ${first!.passphrase}`],
+  ]
+  print(`${name} is simulated here; nothing leaves this machine. Ctrl-C ends it.`, ...pairs(rows))
+}
+
+async function scenarioIn(path: string): Promise<readonly ScenarioStep[]> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch {
+    throw new CommandError(EXIT.notFound, `${path} does not exist`)
+  }
+  const read = readScenario(text)
+  if (!read.ok) throw new CommandError(EXIT.invalidConfiguration, `${path}: ${read.words}`)
+  return read.value
+}
+
+function tapeIn(path: string, side: VenueSide): ReturnType<typeof venueTape> {
+  const tape = openTape(path)
+  if (!tape.ok)
+    throw new CommandError(tape.reason === 'not_found' ? EXIT.notFound : EXIT.failed, `${path}: ${tape.reason}`)
+  return venueTape(tape.value, side.id)
+}
+
+function numberOf(text: string, flag: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0)
+    throw new CommandError(EXIT.usage, `${flag} wants a whole number, not ${text}`)
+  return value
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+
+/**
+ * A fault that is done to requests or frames that contain a text, a number of times.
+ *
+ * Requests: `status` answers without doing anything; `lost_answer` does it and closes the line; `not_done` closes the line
+ * before it is done; `garbage` does it and answers nonsense; `slow` answers late.
+ * Frames: `drop`, `duplicate`, `hold` (sent behind the next), `truncate`, `garbage`, `corrupt` (a digit is changed),
+ * `huge` (blanks behind it), `slow`.
+ */
+export const faultSchema = z.strictObject({
+  on: z.enum(['request', 'frame']),
+  /** Part of `METHOD /path?query`, or of a frame; empty for any. */
+  match: z.string().max(200).default(''),
+  kind: z.enum([
+    'status',
+    'lost_answer',
+    'not_done',
+    'garbage',
+    'slow',
+    'drop',
+    'duplicate',
+    'hold',
+    'truncate',
+    'corrupt',
+    'huge',
+  ]),
+  times: z.int().min(1).max(1_000_000).default(1),
+  /** For `status`. */
+  status: z.int().min(100).max(599).default(503),
+  body: z.string().max(10_000).default(''),
+  headers: z.record(z.string(), z.string()).default({}),
+  /** For `slow`: milliseconds; for `huge`: bytes. */
+  amount: z.int().min(0).max(64_000_000).default(1_000),
+})
+/** A fault as it is asked for. */
+export type Fault = z.infer<typeof faultSchema>
+
+const FAULTS_MAX = 1_000
+
+/** The faults that are still to happen. */
+export class FaultPlan {
+  readonly #faults: { readonly fault: Fault; left: number }[] = []
+  /** While true, sockets are open and nothing is sent on them. */
+  isSilent = false
+
+  /** Adds a fault. False when there are too many. */
+  add(fault: Fault): boolean {
+    if (this.#faults.length >= FAULTS_MAX) return false
+    this.#faults.push({ fault, left: fault.times })
+    return true
+  }
+
+  /** What is still to happen. */
+  list(): readonly (Fault & { readonly left: number })[] {
+    return this.#faults.map(({ fault, left }) => ({ ...fault, left }))
+  }
+
+  clear(): void {
+    this.#faults.length = 0
+    this.isSilent = false
+  }
+
+  /** The fault that strikes a request or a frame, counted as done; undefined for none. */
+  strike(on: Fault['on'], text: string): Fault | undefined {
+    const at = this.#faults.findIndex(({ fault }) => fault.on === on && text.includes(fault.match))
+    const struck = this.#faults[at]
+    if (struck === undefined) return undefined
+    if (--struck.left === 0) this.#faults.splice(at, 1)
+    return struck.fault
+  }
+}

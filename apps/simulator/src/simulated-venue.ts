@@ -1,0 +1,108 @@
+import { createHash, createHmac, createPrivateKey, randomBytes, sign as signWith } from 'node:crypto'
+import type { Cryptography } from '@velocimex/venues/cryptography'
+import type { ClientKey, VenueSide } from '@velocimex/venues/venue-dialect'
+import { ControlServer, decimalsOf } from './control-server.ts'
+import { FaultPlan } from './fault-plan.ts'
+import { type MarketOptions, VenueMarket } from './venue-market.ts'
+import { VenueServer } from './venue-server.ts'
+
+/** Milliseconds between two steps of the venue's own life. */
+const STEP_MS = 5
+
+/** What a simulated venue is started with. */
+export interface SimulatedVenueOptions {
+  readonly side: VenueSide
+  readonly seed: number
+  /** 0 for a free one. */
+  readonly port: number
+  readonly controlPort: number
+  readonly keys?: readonly ClientKey[]
+  /** What each account of the keys has at the start, by asset, in decimal text. */
+  readonly deposits?: Readonly<Record<string, string>>
+  readonly tape?: MarketOptions['tape']
+}
+
+/** Keys that every simulated venue knows when it is told no others. Nothing but a simulation accepts them. */
+export const DEMO_KEYS: readonly ClientKey[] = [
+  {
+    apiKey: 'velocimex-demo-key',
+    secret: 'dmVsb2NpbWV4LWRlbW8tc2VjcmV0',
+    passphrase: 'demo',
+    account: 1,
+    canTrade: true,
+    canWithdraw: false,
+  },
+  {
+    apiKey: 'velocimex-second-key',
+    secret: 'dmVsb2NpbWV4LXNlY29uZC1zZWNyZXQ=',
+    passphrase: 'demo',
+    account: 2,
+    canTrade: true,
+    canWithdraw: false,
+  },
+  {
+    apiKey: 'velocimex-withdraw-key',
+    secret: 'dmVsb2NpbWV4LXdpdGhkcmF3LXNlY3JldA==',
+    passphrase: 'demo',
+    account: 3,
+    canTrade: true,
+    canWithdraw: true,
+  },
+]
+const DEPOSITS = { USDT: '100000', USDC: '100000', USD: '100000', BTC: '2', ETH: '20' }
+
+/** The primitives of signing from Node's own library. */
+export const nodeCryptography: Cryptography = {
+  hmac: (hash, key, message) => createHmac(hash, key).update(message).digest(),
+  digest: (hash, message) => createHash(hash).update(message).digest(),
+  sign(privateKey, message) {
+    const key = createPrivateKey(privateKey)
+    const isEc = key.asymmetricKeyType === 'ec'
+    return signWith(isEc ? 'sha256' : null, message, isEc ? { key, dsaEncoding: 'ieee-p1363' } : key)
+  },
+  random: bytes => randomBytes(bytes),
+}
+
+/** A venue that runs in real time: its market, its sockets and its control surface. */
+export class SimulatedVenue {
+  readonly market: VenueMarket
+  readonly server: VenueServer
+  port = 0
+  controlPort = 0
+  readonly #control: ControlServer
+  #skew = 0
+  #timer: NodeJS.Timeout | undefined
+
+  private constructor(options: SimulatedVenueOptions) {
+    const keys = options.keys ?? DEMO_KEYS
+    const start = this.#now()
+    const { side, seed, tape } = options
+    const cryptography = nodeCryptography
+    this.market = new VenueMarket({ side, seed, start, keys, cryptography, ...(tape === undefined ? {} : { tape }) })
+    this.server = new VenueServer(this.market, new FaultPlan(), () => this.#now())
+    const { market, server } = this
+    this.#control = new ControlServer({ market, server, setSkew: milliseconds => (this.#skew = milliseconds * 1000) })
+    for (const { account } of keys)
+      for (const [asset, amount] of Object.entries(options.deposits ?? DEPOSITS))
+        market.exchange.transfer(account, asset, BigInt(amount) * 10n ** BigInt(decimalsOf(market, asset)))
+  }
+
+  /** Starts a venue on ports of this machine. */
+  static async start(options: SimulatedVenueOptions): Promise<SimulatedVenue> {
+    const venue = new SimulatedVenue(options)
+    venue.port = await venue.server.listen(options.port)
+    venue.controlPort = await venue.#control.listen(options.controlPort)
+    venue.#timer = setInterval(() => venue.market.advanceTo(venue.#now()), STEP_MS)
+    return venue
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await Promise.all([this.server.stop(), this.#control.stop()])
+  }
+
+  /** The venue's instant: the wall's, shifted. */
+  #now(): number {
+    return Date.now() * 1000 + this.#skew
+  }
+}

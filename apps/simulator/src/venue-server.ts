@@ -1,0 +1,185 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { VenueReply } from '@velocimex/venues/venue-dialect'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Fault, FaultPlan } from './fault-plan.ts'
+import { FaultySocket } from './faulty-socket.ts'
+import type { VenueMarket } from './venue-market.ts'
+
+const BODY_MAX = 1 << 20
+const FRAME_MAX = 1 << 20
+const CLIENTS_MAX = 1_000
+
+/** The sockets of a simulated venue: REST and WebSocket on one port of this machine. */
+export class VenueServer {
+  readonly plan: FaultPlan
+  /** Requests answered and frames received, since the start. */
+  readonly counts = { requests: 0, frames: 0 }
+  readonly #market: VenueMarket
+  readonly #now: () => number
+  readonly #http: Server
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_MAX, perMessageDeflate: false })
+  readonly #clients = new Map<WebSocket, FaultySocket>()
+  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #waiting = new Set<{ readonly text: string; readonly done: () => void }>()
+
+  /** @param now the venue's instant in microseconds */
+  constructor(market: VenueMarket, plan: FaultPlan, now: () => number) {
+    this.#market = market
+    this.plan = plan
+    this.#now = now
+    this.#http = createServer((request, response) => void this.#request(request, response))
+    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+  }
+
+  /** Listens on this machine. @param port 0 for a free one @returns the port */
+  async listen(port: number): Promise<number> {
+    this.#http.listen(port, '127.0.0.1')
+    await once(this.#http, 'listening')
+    return (this.#http.address() as AddressInfo).port
+  }
+
+  /** Sockets that are open. */
+  get clients(): number {
+    return this.#clients.size
+  }
+
+  /** Closes every socket with a code, or cuts them without a word for 1006. */
+  closeAll(code: number, reason: string): void {
+    for (const client of this.#clients.values())
+      if (code === 1006) client.cut()
+      else client.close(code, reason)
+  }
+
+  /** Resolves when a client has sent a request or a frame that contains a text. */
+  heard(text: string): Promise<void> {
+    return new Promise(done => this.#waiting.add({ text, done }))
+  }
+
+  #hear(text: string): void {
+    for (const waiting of this.#waiting) {
+      if (!text.includes(waiting.text)) continue
+      this.#waiting.delete(waiting)
+      waiting.done()
+    }
+  }
+
+  /** Sends a frame to every socket. */
+  inject(text: string): void {
+    for (const client of this.#clients.values()) client.send(text)
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer)
+    for (const client of this.#clients.values()) client.cut()
+    this.#http.closeAllConnections()
+    this.#http.close()
+    await once(this.#http, 'close')
+  }
+
+  async #request(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.counts.requests++
+    const body = await bodyOf(request)
+    if (body === undefined) {
+      response.writeHead(413).end()
+      return
+    }
+    const [path, query = ''] = splitAt(request.url ?? '/', '?')
+    const method = request.method ?? 'GET'
+    const asked = `${method} ${request.url ?? ''} ${body}`
+    this.#hear(asked)
+    const fault = this.plan.strike('request', asked)
+    if (fault?.kind === 'not_done') {
+      request.socket.destroy()
+      return
+    }
+    if (fault?.kind === 'status') {
+      response.writeHead(fault.status, fault.headers).end(fault.body)
+      return
+    }
+    this.#market.advanceTo(this.#now())
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
+    const reply = this.#market.dialect.answer({ method, path, query, headers, body })
+    this.#reply(response, reply, fault)
+  }
+
+  #reply(response: ServerResponse, reply: VenueReply, fault: Fault | undefined): void {
+    const send = (body: string): void => {
+      response.writeHead(reply.status, { 'content-type': 'application/json;charset=UTF-8', ...reply.headers }).end(body)
+    }
+    if (fault?.kind === 'lost_answer') response.socket?.destroy()
+    else if (fault?.kind === 'garbage') send('<html><body>Bad gateway')
+    else if (fault?.kind === 'truncate') send(reply.body.slice(0, Math.floor(reply.body.length / 2)))
+    else if (fault?.kind === 'slow') this.#later(fault.amount, () => send(reply.body))
+    else send(reply.body)
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#clients.size >= CLIENTS_MAX) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n')
+      return
+    }
+    const fault = this.plan.strike('request', `UPGRADE ${request.url ?? ''}`)
+    if (fault !== undefined) {
+      if (fault.kind === 'status') socket.end(`HTTP/1.1 ${fault.status} Refused\r\n\r\n`)
+      else socket.destroy()
+      return
+    }
+    this.#sockets.handleUpgrade(request, socket, head, client => this.#join(client, request.url ?? '/'))
+  }
+
+  #join(client: WebSocket, url: string): void {
+    const faulty = new FaultySocket(client, this.plan, (wait, run) => this.#later(wait, run))
+    const [path, query = ''] = splitAt(url, '?')
+    const session = this.#market.dialect.open(path, query, faulty)
+    if (session === undefined) {
+      client.close(1008, 'no such address')
+      return
+    }
+    this.#clients.set(client, faulty)
+    client.on('error', () => {}) // A close follows; a client's fault is no fault of ours.
+    client.on('message', (bytes, isBinary) => {
+      this.counts.frames++
+      if (isBinary) return
+      this.#market.advanceTo(this.#now())
+      const text = bytes.toString()
+      this.#hear(text)
+      session.onText(text)
+    })
+    client.on('close', () => {
+      this.#clients.delete(client)
+      session.onClosed()
+    })
+  }
+
+  #later(milliseconds: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      run()
+    }, milliseconds)
+    this.#timers.add(timer)
+  }
+}
+
+function splitAt(text: string, mark: string): [string, string?] {
+  const at = text.indexOf(mark)
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** The body of a request; undefined when it is too long or the client went away. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of request) {
+      length += (chunk as Buffer).length
+      if (length > BODY_MAX) return undefined
+      chunks.push(chunk as Buffer)
+    }
+  } catch {
+    return undefined
+  }
+  return Buffer.concat(chunks).toString()
+}
