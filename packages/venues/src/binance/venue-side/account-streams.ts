@@ -3,6 +3,7 @@ import type { ExchangeFill, ExchangeOrder, ExchangeOrderEvent } from '@velocimex
 import type { ClientSocket, SocketSession } from '../../venue-dialect.ts'
 import { toHex } from '../../wire/encodings.ts'
 import type { Dialect } from '../frame-fields.ts'
+import type { AccountCalls } from './account-calls.ts'
 import type { SignedCalls } from './signed-calls.ts'
 
 const KEY_LIFE_MS = 3_600_000
@@ -15,14 +16,16 @@ export class AccountStreams {
   readonly #dialect: Dialect
   readonly #exchange: Exchange
   readonly #calls: SignedCalls
+  readonly #own: AccountCalls
   readonly #readers = new Map<number, Set<AccountReader>>()
   readonly #keys = new Map<string, { readonly account: number; expiresAt: number }>()
   readonly #sockets = new Map<string, Set<ClientSocket>>()
 
-  constructor(dialect: Dialect, exchange: Exchange, calls: SignedCalls) {
+  constructor(dialect: Dialect, exchange: Exchange, calls: SignedCalls, own: AccountCalls) {
     this.#dialect = dialect
     this.#exchange = exchange
     this.#calls = calls
+    this.#own = own
   }
 
   /** Begins to read an account. @returns how to end it */
@@ -90,14 +93,14 @@ export class AccountStreams {
   onBalance(account: number, assets: readonly string[], cause: string, at: number): void {
     const now = Math.floor(at / 1000)
     if (this.#dialect === 'spot') {
-      const rows = this.#calls
+      const rows = this.#own
         .balances(account, assets)
         .map(({ asset, free, locked }) => ({ a: asset, f: free, l: locked }))
       this.#tell(account, { e: 'outboundAccountPosition', E: now, u: now, B: rows })
       return
     }
     if (cause === 'order') return
-    const wallets = this.#calls.wallets(account).filter(({ asset }) => assets.includes(asset))
+    const wallets = this.#own.wallets(account).filter(({ asset }) => assets.includes(asset))
     const words: Record<string, string> = { fill: 'ORDER', funding: 'FUNDING_FEE', transfer: 'DEPOSIT' }
     const balances = wallets.map(({ asset, wallet }) => ({ a: asset, wb: wallet, cw: wallet, bc: '0' }))
     const positions = cause === 'fill' ? this.#positions(account) : []
@@ -105,7 +108,7 @@ export class AccountStreams {
   }
 
   #positions(account: number): unknown[] {
-    const told = new Map(this.#calls.positions(account, 0).map(row => [row.symbol, row]))
+    const told = new Map(this.#own.positions(account, 0).map(row => [row.symbol, row]))
     return [...this.#exchange.account(account).positions].map(([index]) => {
       const instrument = this.#exchange.instruments.at(index)
       const row = told.get(instrument.symbol)

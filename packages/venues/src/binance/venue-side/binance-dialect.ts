@@ -23,8 +23,10 @@ import type {
 } from '../../venue-dialect.ts'
 import type { Dialect } from '../frame-fields.ts'
 import { makeInstrument } from '../make-instrument.ts'
+import { AccountCalls } from './account-calls.ts'
 import { AccountStreams } from './account-streams.ts'
 import { ClientKeys } from './client-keys.ts'
+import { Listing } from './listing.ts'
 import { MarketStreams } from './market-streams.ts'
 import { isFailure, RequestParameters } from './parameters.ts'
 import { FUNDING_RATE, nextFunding, PublicCalls } from './public-calls.ts'
@@ -45,7 +47,9 @@ const ROUTED: Readonly<Record<string, RegExp>> = {
 /** Binance as its clients see it: spot or USD-M over an exchange. */
 class BinanceDialect implements VenueDialect {
   readonly calls: SignedCalls
+  readonly own: AccountCalls
   readonly public: PublicCalls
+  readonly listing: Listing
   readonly accounts: AccountStreams
   readonly #dialect: Dialect
   readonly #options: DialectOptions
@@ -69,8 +73,10 @@ class BinanceDialect implements VenueDialect {
     const updateId = (instrument: number): number => this.#updateIds[instrument]!
     const sources = { exchange, venue, bars: this.#bars, trades: this.#trades, updateId, now: () => this.now() }
     this.calls = new SignedCalls(dialect, venue, exchange)
+    this.own = new AccountCalls(venue, exchange, this.calls.texts)
     this.public = new PublicCalls(dialect, sources)
-    this.accounts = new AccountStreams(dialect, exchange, this.calls)
+    this.listing = new Listing(dialect, sources)
+    this.accounts = new AccountStreams(dialect, exchange, this.calls, this.own)
     this.#streams = new MarketStreams(dialect, sources)
     this.#keys = new ClientKeys(options.keys, options.cryptography, options.clock)
     this.#weights = new RequestWeights(dialect, options.clock)
@@ -104,7 +110,8 @@ class BinanceDialect implements VenueDialect {
     const [kind, ...rest] = parts
     const asked = new URLSearch(query)
     if (kind !== 'ws' && kind !== 'stream') return undefined
-    const listenKey = asked.get('listenKey') ?? (rest[0] !== undefined && !rest[0].includes('@') ? rest[0] : undefined)
+    const listenKey =
+      asked.get('listenKey') ?? (rest[0] !== undefined && /^\w{32,}$/.test(rest[0]) ? rest[0] : undefined)
     if (this.#dialect === 'usdm' && listenKey !== undefined) return this.accounts.open(listenKey, socket, this.now())
     const carried = ROUTED[route]
     const mayRead = (stream: string): boolean => (route === '' ? true : (carried?.test(stream) ?? false))
@@ -165,8 +172,8 @@ class BinanceDialect implements VenueDialect {
 
   #socketApi(socket: ClientSocket): SocketSession {
     const charge = (weight: number, orders: number): Failure | undefined => this.#weights.charge(weight, orders).over
-    const { calls, accounts } = this
-    return new SocketApiSession(socket, { keys: this.#keys, calls, accounts, charge, now: () => this.now() })
+    const { calls, own, accounts } = this
+    return new SocketApiSession(socket, { keys: this.#keys, calls, own, accounts, charge, now: () => this.now() })
   }
 }
 

@@ -1,7 +1,9 @@
 import { formatScaled } from '@velocimex/core/market/grid'
 import type { ClientKey } from '../../venue-dialect.ts'
 import type { Dialect } from '../frame-fields.ts'
+import type { AccountCalls } from './account-calls.ts'
 import type { AccountStreams } from './account-streams.ts'
+import type { Listing } from './listing.ts'
 import type { RequestParameters } from './parameters.ts'
 import type { PublicCalls } from './public-calls.ts'
 import type { SignedCalls } from './signed-calls.ts'
@@ -19,7 +21,9 @@ export interface Route {
 /** What the routes lead to. */
 export interface RouteEnds {
   readonly public: PublicCalls
+  readonly listing: Listing
   readonly calls: SignedCalls
+  readonly own: AccountCalls
   readonly accounts: AccountStreams
   now(): number
   randomKey(): Uint8Array
@@ -29,17 +33,30 @@ type Row = readonly [call: string, access: Route['access'], weight: number, run:
 
 /** The calls of a dialect by `METHOD /path`. */
 export function routesOf(dialect: Dialect, ends: RouteEnds): ReadonlyMap<string, Route> {
-  const rows = dialect === 'spot' ? spotRows(ends) : usdmRows(ends)
+  const rows = [...NEIGHBOURS, ...(dialect === 'spot' ? spotRows(ends) : usdmRows(ends))]
   return new Map(rows.map(([call, access, weight, run, orders = 0]) => [call, { access, weight, orders, run }]))
 }
 
+/**
+ * Calls of the venue's other businesses, empty here: clients ask all of them for their markets, and one that is pointed
+ * at a simulated venue as a whole must find that there are none. A dialect's own rows come later and win.
+ */
+const NEIGHBOURS: Row[] = [
+  ...['/api/v3', '/fapi/v1', '/dapi/v1', '/eapi/v1'].map(
+    (api): Row => [`GET ${api}/exchangeInfo`, 'public', 1, () => ({ symbols: [] })],
+  ),
+  ...['margin/allPairs', 'margin/isolated/allPairs', 'margin/allAssets', 'capital/config/getall'].map(
+    (call): Row => [`GET /sapi/v1/${call}`, 'keyed', 1, () => []],
+  ),
+]
+
 function spotRows(ends: RouteEnds): Row[] {
-  const { calls } = ends
+  const { calls, own } = ends
   const open = ends.public
   return [
     ['GET /api/v3/ping', 'public', 1, () => ({})],
     ['GET /api/v3/time', 'public', 1, () => open.time()],
-    ['GET /api/v3/exchangeInfo', 'public', 20, () => open.exchangeInfo()],
+    ['GET /api/v3/exchangeInfo', 'public', 20, () => ends.listing.exchangeInfo()],
     ['GET /api/v3/depth', 'public', 5, parameters => open.depth(parameters)],
     ['GET /api/v3/trades', 'public', 25, parameters => open.trades(parameters)],
     ['GET /api/v3/aggTrades', 'public', 4, parameters => open.aggTrades(parameters)],
@@ -50,32 +67,28 @@ function spotRows(ends: RouteEnds): Row[] {
     ['POST /api/v3/order', 'signed', 1, (parameters, key) => calls.place(key, parameters), 1],
     ['POST /api/v3/order/test', 'signed', 1, (parameters, key) => calls.test(key, parameters)],
     ['DELETE /api/v3/order', 'signed', 1, (parameters, key) => calls.cancel(key, parameters)],
+    ['POST /api/v3/order/cancelReplace', 'signed', 1, (parameters, key) => calls.cancelReplace(key, parameters), 1],
+    ['PUT /api/v3/order/amend/keepPriority', 'signed', 4, (parameters, key) => calls.reduce(key, parameters)],
     ['GET /api/v3/order', 'signed', 4, (parameters, key) => calls.order(key, parameters)],
     ['GET /api/v3/openOrders', 'signed', 6, (parameters, key) => calls.orders(key, parameters, true)],
     ['DELETE /api/v3/openOrders', 'signed', 1, (parameters, key) => calls.cancelAll(key, parameters)],
     ['GET /api/v3/allOrders', 'signed', 20, (parameters, key) => calls.orders(key, parameters, false)],
     ['GET /api/v3/myTrades', 'signed', 20, (parameters, key) => calls.trades(key, parameters)],
-    ['GET /api/v3/account', 'signed', 20, (_parameters, key) => calls.account(key, ends.now())],
-    [
-      'GET /api/v3/account/commission',
-      'signed',
-      20,
-      (parameters, key) => commission(calls, key, parameters, ends.now()),
-    ],
+    ['GET /api/v3/account', 'signed', 20, (_parameters, key) => own.account(key, ends.now())],
+    ['GET /api/v3/account/commission', 'signed', 20, (parameters, key) => commission(own, key, parameters, ends.now())],
     ['GET /sapi/v1/account/apiRestrictions', 'signed', 1, (_parameters, key) => restrictions(key)],
-    ['GET /sapi/v1/capital/config/getall', 'signed', 10, () => []],
     // Listen keys of spot are gone since 2026-02-20.
     ['POST /api/v3/userDataStream', 'public', 2, () => failure(-1000, 'This endpoint is no longer supported.', 410)],
   ]
 }
 
 function usdmRows(ends: RouteEnds): Row[] {
-  const { calls, accounts } = ends
+  const { calls, own, accounts } = ends
   const open = ends.public
   return [
     ['GET /fapi/v1/ping', 'public', 1, () => ({})],
     ['GET /fapi/v1/time', 'public', 1, () => open.time()],
-    ['GET /fapi/v1/exchangeInfo', 'public', 1, () => open.exchangeInfo()],
+    ['GET /fapi/v1/exchangeInfo', 'public', 1, () => ends.listing.exchangeInfo()],
     ['GET /fapi/v1/depth', 'public', 20, parameters => open.depth(parameters)],
     ['GET /fapi/v1/trades', 'public', 5, parameters => open.trades(parameters)],
     ['GET /fapi/v1/aggTrades', 'public', 20, parameters => open.aggTrades(parameters)],
@@ -94,13 +107,13 @@ function usdmRows(ends: RouteEnds): Row[] {
     ['DELETE /fapi/v1/allOpenOrders', 'signed', 1, (parameters, key) => calls.cancelAll(key, parameters)],
     ['GET /fapi/v1/allOrders', 'signed', 5, (parameters, key) => calls.orders(key, parameters, false)],
     ['GET /fapi/v1/userTrades', 'signed', 5, (parameters, key) => calls.trades(key, parameters)],
-    ['GET /fapi/v2/balance', 'signed', 5, (_parameters, { account }) => balances(calls, account, ends.now())],
-    ['GET /fapi/v3/balance', 'signed', 5, (_parameters, { account }) => balances(calls, account, ends.now())],
-    ['GET /fapi/v2/account', 'signed', 5, (_parameters, key) => futuresAccount(calls, key, ends.now())],
-    ['GET /fapi/v3/account', 'signed', 5, (_parameters, key) => futuresAccount(calls, key, ends.now())],
-    ['GET /fapi/v2/positionRisk', 'signed', 5, (_parameters, { account }) => calls.positions(account, ends.now())],
-    ['GET /fapi/v3/positionRisk', 'signed', 5, (_parameters, { account }) => calls.positions(account, ends.now())],
-    ['POST /fapi/v1/leverage', 'signed', 1, (parameters, key) => calls.leverage(key, parameters)],
+    ['GET /fapi/v2/balance', 'signed', 5, (_parameters, { account }) => balances(own, account, ends.now())],
+    ['GET /fapi/v3/balance', 'signed', 5, (_parameters, { account }) => balances(own, account, ends.now())],
+    ['GET /fapi/v2/account', 'signed', 5, (_parameters, key) => futuresAccount(own, key, ends.now())],
+    ['GET /fapi/v3/account', 'signed', 5, (_parameters, key) => futuresAccount(own, key, ends.now())],
+    ['GET /fapi/v2/positionRisk', 'signed', 5, (_parameters, { account }) => own.positions(account, ends.now())],
+    ['GET /fapi/v3/positionRisk', 'signed', 5, (_parameters, { account }) => own.positions(account, ends.now())],
+    ['POST /fapi/v1/leverage', 'signed', 1, (parameters, key) => own.leverage(key, parameters)],
     ['POST /fapi/v1/marginType', 'signed', 1, () => failure(-4046, 'No need to change margin type.')],
     ['POST /fapi/v1/positionSide/dual', 'signed', 1, parameters => positionMode(parameters)],
     ['GET /fapi/v1/positionSide/dual', 'signed', 30, () => ({ dualSidePosition: false })],
@@ -109,7 +122,7 @@ function usdmRows(ends: RouteEnds): Row[] {
       'GET /fapi/v1/commissionRate',
       'signed',
       20,
-      (parameters, key) => commissionRate(calls, key, parameters, ends.now()),
+      (parameters, key) => commissionRate(own, key, parameters, ends.now()),
     ],
     [
       'POST /fapi/v1/countdownCancelAll',
@@ -121,7 +134,6 @@ function usdmRows(ends: RouteEnds): Row[] {
     ['PUT /fapi/v1/listenKey', 'keyed', 1, (_parameters, { account }) => extended(accounts, account, ends.now())],
     ['DELETE /fapi/v1/listenKey', 'keyed', 1, (_parameters, { account }) => ended(accounts, account)],
     ['GET /sapi/v1/account/apiRestrictions', 'signed', 1, (_parameters, key) => restrictions(key)],
-    ['GET /sapi/v1/capital/config/getall', 'signed', 10, () => []],
   ]
 }
 
@@ -137,31 +149,27 @@ const restrictions = ({ canTrade, canWithdraw }: ClientKey): unknown => ({
   enableSpotAndMarginTrading: canTrade,
 })
 
-function commission(calls: SignedCalls, key: ClientKey, parameters: RequestParameters, now: number): unknown {
-  const account = calls.account(key, now) as { commissionRates: Record<string, string> }
+function commission(own: AccountCalls, key: ClientKey, parameters: RequestParameters, now: number): unknown {
+  const account = own.account(key, now) as { commissionRates: Record<string, string> }
   const none = { maker: '0.00000000', taker: '0.00000000', buyer: '0.00000000', seller: '0.00000000' }
   const rest = { specialCommission: none, taxCommission: none }
   return { symbol: parameters.get('symbol') ?? '', standardCommission: account.commissionRates, ...rest }
 }
 
-function commissionRate(calls: SignedCalls, key: ClientKey, parameters: RequestParameters, now: number): unknown {
-  const { commissionRates } = calls.account(key, now) as { commissionRates: Record<string, string> }
+function commissionRate(own: AccountCalls, key: ClientKey, parameters: RequestParameters, now: number): unknown {
+  const { commissionRates } = own.account(key, now) as { commissionRates: Record<string, string> }
   const symbol = parameters.get('symbol') ?? ''
   return { symbol, makerCommissionRate: commissionRates['maker'], takerCommissionRate: commissionRates['taker'] }
 }
 
-const balances = (calls: SignedCalls, account: number, updateTime: number): unknown =>
-  calls.wallets(account).map(({ asset, wallet, unrealised, available }) => ({
+const balances = (own: AccountCalls, account: number, updateTime: number): unknown =>
+  own.wallets(account).map(({ asset, wallet, unrealised, available }) => ({
     ...{ accountAlias: 'sim', asset, balance: wallet, crossWalletBalance: wallet, crossUnPnl: unrealised },
     ...{ availableBalance: available, maxWithdrawAmount: available, marginAvailable: true, updateTime },
   }))
 
-function futuresAccount(
-  calls: SignedCalls,
-  { account, canTrade, canWithdraw }: ClientKey,
-  updateTime: number,
-): unknown {
-  const assets = calls.wallets(account).map(({ asset, wallet, unrealised, available, margin }) => ({
+function futuresAccount(own: AccountCalls, { account, canTrade, canWithdraw }: ClientKey, updateTime: number): unknown {
+  const assets = own.wallets(account).map(({ asset, wallet, unrealised, available, margin }) => ({
     ...{ asset, walletBalance: wallet, unrealizedProfit: unrealised, marginBalance: wallet, maintMargin: '0' },
     ...{
       initialMargin: margin,
@@ -189,7 +197,7 @@ function futuresAccount(
     ...{ totalUnrealizedProfit: first?.unrealizedProfit ?? zero, totalMarginBalance: first?.marginBalance ?? zero },
     ...{ availableBalance: first?.availableBalance ?? zero, maxWithdrawAmount: first?.availableBalance ?? zero },
     assets,
-    positions: calls.positions(account, updateTime),
+    positions: own.positions(account, updateTime),
   }
 }
 

@@ -1,14 +1,12 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
-import { marginEquity, requiredMargin } from '@velocimex/core/exchange/exchange-checks'
 import type { ExchangeOrder, NewExchangeOrder } from '@velocimex/core/exchange/exchange-order'
-import { formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { TimeInForce } from '@velocimex/core/order/order-request'
 import type { ClientKey } from '../../venue-dialect.ts'
 import type { Dialect } from '../frame-fields.ts'
-import { amountText, OrderTexts } from './order-texts.ts'
-import { isFailure, type RequestParameters } from './parameters.ts'
+import { OrderTexts } from './order-texts.ts'
+import { isFailure, RequestParameters } from './parameters.ts'
 import { type Failure, failure, refusalOf } from './venue-failures.ts'
 
 const CLIENT_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/
@@ -92,6 +90,51 @@ export class SignedCalls {
     return amended.ok ? this.texts.order(order) : refusalOf(this.#dialect, amended.reason)
   }
 
+  /** Spot: a cancel and a placement in one request; the new order goes to the back of the queue. */
+  cancelReplace(key: ClientKey, parameters: RequestParameters): unknown | Failure {
+    const named = new Map([['symbol', parameters.get('symbol') ?? '']])
+    const [id, clientId] = [parameters.get('cancelOrderId'), parameters.get('cancelOrigClientOrderId')]
+    if (id !== undefined) named.set('orderId', id)
+    if (clientId !== undefined) named.set('origClientOrderId', clientId)
+    const canceled = this.cancel(key, new RequestParameters(named))
+    const isStopped = isFailure(canceled) && parameters.get('cancelReplaceMode') !== 'ALLOW_FAILURE'
+    const placed = isStopped ? null : this.place(key, parameters)
+    const response = (told: unknown): unknown => (isFailure(told) ? { code: told.code, msg: told.msg } : told)
+    const results = {
+      cancelResult: isFailure(canceled) ? 'FAILURE' : 'SUCCESS',
+      newOrderResult: isStopped ? 'NOT_ATTEMPTED' : isFailure(placed) ? 'FAILURE' : 'SUCCESS',
+      ...{ cancelResponse: response(canceled), newOrderResponse: response(placed) },
+    }
+    if (!isFailure(canceled) && !isFailure(placed)) return results
+    const isHalf = !isFailure(canceled) || !(isStopped || isFailure(placed))
+    return isHalf
+      ? { ...failure(-2021, 'Order cancel-replace partially failed.', 409), data: results }
+      : { ...failure(-2022, 'Order cancel-replace failed.'), data: results }
+  }
+
+  /** Spot: takes quantity away; the place in the queue is kept. */
+  reduce(key: ClientKey, parameters: RequestParameters): unknown | Failure {
+    const order = this.#order(key, parameters)
+    if (isFailure(order)) return order
+    if (order.status !== 'open') return NO_SUCH_ORDER
+    const lots = new RequestParameters(new Map([['quantity', parameters.get('newQty') ?? '']])).steps(
+      this.#dialect,
+      'quantity',
+      order.instrument,
+    )
+    if (isFailure(lots)) return lots
+    if (lots >= order.lots || lots <= order.cumulative)
+      return failure(-2038, 'The requested action would not reduce the quantity.')
+    const amended = this.#exchange.amend(order, order.price, lots)
+    if (!amended.ok) return refusalOf(this.#dialect, amended.reason)
+    const { orderListId, origQty: qty, ...rest } = this.texts.order(order)
+    return {
+      transactTime: Math.floor(order.updatedAt / 1000),
+      executionId: order.id,
+      amendedOrder: { ...rest, orderListId, qty },
+    }
+  }
+
   order(key: ClientKey, parameters: RequestParameters): unknown | Failure {
     const order = this.#order(key, parameters)
     return isFailure(order) ? order : this.texts.order(order)
@@ -118,93 +161,6 @@ export class SignedCalls {
         (ofOrder === undefined || String(order.id) === ofOrder),
     )
     return chosen.slice(0, parameters.int('limit', 500)).map(fill => this.texts.trade(fill))
-  }
-
-  /** Spot: `account`. */
-  account(key: ClientKey, now: number): unknown {
-    const { fees } = this.#exchange.instruments.all[0]!
-    const rate = (value: number): string => formatScaled(BigInt(value), 8)
-    return {
-      ...{
-        makerCommission: fees.maker / 10_000,
-        takerCommission: fees.taker / 10_000,
-        buyerCommission: 0,
-        sellerCommission: 0,
-      },
-      commissionRates: { maker: rate(fees.maker), taker: rate(fees.taker), buyer: '0.00000000', seller: '0.00000000' },
-      ...{ canTrade: key.canTrade, canWithdraw: key.canWithdraw, canDeposit: true, brokered: false, updateTime: now },
-      ...{ accountType: 'SPOT', permissions: ['SPOT'], uid: key.account },
-      balances: this.balances(key.account),
-    }
-  }
-
-  /** Rows of `balances` and of balance events, all assets or some. */
-  balances(account: number, assets?: readonly string[]): readonly { asset: string; free: string; locked: string }[] {
-    const all = [...this.#exchange.account(account).balances].filter(([code]) => assets?.includes(code) ?? true)
-    return all.map(([asset, { total, locked }]) => {
-      const decimals = this.#decimals(asset)
-      return { asset, free: amountText(total - locked, decimals), locked: amountText(locked, decimals) }
-    })
-  }
-
-  /** USD-M: wallets. */
-  wallets(account: number) {
-    return [...this.#exchange.account(account).balances].map(([asset, { total }]) => {
-      const decimals = this.#decimals(asset)
-      const equity = marginEquity(this.#exchange, account, asset)
-      const margin = this.#margin(account, asset)
-      const text = (units: bigint): string => amountText(units, decimals)
-      const available = equity > margin ? equity - margin : 0n
-      return {
-        asset,
-        wallet: text(total),
-        unrealised: text(equity - total),
-        available: text(available),
-        margin: text(margin),
-      }
-    })
-  }
-
-  /** USD-M: rows of positionRisk. */
-  positions(account: number, now: number) {
-    const owner = this.#exchange.account(account)
-    return [...owner.positions].flatMap(([index, { lots, cost }]) => {
-      const instrument = this.#exchange.instruments.at(index)
-      if (lots === 0 && this.#exchange.openOrders(account, index).length === 0) return []
-      const mark = this.#exchange.mark(index)
-      const { numbers } = this.texts
-      const entry =
-        lots === 0 ? '0' : numbers.average({ instrument, cumulative: Math.abs(lots), value: cost } as ExchangeOrder)
-      const unrealised = owner.unrealised(instrument, mark)
-      const leverage = owner.leverage.get(index) ?? this.#exchange.terms.defaultLeverage
-      const margin = requiredMargin(this.#exchange, account, [], index)
-      const text = (units: bigint): string => amountText(units, instrument.settle.decimals)
-      return [
-        {
-          ...{
-            symbol: instrument.symbol,
-            positionSide: 'BOTH',
-            positionAmt: numbers.lots(instrument, lots),
-            entryPrice: entry,
-          },
-          ...{ breakEvenPrice: entry, markPrice: numbers.price(instrument, mark), unRealizedProfit: text(unrealised) },
-          ...{ liquidationPrice: '0', isolatedMargin: '0', marginAsset: instrument.settle.code, isolatedWallet: '0' },
-          ...{ notional: text(BigInt(Math.sign(lots)) * (cost + (lots < 0 ? -unrealised : unrealised))) },
-          ...{ initialMargin: text(margin), maintMargin: text(margin / 2n), positionInitialMargin: text(margin) },
-          ...{ openOrderInitialMargin: '0', adl: 1, bidNotional: '0', askNotional: '0', leverage: String(leverage) },
-          ...{ marginType: 'cross', isAutoAddMargin: 'false', updateTime: now },
-        },
-      ]
-    })
-  }
-
-  leverage(key: ClientKey, parameters: RequestParameters): unknown | Failure {
-    const instrument = parameters.instrument(this.#exchange.instruments, this.#venue)
-    if (isFailure(instrument)) return instrument
-    const leverage = parameters.int('leverage', 0)
-    if (leverage < 1 || leverage > 125) return failure(-4028, 'Leverage is not valid.')
-    this.#exchange.account(key.account).leverage.set(instrument.index, leverage)
-    return { leverage, maxNotionalValue: '1000000', symbol: instrument.symbol }
   }
 
   /** The dead-man switch of USD-M: cancels the orders of a symbol unless it is set again in time; 0 ends it. */
@@ -330,20 +286,6 @@ export class SignedCalls {
     return parameters.get('symbol') === undefined
       ? undefined
       : parameters.instrument(this.#exchange.instruments, this.#venue)
-  }
-
-  #margin(account: number, asset: string): bigint {
-    const own = this.#exchange.instruments.all.filter(({ settle, kind }) => settle.code === asset && kind !== 'spot')
-    return own.reduce(
-      (sum, { index }) =>
-        sum + requiredMargin(this.#exchange, account, this.#exchange.openOrders(account, index), index),
-      0n,
-    )
-  }
-
-  #decimals(asset: string): number {
-    const all = this.#exchange.instruments.all.flatMap(({ base, quote, settle }) => [base, quote, settle])
-    return all.find(({ code }) => code === asset)?.decimals ?? 8
   }
 
   #generateId(): string {

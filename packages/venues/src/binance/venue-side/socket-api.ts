@@ -1,15 +1,17 @@
 import type { ClientKey, ClientSocket, SocketSession } from '../../venue-dialect.ts'
+import type { AccountCalls } from './account-calls.ts'
 import type { AccountStreams } from './account-streams.ts'
 import type { ClientKeys } from './client-keys.ts'
 import { isFailure, RequestParameters } from './parameters.ts'
 import type { SignedCalls } from './signed-calls.ts'
 import { commandIn } from './stream-session.ts'
-import { type Failure, failure } from './venue-failures.ts'
+import { errorOf, type Failure, failure } from './venue-failures.ts'
 
 /** What the WebSocket API asks of the dialect. */
 export interface SocketApiParts {
   readonly keys: ClientKeys
   readonly calls: SignedCalls
+  readonly own: AccountCalls
   readonly accounts: AccountStreams
   now(): number
   /** Charges the limits that are shared with REST. @returns the error when over one */
@@ -44,14 +46,13 @@ export class SocketApiSession implements SocketSession {
   }
 
   #reply(id: unknown, result: unknown): void {
-    const answer = isFailure(result)
-      ? { id, status: result.status, error: { code: result.code, msg: result.msg } }
-      : { id, status: 200, result }
+    const told = isFailure(result) ? errorOf(result) : undefined
+    const answer = isFailure(result) ? { id, status: result.status, error: told } : { id, status: 200, result }
     this.#socket.send(JSON.stringify({ ...answer, rateLimits: [] }))
   }
 
   #answer(method: string, parameters: RequestParameters): unknown | Failure {
-    const { keys, calls, charge, now } = this.#parts
+    const { keys, calls, own, charge, now } = this.#parts
     if (method === 'ping') return {}
     if (method === 'time') return { serverTime: now() }
     if (method === 'userDataStream.unsubscribe') return this.#unsubscribe(parameters.int('subscriptionId', -1))
@@ -70,6 +71,10 @@ export class SocketApiSession implements SocketSession {
         return calls.cancel(key, parameters)
       case 'order.modify':
         return calls.amend(key, parameters)
+      case 'order.cancelReplace':
+        return calls.cancelReplace(key, parameters)
+      case 'order.amend.keepPriority':
+        return calls.reduce(key, parameters)
       case 'order.status':
         return calls.order(key, parameters)
       case 'openOrders.status':
@@ -81,7 +86,7 @@ export class SocketApiSession implements SocketSession {
       case 'myTrades':
         return calls.trades(key, parameters)
       case 'account.status':
-        return calls.account(key, now())
+        return own.account(key, now())
       default:
         return failure(-1000, `Method '${method.slice(0, 60)}' is not supported.`)
     }

@@ -7,13 +7,22 @@ export interface Failure {
   readonly status: number
   readonly code: number
   readonly msg: string
+  /** What both halves of a cancel-replace came to. */
+  readonly data?: unknown
 }
 
 /** An error of status 400 unless told. */
 export const failure = (code: number, msg: string, status = 400): Failure => ({ status, code, msg })
 
+/** The error as clients see it. */
+export const errorOf = ({ code, msg, data }: Failure): object =>
+  data === undefined ? { code, msg } : { code, msg, data }
+
 /** The answer that tells an error. */
-export const failed = ({ status, code, msg }: Failure): VenueReply => ({ status, body: JSON.stringify({ code, msg }) })
+export const failed = (failure: Failure): VenueReply => ({
+  status: failure.status,
+  body: JSON.stringify(errorOf(failure)),
+})
 
 /** An answer of status 200. */
 export const answered = (value: unknown): VenueReply => ({ status: 200, body: JSON.stringify(value) })
