@@ -101,7 +101,13 @@ export class VenueServer {
     }
     this.#market.advanceTo(this.#now())
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
-    const reply = this.#market.dialect.answer({ method, path, query, headers, body })
+    let reply: VenueReply
+    try {
+      reply = this.#market.dialect.answer({ method, path, query, headers, body })
+    } catch (cause) {
+      // A mistake of the simulation, told to whoever met it; the venue goes on for the others.
+      reply = { status: 500, body: JSON.stringify({ simulator: String(cause) }) }
+    }
     this.#reply(response, reply, fault)
   }
 

@@ -67,4 +67,4 @@ export class RequestParameters {
 
 /** Whether a value is an error. */
 export const isFailure = (value: unknown): value is Failure =>
-  typeof value === 'object' && value !== null && 'code' in value && 'msg' in value
+  typeof value === 'object' && value !== null && 'msg' in value && typeof (value as Failure).status === 'number'

@@ -1,0 +1,94 @@
+// What a foreign client does on a simulated venue, step by step, through ccxt and ccxt pro.
+
+/** Sends every address of a client to another place. */
+function pointAt(urls, port) {
+  for (const [key, value] of Object.entries(urls)) {
+    if (typeof value === 'string')
+      urls[key] = value
+        .replace(/^https:\/\/[^/]+/, `http://127.0.0.1:${port}`)
+        .replace(/^wss:\/\/[^/]+/, `ws://127.0.0.1:${port}`)
+    else if (value !== null && typeof value === 'object') pointAt(value, port)
+  }
+}
+
+/**
+ * Trades on a venue that is simulated on a port. Each step is told as it ends.
+ *
+ * @param client an exchange of ccxt pro
+ * @param venue { symbol, amount, options, can: steps beyond the common ones }
+ * @param tell called with (step, undefined) or (step, error)
+ */
+export async function trade(client, venue, port, tell) {
+  pointAt(client.urls, port)
+  await client.loadHttpProxyAgent()
+  const { symbol, amount } = venue
+  const failures = []
+  const step = async (name, act) => {
+    try {
+      const value = await within(20_000, act())
+      tell(name)
+      return value
+    } catch (error) {
+      failures.push(name)
+      tell(name, error)
+      return undefined
+    }
+  }
+  await step('markets', () => client.loadMarkets())
+  if (failures.length > 0) return failures
+  const balance = await step('balance', () => client.fetchBalance())
+  const book = await step('book', () => client.fetchOrderBook(symbol, 10))
+  await step('watch book', () => times(3, () => client.watchOrderBook(symbol)))
+  await step('watch trades', () => client.watchTrades(symbol))
+  const orders = client.watchOrders(symbol)
+  orders.catch(() => {})
+  await new Promise(done => setTimeout(done, 1500)) // Foreign clients do not tell when their log-in is done.
+  const price = Number(client.priceToPrecision(symbol, (book?.bids[0]?.[0] ?? 1) * 0.98))
+  const placed = await step('place', () => client.createOrder(symbol, 'limit', 'buy', amount, price))
+  await step('see the order', async () => {
+    const seen = await orders
+    if (!seen.some(({ id }) => id === placed.id)) throw new Error(`order ${placed.id} was not told`)
+  })
+  await step('query', async () => {
+    const open = await client.fetchOpenOrders(symbol)
+    if (!open.some(({ id }) => id === placed.id)) throw new Error('the order is not among the open ones')
+  })
+  let current = placed
+  const lower = Number(client.priceToPrecision(symbol, price * 0.999))
+  if (venue.amends !== false)
+    current = (await step('amend', () => client.editOrder(placed.id, symbol, 'limit', 'buy', amount, lower))) ?? placed
+  await step('cancel', () => client.cancelOrder(current.id ?? placed.id, symbol))
+  const fills = client.watchMyTrades(symbol)
+  fills.catch(() => {})
+  const worst = Number(client.priceToPrecision(symbol, (book?.asks[0]?.[0] ?? 1) * 1.01))
+  await step('take', () => client.createOrder(symbol, 'limit', 'buy', amount, worst))
+  await step('see the fill', async () => {
+    const seen = await fills
+    if (seen.length === 0 || !(seen[0].price > 0)) throw new Error('no execution was told')
+  })
+  await step('see the balance', async () => {
+    const after = await client.fetchBalance()
+    if (JSON.stringify(after.total) === JSON.stringify(balance.total)) throw new Error('the balance has not moved')
+  })
+  await step('be refused', async () => {
+    try {
+      await client.createOrder(symbol, 'limit', 'buy', amount * 1e5, price)
+    } catch {
+      return
+    }
+    throw new Error('an order that cannot be paid was taken')
+  })
+  return failures
+}
+
+async function times(count, act) {
+  for (let at = 0; at < count; at++) await act()
+}
+
+function within(milliseconds, promise) {
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing in ${milliseconds / 1000} s`)), milliseconds)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
