@@ -40,7 +40,7 @@ async function bytes(socket: Socket, count: number): Promise<Buffer> {
 /** Lets events happen until something is true. */
 async function until(isTrue: () => boolean): Promise<void> {
   for (let turn = 0; !isTrue(); turn++) {
-    if (turn > 1_000_000) throw new Error('it does not come true')
+    if (turn > 5_000_000) throw new Error('it does not come true')
     await new Promise(resolve => setImmediate(resolve))
   }
 }
