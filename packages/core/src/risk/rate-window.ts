@@ -26,4 +26,13 @@ export class RateWindow {
     this.#instants[this.#next] = now
     this.#next = (this.#next + 1) % this.#instants.length
   }
+
+  /** The same window with another limit, which remembers the latest events that it can. */
+  resized(limit: number): RateWindow {
+    const made = new RateWindow(limit, this.#length)
+    const kept = Math.min(limit, this.#instants.length)
+    for (let age = kept; age >= 1; age--)
+      made.take(this.#instants[(this.#next - age + this.#instants.length) % this.#instants.length]!)
+    return made
+  }
 }

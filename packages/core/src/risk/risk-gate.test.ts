@@ -109,6 +109,8 @@ const rows: [string, Us, OrderRequest, { reason?: string; halted?: boolean }][] 
   ['sell too far below the mid', {}, order(SELL, 50, 94), { reason: 'price_out_of_band' }],
   ['a passive price may be far', {}, order(BUY, 50, 50), {}],
   ['no mid', { mid: Number.NaN }, order(BUY, 50), { reason: 'no_reference_price' }],
+  ['no mid, but gets out', { mid: Number.NaN, net: 60 }, order(SELL, 50), {}],
+  ['no mid, but gets out at the market', { mid: Number.NaN, net: 60 }, order(SELL, 50, null), { halted: true }],
   ['worth too little', {}, order(BUY, 2), { reason: 'notional_too_small' }],
   ['worth too much', {}, order(BUY, 90, 101), { reason: 'notional_too_large' }],
   ['reduce-only that does not reduce', {}, order(BUY, 50, 100, { reduceOnly: true }), { reason: 'not_reducing' }],
@@ -131,7 +133,15 @@ for (const [name, us, request, { reason, halted = false }] of rows)
 test('a refusal tells its figures', () => {
   const { gate } = gateWith({ net: 60, buys: 50 })
   gate.review(order(BUY, 41))
-  deepEqual(gate.lastRefusal, { reason: 'position_too_large', would: 151, limit: 150, unit: 'lots' })
+  deepEqual(gate.lastRefusal, {
+    reason: 'position_too_large',
+    name: 'positionLotsMax',
+    scope: { instrument: 0 },
+    value: 110,
+    would: 151,
+    limit: 150,
+    unit: 'lots',
+  })
 })
 
 test('an amendment is judged by what it adds', () => {

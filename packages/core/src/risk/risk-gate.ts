@@ -6,8 +6,10 @@ import { BUY } from '../market/side.ts'
 import type { Lots, Ticks } from '../market/units.ts'
 import type { OrderRequest } from '../order/order-request.ts'
 import { ok, type Result, refuse } from '../result.ts'
+import type { OrderGuard, Wish } from './order-guard.ts'
 import { RateWindow } from './rate-window.ts'
 import type { InstrumentLimits, RiskLimits } from './risk-limits.ts'
+import { NO_REFUSAL, type RefusalFigures, type RiskRefusal } from './risk-refusal.ts'
 
 /** What the gate must know about us and the market. Order manager, portfolio and books happen to fit. */
 export interface Exposure {
@@ -27,30 +29,6 @@ declare const approved: unique symbol
 /** An order that risk has allowed. Only `RiskGate` makes one, and execution accepts nothing else. */
 export type ApprovedOrder = OrderRequest & { readonly [approved]: true }
 
-/** Why a wish was refused, in order of precedence: the first that applies is the one reported. */
-export type RiskRefusal =
-  | 'halted'
-  | 'malformed'
-  | 'order_too_small'
-  | 'order_too_large'
-  | 'price_out_of_bounds'
-  | 'no_reference_price'
-  | 'price_out_of_band'
-  | 'notional_too_small'
-  | 'notional_too_large'
-  | 'not_reducing'
-  | 'position_too_large'
-  | 'too_many_orders'
-  | 'rate_exceeded'
-
-/** The numbers behind the last refusal: what would have been, and what is allowed. */
-export interface RefusalFigures {
-  readonly reason: RiskRefusal | ''
-  readonly would: number
-  readonly limit: number
-  readonly unit: string
-}
-
 /**
  * Turns a wish into an approved order, or says why not. Positions are judged at their worst: as if everything that rests,
  * is in flight or in doubt were filled on the side of the wish, and nothing on the other.
@@ -60,15 +38,26 @@ export interface RefusalFigures {
  */
 export class RiskGate {
   halted = false
+  /** What halted trading, for the refusal to tell. */
+  haltCause = ''
   /** Why and by how much the last wish was refused. */
-  lastRefusal: RefusalFigures = { reason: '', would: 0, limit: 0, unit: '' }
+  lastRefusal: RefusalFigures = NO_REFUSAL
   readonly #instruments: InstrumentTable
   readonly #exposure: Exposure
   readonly #clock: Clock
   readonly #rate: RateWindow
+  readonly #guards: readonly OrderGuard[]
   #limits: RiskLimits
 
-  constructor(instruments: InstrumentTable, limits: RiskLimits, exposure: Exposure, clock: Clock) {
+  /** @param guards further conditions, asked in this order after the gate's own */
+  constructor(
+    instruments: InstrumentTable,
+    limits: RiskLimits,
+    exposure: Exposure,
+    clock: Clock,
+    guards: readonly OrderGuard[] = [],
+  ) {
+    this.#guards = guards
     this.#instruments = instruments
     this.#limits = limits
     this.#exposure = exposure
@@ -82,16 +71,24 @@ export class RiskGate {
     this.#limits = { ...this.#limits, byInstrument }
   }
 
-  /** Reviews a new order. */
+  /** Reviews a new order. The approved order is an object of its own: by its identity it is known from here on. */
   review(order: OrderRequest): Result<ApprovedOrder, RiskRefusal> {
-    const { side, quantity } = order
-    const reducing = this.#reduces(order.instrument, side, quantity)
-    const refusal = this.#check(order, order.price, quantity, quantity, reducing)
-    return refusal === undefined ? this.#approve(order) : refuse(refusal)
+    const { side, quantity, price } = order
+    const isReducing = this.#reduces(order.instrument, side, quantity)
+    const refusal = this.#check(order, price, quantity, quantity, isReducing)
+    if (refusal !== undefined) return refuse(refusal)
+    const approved = { ...order }
+    if (this.#guards.length > 0) {
+      const wish = { order, price, quantity, added: quantity, isReducing, isReplace: false }
+      const held = this.#ask(wish, approved)
+      if (held !== undefined) return refuse(held)
+    }
+    return this.#approve(approved)
   }
 
   /**
    * Reviews an amendment of an open order to a new price and total quantity.
+   * @param order the request of the order as execution holds it
    * @param leaves what of it is still open now @param cumulative what of it is filled
    */
   reviewReplace(
@@ -104,12 +101,17 @@ export class RiskGate {
     // Until the venue answers, the old and the new order may both be filled up to their quantities, but never both whole:
     // what can be added at worst is the growth.
     const added = Math.max(0, quantity - cumulative - leaves)
-    const reducing = this.#reduces(order.instrument, order.side, added)
+    const isReducing = this.#reduces(order.instrument, order.side, added)
     const refusal =
       quantity <= cumulative
-        ? this.#refuse('malformed', quantity, cumulative, 'lots')
-        : this.#check(order, price, quantity, added, reducing, true)
-    return refusal === undefined ? this.#approve({ ...order, price, quantity }) : refuse(refusal)
+        ? this.#refuse('malformed', 'quantity', order.instrument, cumulative, quantity, cumulative, 'lots')
+        : this.#check(order, price, quantity, added, isReducing, true)
+    if (refusal !== undefined) return refuse(refusal)
+    if (this.#guards.length > 0) {
+      const held = this.#ask({ order, price, quantity, added, isReducing, isReplace: true }, order)
+      if (held !== undefined) return refuse(held)
+    }
+    return this.#approve({ ...order, price, quantity })
   }
 
   #approve(order: OrderRequest): Result<ApprovedOrder, RiskRefusal> {
@@ -117,11 +119,30 @@ export class RiskGate {
     return ok(order as ApprovedOrder)
   }
 
+  /** Shows the wish to every guard, and tells all of them when none is against it. */
+  #ask(wish: Wish, approved: OrderRequest): RiskRefusal | undefined {
+    if (!wish.isReducing)
+      for (const guard of this.#guards) {
+        const refusal = guard.refusal(wish)
+        if (refusal === undefined) continue
+        this.lastRefusal = refusal
+        return refusal.reason as RiskRefusal
+      }
+    for (const guard of this.#guards) guard.onApproved(wish, approved)
+    return undefined
+  }
+
   /** Whether `lots` more on a side can only bring the position nearer to zero, whatever else of that side is filled. */
   #reduces(instrument: number, side: number, lots: number): boolean {
     const net = this.#exposure.netLots(instrument)
     const open = side === BUY ? this.#exposure.openBuyLots(instrument) : this.#exposure.openSellLots(instrument)
     return net * side < 0 && open + lots <= Math.abs(net)
+  }
+
+  /** Lots that a wish may still close at worst. */
+  #closable({ instrument, side }: OrderRequest): number {
+    const open = side === BUY ? this.#exposure.openBuyLots(instrument) : this.#exposure.openSellLots(instrument)
+    return Math.max(0, -side * this.#exposure.netLots(instrument) - open)
   }
 
   #check(
@@ -132,16 +153,16 @@ export class RiskGate {
     reducing: boolean,
     isReplace = false,
   ): RiskRefusal | undefined {
-    if (this.halted && !reducing) return this.#refuse('halted', 1, 0, '')
+    if (this.halted && !reducing) return this.#refuse('halted', this.haltCause, order.instrument, 0, 0, 0, '')
     const instrument = this.#instruments.all[order.instrument]
     const limits = this.#limits.byInstrument[order.instrument]
     if (instrument === undefined || limits === undefined || !isWellFormed(order, price, quantity))
-      return this.#refuse('malformed', quantity, 0, 'lots')
+      return this.#refuse('malformed', 'order', order.instrument, 0, 0, 0, '')
     return (
       this.#checkSize(instrument, limits, order, quantity, reducing) ??
       this.#checkPrice(instrument, limits, order, price, quantity, reducing) ??
       (order.reduceOnly && !reducing
-        ? this.#refuse('not_reducing', added, Math.abs(this.#exposure.netLots(order.instrument)), 'lots')
+        ? this.#refuse('not_reducing', 'reduceOnly', instrument.index, 0, added, this.#closable(order), 'lots')
         : undefined) ??
       (reducing ? undefined : this.#checkExposure(limits, order, added, isReplace))
     )
@@ -155,13 +176,16 @@ export class RiskGate {
     reducing: boolean,
   ): RiskRefusal | undefined {
     const least = bounds.quantityMin ?? 1
-    if (quantity < least) return this.#refuse('order_too_small', quantity, least, 'lots')
+    if (quantity < least)
+      return this.#refuse('order_too_small', 'quantityMin', order.instrument, 0, quantity, least, 'lots')
     const venueMost = Math.min(
       bounds.quantityMax ?? Number.POSITIVE_INFINITY,
       order.type === 'market' ? (bounds.marketQuantityMax ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY,
     )
     const most = reducing ? venueMost : Math.min(venueMost, limits.orderLotsMax)
-    return quantity > most ? this.#refuse('order_too_large', quantity, most, 'lots') : undefined
+    if (quantity <= most) return undefined
+    const name = most < venueMost ? 'orderLotsMax' : 'quantityMax'
+    return this.#refuse('order_too_large', name, order.instrument, 0, quantity, most, 'lots')
   }
 
   /** Price bounds, price band and value; a market order is valued at the reference price. */
@@ -174,21 +198,36 @@ export class RiskGate {
     reducing: boolean,
   ): RiskRefusal | undefined {
     const { priceMin = Number.NEGATIVE_INFINITY, priceMax = Number.POSITIVE_INFINITY, notionalMin } = instrument.bounds
-    if (price !== undefined && price < priceMin) return this.#refuse('price_out_of_bounds', price, priceMin, 'ticks')
-    if (price !== undefined && price > priceMax) return this.#refuse('price_out_of_bounds', price, priceMax, 'ticks')
+    if (price !== undefined && price < priceMin)
+      return this.#refuse('price_out_of_bounds', 'priceMin', instrument.index, 0, price, priceMin, 'ticks')
+    if (price !== undefined && price > priceMax)
+      return this.#refuse('price_out_of_bounds', 'priceMax', instrument.index, 0, price, priceMax, 'ticks')
     const reference = this.#exposure.reference(instrument.index)
     const banded = limits.priceBandBps !== Number.POSITIVE_INFINITY
-    if (Number.isNaN(reference) && (price === undefined || banded)) return this.#refuse('no_reference_price', 0, 0, '')
+    if (Number.isNaN(reference) && (price === undefined || banded)) {
+      // Without a book nobody can judge a price; who must get out then gets out all the same.
+      if (reducing) return undefined
+      return this.#refuse('no_reference_price', 'priceBandBps', instrument.index, 0, 0, 0, '')
+    }
     if (price !== undefined && banded) {
       const limit = reference * (1 + (order.side * limits.priceBandBps) / 1e4)
-      if (order.side * (price - limit) > 0) return this.#refuse('price_out_of_band', price, limit, 'ticks')
+      if (order.side * (price - limit) > 0)
+        return this.#refuse('price_out_of_band', 'priceBandBps', instrument.index, reference, price, limit, 'ticks')
     }
     if (notionalMin === undefined && limits.orderNotionalMax === undefined) return undefined
     const value = notional((price ?? Math.round(reference)) as Ticks, quantity as Lots, instrument.contract)
     if (notionalMin !== undefined && value < notionalMin && !order.reduceOnly)
-      return this.#refuse('notional_too_small', Number(value), Number(notionalMin), 'minor')
+      return this.#refuse('notional_too_small', 'notionalMin', instrument.index, 0, value, notionalMin, 'minor')
     if (!reducing && limits.orderNotionalMax !== undefined && value > limits.orderNotionalMax)
-      return this.#refuse('notional_too_large', Number(value), Number(limits.orderNotionalMax), 'minor')
+      return this.#refuse(
+        'notional_too_large',
+        'orderNotionalMax',
+        instrument.index,
+        0,
+        value,
+        limits.orderNotionalMax,
+        'minor',
+      )
     return undefined
   }
 
@@ -201,22 +240,38 @@ export class RiskGate {
     const { instrument, side } = order
     const open = side === BUY ? this.#exposure.openBuyLots(instrument) : this.#exposure.openSellLots(instrument)
     const worst = side * this.#exposure.netLots(instrument) + open + added
-    if (added > 0 && worst > limits.positionLotsMax)
-      return this.#refuse('position_too_large', worst, limits.positionLotsMax, 'lots')
-    const orders = this.#exposure.openOrders(instrument) + (isReplace ? 0 : 1)
-    if (orders > limits.openOrdersMax) return this.#refuse('too_many_orders', orders, limits.openOrdersMax, 'orders')
-    if (!this.#rate.allows(this.#clock.now()))
+    const { positionLotsMax, openOrdersMax } = limits
+    if (added > 0 && worst > positionLotsMax)
       return this.#refuse(
-        'rate_exceeded',
-        this.#limits.ordersPerWindowMax + 1,
-        this.#limits.ordersPerWindowMax,
-        'orders a window',
+        'position_too_large',
+        'positionLotsMax',
+        instrument,
+        worst - added,
+        worst,
+        positionLotsMax,
+        'lots',
       )
+    const before = this.#exposure.openOrders(instrument)
+    const orders = before + (isReplace ? 0 : 1)
+    if (orders > openOrdersMax)
+      return this.#refuse('too_many_orders', 'openOrdersMax', instrument, before, orders, openOrdersMax, 'orders')
+    if (!this.#rate.allows(this.#clock.now())) {
+      const most = this.#limits.ordersPerWindowMax
+      return this.#refuse('rate_exceeded', 'ordersPerWindowMax', instrument, most, most + 1, most, 'orders')
+    }
     return undefined
   }
 
-  #refuse(reason: RiskRefusal, would: number, limit: number, unit: string): RiskRefusal {
-    this.lastRefusal = { reason, would, limit, unit }
+  #refuse(
+    reason: RiskRefusal,
+    name: string,
+    instrument: number,
+    value: number | bigint,
+    would: number | bigint,
+    limit: number | bigint,
+    unit: string,
+  ): RiskRefusal {
+    this.lastRefusal = { reason, name, scope: { instrument }, value, would, limit, unit }
     return reason
   }
 }

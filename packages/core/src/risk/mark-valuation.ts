@@ -1,0 +1,107 @@
+import type { Instrument } from '../market/instrument.ts'
+import type { InstrumentTable } from '../market/instrument-table.ts'
+import { type Asset, notional } from '../market/money.ts'
+import type { Lots, Ticks } from '../market/units.ts'
+
+/** Where prices for judging risk come from. */
+export interface Marks {
+  /** Ticks, fractions allowed; NaN while there is none. */
+  mark(instrument: number): number
+}
+
+/** One step from an asset to another over the price of an instrument; `forward` goes from its base to its quote. */
+interface Leg {
+  readonly instrument: Instrument
+  readonly forward: boolean
+}
+
+/**
+ * Values positions and amounts of any asset in one currency, by marks. Every division is rounded up, so that a value is
+ * never understated; an amount without a chain of marks to the currency has no value, and is never taken for zero.
+ */
+export class MarkValuation {
+  readonly currency: Asset
+  readonly #instruments: InstrumentTable
+  readonly #marks: Marks
+  readonly #routes = new Map<string, readonly (readonly Leg[])[]>()
+
+  /** @param currency booked as in the instrument table, when it is there */
+  constructor(instruments: InstrumentTable, currency: Asset, marks: Marks) {
+    this.#instruments = instruments
+    this.#marks = marks
+    this.currency = currency
+    const codes = new Set(instruments.all.flatMap(({ base, quote, settle }) => [base.code, quote.code, settle.code]))
+    for (const code of codes) this.#routes.set(code, routes(instruments, code, currency.code))
+  }
+
+  /**
+   * Value of lots of an instrument in the currency's booked units.
+   * @param lots not negative
+   * @returns undefined while a mark is missing
+   */
+  value(index: number, lots: number): bigint | undefined {
+    if (lots === 0) return 0n
+    const mark = this.#marks.mark(index)
+    if (Number.isNaN(mark)) return undefined
+    const instrument = this.#instruments.at(index)
+    // The price that makes the contract worth more: an inverse one is worth more the lower the price.
+    const price = instrument.contract.kind === 'linear' ? Math.ceil(mark) : Math.max(1, Math.floor(mark))
+    const settled = notional(price as Ticks, lots as Lots, instrument.contract)
+    return this.convert(settled < 0n ? -settled : settled, instrument.settle.code)
+  }
+
+  /**
+   * An amount of an asset in the currency.
+   * @param amount booked units; a negative one is rounded away from zero like a positive one
+   * @returns undefined while a mark is missing, or when no instruments join the two
+   */
+  convert(amount: bigint, code: string): bigint | undefined {
+    if (code === this.currency.code || amount === 0n) return amount
+    if (amount < 0n) {
+      const value = this.convert(-amount, code)
+      return value === undefined ? undefined : -value
+    }
+    for (const route of this.#routes.get(code) ?? []) {
+      let value: bigint | undefined = amount
+      for (const leg of route) {
+        value = this.#step(value, leg)
+        if (value === undefined) break
+      }
+      if (value !== undefined) return value
+    }
+    return undefined
+  }
+
+  #step(amount: bigint, { instrument, forward }: Leg): bigint | undefined {
+    const mark = this.#marks.mark(instrument.index)
+    if (!(mark > 0)) return undefined
+    const { base, quote, price } = instrument
+    const ticks = BigInt(forward ? Math.ceil(mark) : Math.max(1, Math.floor(mark)))
+    const quotePart = ticks * BigInt(price.step) * 10n ** BigInt(quote.decimals)
+    const basePart = 10n ** BigInt(price.decimals + base.decimals)
+    return forward ? divideUp(amount * quotePart, basePart) : divideUp(amount * basePart, quotePart)
+  }
+}
+
+const divideUp = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
+
+/** Chains of at most two instruments from one asset to another, shorter ones first. */
+function routes(instruments: InstrumentTable, from: string, to: string): Leg[][] {
+  const direct = legs(instruments, from).filter(leg => end(leg) === to)
+  const joined = legs(instruments, from).flatMap(first =>
+    end(first) === to
+      ? []
+      : legs(instruments, end(first))
+          .filter(second => end(second) === to)
+          .map(second => [first, second]),
+  )
+  return [...direct.map(leg => [leg]), ...joined]
+}
+
+const end = ({ instrument, forward }: Leg): string => (forward ? instrument.quote : instrument.base).code
+
+/** Steps away from an asset. Prices of options say nothing about their base. */
+const legs = (instruments: InstrumentTable, from: string): Leg[] =>
+  instruments.all
+    .filter(({ kind, base, quote }) => kind !== 'option' && (base.code === from || quote.code === from))
+    .map(instrument => ({ instrument, forward: instrument.base.code === from }))

@@ -1,0 +1,30 @@
+import type { OrderRequest } from '../order/order-request.ts'
+import type { RefusalFigures } from './risk-refusal.ts'
+
+/** A wish under review, with what the gate has found out about it. */
+export interface Wish {
+  readonly order: OrderRequest
+  /** Ticks; of an amendment the new one; undefined for market orders. */
+  readonly price: number | undefined
+  /** Lots in all; of an amendment the new total. */
+  readonly quantity: number
+  /** Lots that it adds to what may be filled at worst. */
+  readonly added: number
+  /** At worst it can only bring the position nearer to zero. */
+  readonly isReducing: boolean
+  readonly isReplace: boolean
+}
+
+/**
+ * A further condition that an order must meet. A guard can hold back what adds risk and nothing else: wishes that only
+ * reduce are never shown to `refusal`.
+ */
+export interface OrderGuard {
+  /** Why the wish is not allowed; undefined when this guard has nothing against it. */
+  refusal(wish: Wish): RefusalFigures | undefined
+  /**
+   * Told each wish that passed everything, reducing ones included.
+   * @param approved the object that execution gets: of an amendment the order as it was
+   */
+  onApproved(wish: Wish, approved: OrderRequest): void
+}
