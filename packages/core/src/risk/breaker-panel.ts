@@ -1,0 +1,212 @@
+import type { Clock } from '../clock/clock.ts'
+import type { InstrumentTable } from '../market/instrument-table.ts'
+import type { OrderRequest } from '../order/order-request.ts'
+import { ok, type Result, refuse } from '../result.ts'
+import type { BreakerState } from './circuit-breaker.ts'
+import type { Actor } from './limit-book.ts'
+import type { Standing } from './limit-check.ts'
+import { covers, type Scope } from './limit-scope.ts'
+import type { OrderGuard, Wish } from './order-guard.ts'
+import type { RefusalFigures } from './risk-refusal.ts'
+import { type BreakerSpec, breakerFault, TradingBreaker } from './trading-breaker.ts'
+
+/** Told every change of a breaker, once: for the log, the alert and the audit. */
+export interface BreakerListener {
+  onBreaker(spec: BreakerSpec, from: BreakerState, to: BreakerState, now: number, cause: string): void
+}
+
+/** What a panel works with. */
+export interface BreakerPanelParts {
+  /** Account whose orders pass here. */
+  readonly account: string
+  readonly instruments: InstrumentTable
+  readonly clock: Clock
+  readonly standing: Pick<Standing, 'equity'>
+  readonly listener: BreakerListener
+}
+
+const BREAKERS_MAX = 1000
+
+/**
+ * The circuit breakers of trading, by symbol, venue and strategy. An open one holds back entries of its scope; what only
+ * reduces is never asked. In half-open a few orders are let through as probes: each that the venue takes proves a little,
+ * and one that it rejects, or the cause coming back, opens the breaker again.
+ */
+export class BreakerPanel implements OrderGuard {
+  readonly #parts: BreakerPanelParts
+  readonly #breakers: readonly TradingBreaker[]
+  readonly #byInstrument: readonly (readonly TradingBreaker[])[]
+  // At most probes of all breakers together.
+  readonly #probes = new Map<OrderRequest, readonly TradingBreaker[]>()
+
+  private constructor(parts: BreakerPanelParts, breakers: readonly TradingBreaker[]) {
+    this.#parts = parts
+    this.#breakers = breakers
+    this.#byInstrument = parts.instruments.all.map(({ index, venue }) =>
+      breakers.filter(({ spec: { scope } }) => coversMarket(scope, index, venue)),
+    )
+  }
+
+  /** A panel of breakers, or what is wrong with one of them in words. */
+  static of(parts: BreakerPanelParts, specs: readonly BreakerSpec[]): BreakerPanel | string {
+    if (specs.length > BREAKERS_MAX) return `breakers: at most ${BREAKERS_MAX}, not ${specs.length}`
+    const names = new Set<string>()
+    for (const spec of specs) {
+      const fault = names.has(spec.name) ? 'name: it occurs twice' : breakerFault(spec, parts.instruments)
+      if (fault !== undefined) return `breaker ${spec.name}: ${fault}`
+      names.add(spec.name)
+    }
+    const now = parts.clock.now()
+    return new BreakerPanel(
+      parts,
+      specs.map(spec => new TradingBreaker(spec, now)),
+    )
+  }
+
+  /** The first breaker that holds the wish back. */
+  refusal(wish: Wish): RefusalFigures | undefined {
+    const now = this.#parts.clock.now()
+    for (const one of this.#byInstrument[wish.order.instrument]!) {
+      if (!this.#covers(one, wish.order)) continue
+      // An amendment proves nothing that a placement would not prove better, so it is no probe.
+      const passes = wish.isReplace ? one.breaker.state(now) === 'closed' : one.breaker.allows(now)
+      if (passes) continue
+      const { name, scope } = one.spec
+      return { reason: 'breaker_open', name, scope, value: 0, would: 0, limit: 0, unit: '' }
+    }
+    return undefined
+  }
+
+  /** In half-open, an order that adds is a probe. */
+  onApproved(wish: Wish, approved: OrderRequest): void {
+    if (wish.isReducing || wish.isReplace) return
+    const now = this.#parts.clock.now()
+    const probed: TradingBreaker[] = []
+    for (const one of this.#byInstrument[wish.order.instrument]!) {
+      if (!this.#covers(one, wish.order) || one.breaker.state(now) !== 'half_open') continue
+      this.#tell(one, now, '')
+      one.breaker.attempt(now)
+      probed.push(one)
+    }
+    if (probed.length > 0) this.#probes.set(approved, probed)
+  }
+
+  /** The venue took an order: accepted it, or filled it at once. Telling it twice is once. */
+  onAccepted(request: OrderRequest): void {
+    const now = this.#parts.clock.now()
+    for (const one of this.#takeProbe(request)) {
+      one.breaker.succeed(now)
+      this.#tell(one, now, 'probes succeeded')
+    }
+  }
+
+  /** The venue rejected an order. */
+  onRejected(request: OrderRequest, reason: string): void {
+    const now = this.#parts.clock.now()
+    for (const one of this.#takeProbe(request)) if (one.spec.trigger.cause !== 'rejects') one.breaker.abandon(now)
+    for (const one of this.#byInstrument[request.instrument]!) {
+      if (one.spec.trigger.cause !== 'rejects' || !this.#covers(one, request)) continue
+      one.breaker.fail(now)
+      this.#tell(one, now, `rejected: ${reason}`)
+    }
+  }
+
+  /** An approved order was not sent, or ended without the venue's word: its probe is free again. */
+  onUnsent(request: OrderRequest): void {
+    const now = this.#parts.clock.now()
+    for (const one of this.#takeProbe(request)) one.breaker.abandon(now)
+  }
+
+  /** A mark of an instrument, in ticks. On the path of a market event. */
+  onMark(instrument: number, mark: number, now: number): void {
+    const breakers = this.#byInstrument[instrument]!
+    for (let at = 0; at < breakers.length; at++) {
+      const one = breakers[at]!
+      one.onMark(instrument, mark, now)
+      if (one.breaker.openedAt === now) this.#tell(one, now, 'price moved')
+    }
+  }
+
+  /** How long a strategy took from a market event to its decision, microseconds. */
+  onLatency(strategy: string, instrument: number, latency: number): void {
+    const now = this.#parts.clock.now()
+    for (const one of this.#byInstrument[instrument]!) {
+      if (one.spec.scope.strategy !== undefined && one.spec.scope.strategy !== strategy) continue
+      one.onLatency(latency, now)
+      this.#tell(one, now, 'too slow')
+    }
+  }
+
+  /** Call it regularly, about once a second: silence and losses are measured, and half-open is told. */
+  tick(): void {
+    const now = this.#parts.clock.now()
+    for (const one of this.#breakers) {
+      const { trigger, scope } = one.spec
+      one.tick(now, trigger.cause === 'loss' ? this.#parts.standing.equity(scope) : undefined)
+      this.#tell(one, now, trigger.cause)
+    }
+  }
+
+  /** Opens a breaker by hand. False when there is none of this name. */
+  trip(name: string, actor: Actor): Result<BreakerState, 'unknown_breaker' | 'not_permitted'> {
+    const one = this.#find(name)
+    if (one === undefined) return refuse('unknown_breaker')
+    if (actor.role !== 'operator' && actor.role !== 'admin') return refuse('not_permitted')
+    const now = this.#parts.clock.now()
+    one.breaker.trip(now)
+    this.#tell(one, now, `opened by ${actor.name}`)
+    return ok('open')
+  }
+
+  /** Closes a breaker by hand, without waiting for probes: admins only, with a reason. */
+  reset(
+    name: string,
+    actor: Actor,
+    reason: string,
+  ): Result<BreakerState, 'unknown_breaker' | 'not_permitted' | 'no_reason'> {
+    const one = this.#find(name)
+    if (one === undefined) return refuse('unknown_breaker')
+    if (actor.role !== 'admin') return refuse('not_permitted')
+    if (reason.trim() === '') return refuse('no_reason')
+    one.breaker.reset()
+    this.#tell(one, this.#parts.clock.now(), `closed by ${actor.name}: ${reason}`)
+    return ok('closed')
+  }
+
+  /** Every breaker with its state and the instant at which it opened last, for screens and alerts. */
+  states(): readonly { readonly spec: BreakerSpec; readonly state: BreakerState; readonly openedAt: number }[] {
+    const now = this.#parts.clock.now()
+    return this.#breakers.map(({ spec, breaker }) => ({ spec, state: breaker.state(now), openedAt: breaker.openedAt }))
+  }
+
+  #find(name: string): TradingBreaker | undefined {
+    return this.#breakers.find(({ spec }) => spec.name === name)
+  }
+
+  #covers({ spec: { scope } }: TradingBreaker, { instrument, strategy }: OrderRequest): boolean {
+    if (scope.strategy === undefined && scope.account === undefined) return true
+    const { account, instruments } = this.#parts
+    return covers(scope, { account, strategy, instrument, venue: instruments.at(instrument).venue })
+  }
+
+  #takeProbe(request: OrderRequest): readonly TradingBreaker[] {
+    const probed = this.#probes.get(request)
+    if (probed === undefined) return []
+    this.#probes.delete(request)
+    return probed
+  }
+
+  #tell(one: TradingBreaker, now: number, cause: string): void {
+    const state = one.breaker.state(now)
+    if (state === one.told) return
+    const from = one.told
+    one.told = state
+    const why = state === 'half_open' ? 'time to try again' : cause
+    this.#parts.listener.onBreaker(one.spec, from, state, now, why)
+  }
+}
+
+/** Whether the market of an instrument is in a scope; whose orders they are does not matter for marks. */
+const coversMarket = (scope: Scope, instrument: number, venue: string): boolean =>
+  (scope.instrument === undefined || scope.instrument === instrument) &&
+  (scope.venue === undefined || scope.venue === venue)
