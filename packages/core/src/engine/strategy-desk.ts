@@ -62,9 +62,13 @@ export class StrategyDesk implements Desk {
   place(request: OrderRequest): string {
     const reviewed = this.#parts.gate.review(request)
     this.refusal = reviewed.ok ? '' : reviewed.reason
-    if (reviewed.ok) return this.#parts.orders.place(reviewed.value).clientOrderId
-    this.#parts.onRefusal(this.strategy.name, request, reviewed.reason)
-    return ''
+    if (!reviewed.ok) {
+      this.#parts.onRefusal(this.strategy.name, request, reviewed.reason)
+      return ''
+    }
+    const { clientOrderId } = this.#parts.orders.place(reviewed.value)
+    this.#parts.gate.settle(reviewed.value, clientOrderId)
+    return clientOrderId
   }
 
   cancel(clientOrderId: string): boolean {
@@ -81,9 +85,13 @@ export class StrategyDesk implements Desk {
     }
     const reviewed = this.#parts.gate.reviewReplace(order.request, price, quantity, order.leaves, order.cumulative)
     this.refusal = reviewed.ok ? '' : reviewed.reason
-    if (reviewed.ok) return this.#parts.orders.replace(clientOrderId, reviewed.value)
-    this.#parts.onRefusal(this.strategy.name, order.request, reviewed.reason)
-    return false
+    if (!reviewed.ok) {
+      this.#parts.onRefusal(this.strategy.name, order.request, reviewed.reason)
+      return false
+    }
+    const isSent = this.#parts.orders.replace(clientOrderId, reviewed.value)
+    this.#parts.gate.settle(reviewed.value, isSent ? clientOrderId : undefined)
+    return isSent
   }
 
   signal(signal: Signal): void {

@@ -33,17 +33,25 @@ function panelWith(trigger: BreakerTrigger, scope: Scope = {}) {
   }
   const passes = (instrument = 0, strategy = 'mm', isReplace = false): boolean =>
     panel.refusal(asked(instrument, strategy, isReplace)) === undefined
+  let placed = 0
   const place = (instrument = 0) => {
     const one = asked(instrument, 'mm')
     equal(panel.refusal(one), undefined)
     panel.onApproved(one, one.order)
-    return one.order
+    const clientOrderId = `o${placed++}`
+    panel.onSettled(one.order, clientOrderId)
+    // The journal gives back an equal request, not the same object.
+    return { clientOrderId, request: { ...one.order } }
   }
-  return { panel, at, told, equity, passes, place }
+  const rejected = (instrument: number, strategy: string) => {
+    const order = { clientOrderId: 'x', request: wish(instrument, BUY, 1, 100, strategy) }
+    panel.onRejected(order, 'insufficient margin')
+  }
+  return { panel, at, told, equity, passes, place, asked, rejected }
 }
 
 test('volatility of one symbol stops that symbol, and three good probes bring it back', () => {
-  const { panel, at, told, passes, place } = panelWith(
+  const { panel, at, told, passes, place, asked } = panelWith(
     { cause: 'volatility', moveBps: 100, within: 60 * SECOND },
     { instrument: 0 },
   )
@@ -61,6 +69,10 @@ test('volatility of one symbol stops that symbol, and three good probes bring it
   equal(passes(), false)
   panel.onUnsent(probes[0]!)
   ok(passes(), 'a probe that was not sent is free again')
+  const unsent = asked(0, 'mm')
+  panel.onApproved(unsent, unsent.order)
+  equal(passes(), false)
+  panel.onSettled(unsent.order, undefined)
   probes[0] = place()
   for (const probe of [...probes, ...probes]) panel.onAccepted(probe)
   ok(passes(0, 'mm', true))
@@ -72,13 +84,13 @@ test('volatility of one symbol stops that symbol, and three good probes bring it
 })
 
 test('S2-CB-13 rejects of one strategy stop that strategy; a rejected probe opens it again', () => {
-  const { panel, at, told, passes, place } = panelWith({ cause: 'rejects' }, { strategy: 'mm' })
+  const { panel, at, told, passes, place, rejected } = panelWith({ cause: 'rejects' }, { strategy: 'mm' })
   for (let second = 1; second <= 5; second++) {
     at(second)
-    panel.onRejected(wish(0, BUY, 1, 100, second === 3 ? 'xx' : 'mm'), 'insufficient margin')
+    rejected(0, second === 3 ? 'xx' : 'mm')
   }
   ok(passes(), 'four of them were ours')
-  panel.onRejected(wish(1, BUY, 1), 'insufficient margin')
+  rejected(1, 'mm')
   deepEqual([passes(0), passes(2), passes(0, 'xx')], [false, false, true])
   at(35)
   panel.tick()

@@ -25,6 +25,12 @@ export interface BreakerPanelParts {
   readonly listener: BreakerListener
 }
 
+/** An order that the venue said something about. */
+export interface ToldOrder {
+  readonly clientOrderId: string
+  readonly request: OrderRequest
+}
+
 const BREAKERS_MAX = 1000
 
 /**
@@ -36,8 +42,9 @@ export class BreakerPanel implements OrderGuard {
   readonly #parts: BreakerPanelParts
   readonly #breakers: readonly TradingBreaker[]
   readonly #byInstrument: readonly (readonly TradingBreaker[])[]
-  // At most probes of all breakers together.
-  readonly #probes = new Map<OrderRequest, readonly TradingBreaker[]>()
+  // Both hold at most as many as all breakers together let through.
+  readonly #approved = new Map<OrderRequest, readonly TradingBreaker[]>()
+  readonly #probes = new Map<string, readonly TradingBreaker[]>()
 
   private constructor(parts: BreakerPanelParts, breakers: readonly TradingBreaker[]) {
     this.#parts = parts
@@ -88,33 +95,41 @@ export class BreakerPanel implements OrderGuard {
       one.breaker.attempt(now)
       probed.push(one)
     }
-    if (probed.length > 0) this.#probes.set(approved, probed)
+    if (probed.length > 0) this.#approved.set(approved, probed)
+  }
+
+  /** A probe has its order, or was not sent and its place is free again. */
+  onSettled(approved: OrderRequest, clientOrderId: string | undefined): void {
+    const probed = this.#approved.get(approved)
+    if (probed === undefined) return
+    this.#approved.delete(approved)
+    if (clientOrderId !== undefined) this.#probes.set(clientOrderId, probed)
+    else this.#abandon(probed)
   }
 
   /** The venue took an order: accepted it, or filled it at once. Telling it twice is once. */
-  onAccepted(request: OrderRequest): void {
+  onAccepted(order: ToldOrder): void {
     const now = this.#parts.clock.now()
-    for (const one of this.#takeProbe(request)) {
+    for (const one of this.#takeProbe(order)) {
       one.breaker.succeed(now)
       this.#tell(one, now, 'probes succeeded')
     }
   }
 
   /** The venue rejected an order. */
-  onRejected(request: OrderRequest, reason: string): void {
+  onRejected(order: ToldOrder, reason: string): void {
     const now = this.#parts.clock.now()
-    for (const one of this.#takeProbe(request)) if (one.spec.trigger.cause !== 'rejects') one.breaker.abandon(now)
-    for (const one of this.#byInstrument[request.instrument]!) {
-      if (one.spec.trigger.cause !== 'rejects' || !this.#covers(one, request)) continue
+    this.#abandon(this.#takeProbe(order).filter(({ spec }) => spec.trigger.cause !== 'rejects'))
+    for (const one of this.#byInstrument[order.request.instrument]!) {
+      if (one.spec.trigger.cause !== 'rejects' || !this.#covers(one, order.request)) continue
       one.breaker.fail(now)
       this.#tell(one, now, `rejected: ${reason}`)
     }
   }
 
-  /** An approved order was not sent, or ended without the venue's word: its probe is free again. */
-  onUnsent(request: OrderRequest): void {
-    const now = this.#parts.clock.now()
-    for (const one of this.#takeProbe(request)) one.breaker.abandon(now)
+  /** An order ended without the venue having taken or rejected it: its probe is free again. */
+  onUnsent(order: ToldOrder): void {
+    this.#abandon(this.#takeProbe(order))
   }
 
   /** A mark of an instrument, in ticks. On the path of a market event. */
@@ -189,11 +204,17 @@ export class BreakerPanel implements OrderGuard {
     return covers(scope, { account, strategy, instrument, venue: instruments.at(instrument).venue })
   }
 
-  #takeProbe(request: OrderRequest): readonly TradingBreaker[] {
-    const probed = this.#probes.get(request)
-    if (probed === undefined) return []
-    this.#probes.delete(request)
+  /** The breakers that an order probes. The venue's word may come before execution has told the order's id. */
+  #takeProbe({ clientOrderId, request }: ToldOrder): readonly TradingBreaker[] {
+    const probed = this.#probes.get(clientOrderId) ?? this.#approved.get(request) ?? []
+    this.#probes.delete(clientOrderId)
+    this.#approved.delete(request)
     return probed
+  }
+
+  #abandon(probed: readonly TradingBreaker[]): void {
+    const now = this.#parts.clock.now()
+    for (const one of probed) one.breaker.abandon(now)
   }
 
   #tell(one: TradingBreaker, now: number, cause: string): void {

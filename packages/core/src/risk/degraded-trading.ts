@@ -74,6 +74,9 @@ export class DegradedTrading implements OrderGuard {
     this.#rate.take(this.#clock.now())
   }
 
+  /** An order that was not sent has used up its place in the rate. */
+  onSettled(): void {}
+
   /** Orders a second of a mode; at least one, because `observe` refuses by its posture. */
   #orders({ ratePercent }: Mode): number {
     return Math.max(1, Math.floor((this.#usual.ordersPerSecond * ratePercent) / 100))

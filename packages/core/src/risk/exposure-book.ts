@@ -8,12 +8,9 @@ import { ScopeTotals } from './scope-totals.ts'
 /** An order as the book of exposures needs it; every tracked order fits. */
 export interface WorkingOrder {
   readonly clientOrderId: string
-  /** The very object that risk approved: by it the reservation is found again. */
   readonly request: OrderRequest
   /** Lots that may still be filled at worst, an amendment under way counted; 0 when closed. */
   readonly exposure: number
-  /** An amendment is under way. */
-  readonly state: string
 }
 
 interface Place extends Subject {
@@ -25,6 +22,8 @@ interface Held {
   readonly place: Place
   readonly side: Side
   lots: number
+  /** Orders that it is: 0 for the growth of an amendment. */
+  readonly orders: number
 }
 
 /** Orders and reservations that a book counts; beyond it nothing new is allowed. */
@@ -45,7 +44,6 @@ export class ExposureBook {
   readonly #totals = new Map<string, ScopeTotals>()
   readonly #working = new Map<string, Held>()
   readonly #reserved = new Map<OrderRequest, Held>()
-  readonly #growing = new Map<OrderRequest, Held>()
 
   constructor(instruments: InstrumentTable) {
     this.#instruments = instruments
@@ -53,12 +51,12 @@ export class ExposureBook {
 
   /** Whether one more order can be counted. */
   get hasRoom(): boolean {
-    return this.#working.size + this.#reserved.size + this.#growing.size < HELD_MAX
+    return this.#working.size + this.#reserved.size < HELD_MAX
   }
 
   /** Orders and reservations counted now. */
   get held(): number {
-    return this.#working.size + this.#reserved.size + this.#growing.size
+    return this.#working.size + this.#reserved.size
   }
 
   /** Totals of a scope, kept from now on. The same scope gives the same totals. */
@@ -72,46 +70,39 @@ export class ExposureBook {
     return made
   }
 
-  /** Counts an order that risk allowed, until `onOrder` brings it or `release` gives it up. */
-  reserve(account: string, request: OrderRequest): void {
-    assert(!this.#reserved.has(request), 'an approved order is reserved once', request.strategy)
-    const held = { place: this.#placeOf(account, request), side: request.side, lots: 0 }
-    this.#reserved.set(request, held)
-    this.#count(held, request.quantity, 1)
+  /**
+   * Counts what risk approved, until `release` says that execution has it or that it was not sent.
+   * @param lots that it adds at worst: of an order all of it, of an amendment its growth
+   * @param isOrder whether it is one more order
+   */
+  reserve(account: string, approved: OrderRequest, lots: number, isOrder: boolean): void {
+    assert(!this.#reserved.has(approved), 'what is approved is reserved once', approved.strategy)
+    const held = { place: this.#placeOf(account, approved), side: approved.side, lots: 0, orders: isOrder ? 1 : 0 }
+    this.#reserved.set(approved, held)
+    this.#count(held, lots, held.orders)
   }
 
-  /** Counts what an amendment that risk allowed adds, until the order is amended, closed or `release`d. */
-  reserveGrowth(account: string, request: OrderRequest, added: number): void {
-    const known = this.#growing.get(request)
-    const held = known ?? { place: this.#placeOf(account, request), side: request.side, lots: 0 }
-    this.#growing.set(request, held)
-    this.#count(held, Math.max(held.lots, added), 0)
+  /** Execution counts it from here on, or it was not sent. Told again, or of something else, it does nothing. */
+  release(approved: OrderRequest): void {
+    const held = this.#reserved.get(approved)
+    if (held === undefined) return
+    this.#count(held, 0, -held.orders)
+    this.#reserved.delete(approved)
   }
 
-  /** An approved order or amendment was not sent. */
-  release(request: OrderRequest): void {
-    const order = this.#reserved.get(request)
-    if (order !== undefined) this.#count(order, 0, -1)
-    const growth = this.#growing.get(request)
-    if (growth !== undefined) this.#count(growth, 0, 0)
-    this.#reserved.delete(request)
-    this.#growing.delete(request)
-  }
-
-  /** An order is new or has changed. */
+  /** An order is new or has changed. An order known by the object that was approved ends its reservation. */
   onOrder(account: string, order: WorkingOrder): void {
     const { clientOrderId, request, exposure } = order
     const known = this.#working.get(clientOrderId)
     if (exposure === 0) {
       if (known !== undefined) this.#count(known, 0, -1)
       this.#working.delete(clientOrderId)
-      this.release(request)
-      return
+    } else {
+      const held = known ?? { place: this.#placeOf(account, request), side: request.side, lots: 0, orders: 1 }
+      this.#working.set(clientOrderId, held)
+      this.#count(held, exposure, known === undefined ? 1 : 0)
     }
-    const held = known ?? { place: this.#placeOf(account, request), side: request.side, lots: 0 }
-    this.#working.set(clientOrderId, held)
-    this.#count(held, exposure, known === undefined ? 1 : 0)
-    if (this.#reserved.has(request) || order.state === 'pending_replace') this.release(request)
+    this.release(request)
   }
 
   /** An execution: the position moves and the order shrinks in one step. */

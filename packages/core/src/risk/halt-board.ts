@@ -62,4 +62,7 @@ export class HaltBoard implements OrderGuard {
 
   /** Halts count nothing. */
   onApproved(): void {}
+
+  /** Halts count nothing. */
+  onSettled(): void {}
 }

@@ -107,7 +107,7 @@ test('P-12 O7 whatever is asked, reserved, filled, canceled, amended and left in
     const desk = new TrialDesk(LIMITS)
     desk.equity = EQUITY
     const twin = new Twin()
-    const waiting: { known: Known; send: () => TrialOrder; request: Parameters<typeof desk.book.release>[0] }[] = []
+    const waiting: { known: Known; send: () => TrialOrder; drop: () => void }[] = []
     for (const { what, account, strategy, instrument, side, quantity, pick } of commands) {
       const wished: Known = { account, strategy, instrument, side, open: quantity, order: undefined }
       const live = twin.orders.filter(order => order.order !== undefined && order.open > 0)
@@ -119,12 +119,13 @@ test('P-12 O7 whatever is asked, reserved, filled, canceled, amended and left in
         equal(reviewed.ok ? undefined : desk.gate(account).lastRefusal.name, broken?.name)
         if (!reviewed.ok) continue
         twin.orders.push(wished)
-        waiting.push({ known: wished, send: () => desk.send(reviewed.value, account), request: reviewed.value })
+        const drop = (): void => desk.gate(account).settle(reviewed.value, undefined)
+        waiting.push({ known: wished, send: () => desk.send(reviewed.value, account), drop })
       } else if (what === 'send' || what === 'release') {
         const next = waiting.shift()
         if (next === undefined) continue
         const open = what === 'send' ? next.known.open : 0
-        if (what === 'release') desk.book.release(next.request)
+        if (what === 'release') next.drop()
         twin.orders[twin.orders.indexOf(next.known)] = {
           ...next.known,
           open,
@@ -147,9 +148,8 @@ test('P-12 O7 whatever is asked, reserved, filled, canceled, amended and left in
           if (!reviewed.ok) continue
           one.open = Math.max(one.open, quantity)
           order.exposure = one.open
-          order.state = 'pending_replace'
           desk.book.onOrder(one.account, order)
-          order.state = 'submitted'
+          desk.gate(one.account).settle(reviewed.value, order.clientOrderId)
         }
       }
       for (const { limit, totals } of desk.limits.active)

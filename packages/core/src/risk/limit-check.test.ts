@@ -183,17 +183,22 @@ test('reducing passes every limit', () => {
 test('an amendment reserves its growth until the venue has it, and gives it back when it was not sent', () => {
   const desk = new TrialDesk([limit('position', 100)])
   const order = desk.place(buy(50))!
-  const amend = (quantity: number) => desk.gate().reviewReplace(order.request, ticks(100), lots(quantity), 50, 0).ok
-  equal(amend(101), false)
-  equal(amend(90), true)
+  const gate = desk.gate()
+  const amend = (quantity: number) => {
+    const reviewed = gate.reviewReplace(order.request, ticks(100), lots(quantity), 50, 0)
+    return reviewed.ok ? reviewed.value : undefined
+  }
+  equal(amend(101), undefined)
+  const unsent = amend(90)!
   equal(desk.ask(buy(11)), 'position_too_large')
-  desk.book.release(order.request)
+  gate.settle(unsent, undefined)
   equal(desk.ask(buy(11)), '')
-  equal(amend(90), false)
-  equal(amend(89), true)
-  order.state = 'pending_replace'
+  equal(amend(90), undefined)
+  const sent = amend(89)!
   order.exposure = 89
   desk.book.onOrder('main', order)
+  gate.settle(sent, order.clientOrderId)
+  gate.settle(sent, order.clientOrderId)
   equal(desk.book.totals({}).slot('main', 0).buys, 100)
   desk.close(order)
   equal(desk.book.totals({}).slot('main', 0).buys, 11)

@@ -63,10 +63,14 @@ export class LimitCheck implements OrderGuard {
   /** Reserves the order and counts it in every rate. */
   onApproved(wish: Wish, approved: OrderRequest): void {
     const { account, clock, exposure } = this.#parts
-    if (!wish.isReplace) exposure.reserve(account, approved)
-    else if (wish.added > 0) exposure.reserveGrowth(account, approved, wish.added)
+    exposure.reserve(account, approved, wish.added, !wish.isReplace)
     const now = clock.now()
     for (const { rate } of this.#limitsOf(wish.order)) rate?.take(now)
+  }
+
+  /** The order itself is counted from here on, or nothing is. */
+  onSettled(approved: OrderRequest): void {
+    this.#parts.exposure.release(approved)
   }
 
   #limitsOf({ strategy, instrument }: OrderRequest): readonly ActiveLimit[] {

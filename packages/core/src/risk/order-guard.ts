@@ -22,9 +22,11 @@ export interface Wish {
 export interface OrderGuard {
   /** Why the wish is not allowed; undefined when this guard has nothing against it. */
   refusal(wish: Wish): RefusalFigures | undefined
-  /**
-   * Told each wish that passed everything, reducing ones included.
-   * @param approved the object that execution gets: of an amendment the order as it was
-   */
+  /** Told each wish that passed everything, reducing ones included, with the object that execution will get. */
   onApproved(wish: Wish, approved: OrderRequest): void
+  /**
+   * Execution has taken what was approved.
+   * @param clientOrderId its order; undefined when it was not sent, and then it is as if it had never been approved
+   */
+  onSettled(approved: OrderRequest, clientOrderId: string | undefined): void
 }

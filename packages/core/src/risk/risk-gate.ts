@@ -88,7 +88,6 @@ export class RiskGate {
 
   /**
    * Reviews an amendment of an open order to a new price and total quantity.
-   * @param order the request of the order as execution holds it
    * @param leaves what of it is still open now @param cumulative what of it is filled
    */
   reviewReplace(
@@ -107,11 +106,21 @@ export class RiskGate {
         ? this.#refuse('malformed', 'quantity', order.instrument, cumulative, quantity, cumulative, 'lots')
         : this.#check(order, price, quantity, added, isReducing, true)
     if (refusal !== undefined) return refuse(refusal)
+    const approved = { ...order, price, quantity }
     if (this.#guards.length > 0) {
-      const held = this.#ask({ order, price, quantity, added, isReducing, isReplace: true }, order)
+      const held = this.#ask({ order, price, quantity, added, isReducing, isReplace: true }, approved)
       if (held !== undefined) return refuse(held)
     }
-    return this.#approve({ ...order, price, quantity })
+    return this.#approve(approved)
+  }
+
+  /**
+   * Execution has taken what was approved. Every approved order and amendment must come back here, once: until then it
+   * counts as if it could be filled.
+   * @param clientOrderId its order; undefined when it was not sent
+   */
+  settle(approved: ApprovedOrder, clientOrderId: string | undefined): void {
+    for (const guard of this.#guards) guard.onSettled(approved, clientOrderId)
   }
 
   #approve(order: OrderRequest): Result<ApprovedOrder, RiskRefusal> {

@@ -71,7 +71,6 @@ export const wish = (
 /** An order as execution would track it. */
 export interface TrialOrder extends WorkingOrder {
   exposure: number
-  state: string
 }
 
 /** Accounts that trade through gates with limits, on a market whose marks and clock the test moves. */
@@ -133,8 +132,11 @@ export class TrialDesk {
   /** Places what was approved. */
   send(approved: ApprovedOrder, account = 'main'): TrialOrder {
     const clientOrderId = `o${this.#orders++}`
-    const order = { clientOrderId, request: approved, exposure: approved.quantity as number, state: 'pending_submit' }
+    // Every other order comes back from a journal, as an equal request and not as the same object.
+    const request = this.#orders % 2 === 0 ? approved : { ...approved }
+    const order = { clientOrderId, request, exposure: approved.quantity as number }
     this.book.onOrder(account, order)
+    this.gate(account).settle(approved, clientOrderId)
     return order
   }
 
