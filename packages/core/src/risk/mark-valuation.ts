@@ -16,8 +16,8 @@ interface Leg {
 }
 
 /**
- * Values positions and amounts of any asset in one currency, by marks. Every division is rounded up, so that a value is
- * never understated; an amount without a chain of marks to the currency has no value, and is never taken for zero.
+ * Values positions and amounts of any asset in one currency, by marks. Every division is rounded against us; an amount
+ * without a chain of marks to the currency has no value, and is never taken for zero.
  */
 export class MarkValuation {
   readonly currency: Asset
@@ -51,20 +51,27 @@ export class MarkValuation {
   }
 
   /**
-   * An amount of an asset in the currency.
+   * An amount of an asset in the currency, for judging risk: never understated.
    * @param amount booked units; a negative one is rounded away from zero like a positive one
    * @returns undefined while a mark is missing, or when no instruments join the two
    */
   convert(amount: bigint, code: string): bigint | undefined {
+    if (amount >= 0n) return this.#along(amount, code, true)
+    const value = this.#along(-amount, code, true)
+    return value === undefined ? undefined : -value
+  }
+
+  /** The same for what is owned and owed: what we have is rounded down, what we owe up. */
+  worth(amount: bigint, code: string): bigint | undefined {
+    return amount >= 0n ? this.#along(amount, code, false) : this.convert(amount, code)
+  }
+
+  #along(amount: bigint, code: string, isUp: boolean): bigint | undefined {
     if (code === this.currency.code || amount === 0n) return amount
-    if (amount < 0n) {
-      const value = this.convert(-amount, code)
-      return value === undefined ? undefined : -value
-    }
     for (const route of this.#routes.get(code) ?? []) {
       let value: bigint | undefined = amount
       for (const leg of route) {
-        value = this.#step(value, leg)
+        value = this.#step(value, leg, isUp)
         if (value === undefined) break
       }
       if (value !== undefined) return value
@@ -72,18 +79,18 @@ export class MarkValuation {
     return undefined
   }
 
-  #step(amount: bigint, { instrument, forward }: Leg): bigint | undefined {
+  #step(amount: bigint, { instrument, forward }: Leg, isUp: boolean): bigint | undefined {
     const mark = this.#marks.mark(instrument.index)
     if (!(mark > 0)) return undefined
     const { base, quote, price } = instrument
-    const ticks = BigInt(forward ? Math.ceil(mark) : Math.max(1, Math.floor(mark)))
+    const ticks = BigInt(forward === isUp ? Math.ceil(mark) : Math.max(1, Math.floor(mark)))
     const quotePart = ticks * BigInt(price.step) * 10n ** BigInt(quote.decimals)
     const basePart = 10n ** BigInt(price.decimals + base.decimals)
-    return forward ? divideUp(amount * quotePart, basePart) : divideUp(amount * basePart, quotePart)
+    const dividend = amount * (forward ? quotePart : basePart)
+    const divisor = forward ? basePart : quotePart
+    return isUp ? (dividend + divisor - 1n) / divisor : dividend / divisor
   }
 }
-
-const divideUp = (dividend: bigint, divisor: bigint): bigint => (dividend + divisor - 1n) / divisor
 
 /** Chains of at most two instruments from one asset to another, shorter ones first. */
 function routes(instruments: InstrumentTable, from: string, to: string): Leg[][] {
@@ -100,8 +107,9 @@ function routes(instruments: InstrumentTable, from: string, to: string): Leg[][]
 
 const end = ({ instrument, forward }: Leg): string => (forward ? instrument.quote : instrument.base).code
 
-/** Steps away from an asset. Prices of options say nothing about their base. */
+/** Steps away from an asset, spot markets first. Prices of options say nothing about their base. */
 const legs = (instruments: InstrumentTable, from: string): Leg[] =>
   instruments.all
     .filter(({ kind, base, quote }) => kind !== 'option' && (base.code === from || quote.code === from))
+    .toSorted((one, other) => Number(other.kind === 'spot') - Number(one.kind === 'spot'))
     .map(instrument => ({ instrument, forward: instrument.base.code === from }))
