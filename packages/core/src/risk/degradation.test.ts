@@ -8,7 +8,7 @@ import type { OrderRequest } from '../order/order-request.ts'
 import { CONDITIONS, type Condition, degradation, type Mode, NORMAL } from './degradation.ts'
 import { DegradedTrading } from './degraded-trading.ts'
 import { HaltBoard } from './halt-board.ts'
-import { wish } from './trial-account.conformance.ts'
+import { ADMIN, OPERATOR, wish } from './trial-account.conformance.ts'
 
 const rows: [string, Condition[], Partial<Mode>][] = [
   [
@@ -108,9 +108,14 @@ test('two causes that halt do not lift each other, and a halt reaches only its s
   board.halt({ instrument: 0 }, 'overfill', 'o17', 1)
   board.halt({ strategy: 'xx' }, 'unknown order', 'o18', 1)
   equal(held(), 'emergency stop: daily loss')
+  deepEqual(board.liftBy(ADMIN, {}, 'emergency stop', 'fine'), { ok: false, reason: 'not_permitted' })
   board.lift({}, 'emergency stop')
   equal(held(), 'overfill: o17')
   equal(board.lift({}, 'overfill'), false)
-  board.lift({ instrument: 0 }, 'overfill')
+  const lift = (actor = ADMIN, reason = 'looked at it') => board.liftBy(actor, { instrument: 0 }, 'overfill', reason)
+  deepEqual(lift(OPERATOR), { ok: false, reason: 'not_permitted' })
+  deepEqual(lift(ADMIN, ''), { ok: false, reason: 'no_reason' })
+  ok(lift().ok)
+  deepEqual(lift(), { ok: false, reason: 'not_halted' })
   equal(held(), '')
 })

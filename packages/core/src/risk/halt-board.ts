@@ -1,3 +1,5 @@
+import { ok, type Result, refuse } from '../result.ts'
+import type { Actor } from './limit-book.ts'
 import { covers, type Scope, scopeKey } from './limit-scope.ts'
 import type { OrderGuard, Wish } from './order-guard.ts'
 import type { RefusalFigures } from './risk-refusal.ts'
@@ -10,6 +12,9 @@ export interface Halt {
   readonly reason: string
   readonly since: number
 }
+
+/** The cause under which the emergency stop halts. */
+export const STOP_CAUSE = 'emergency stop'
 
 const HALTS_MAX = 10_000
 
@@ -48,6 +53,21 @@ export class HaltBoard implements OrderGuard {
   /** Lifts one cause's halt of a scope. False when there is none. */
   lift(scope: Scope, cause: string): boolean {
     return this.#halts.delete(`${scopeKey(scope)} ${cause}`)
+  }
+
+  /**
+   * Lifts a halt that waits for a person: an admin with a second factor, who says why. The emergency stop is lifted by
+   * its release and by nothing else.
+   */
+  liftBy(
+    actor: Actor,
+    scope: Scope,
+    cause: string,
+    reason: string,
+  ): Result<true, 'not_permitted' | 'no_reason' | 'not_halted'> {
+    if (actor.role !== 'admin' || !actor.hasSteppedUp || cause === STOP_CAUSE) return refuse('not_permitted')
+    if (reason.trim() === '') return refuse('no_reason')
+    return this.lift(scope, cause) ? ok(true) : refuse('not_halted')
   }
 
   /** The first halt that covers the wish. */
