@@ -27,7 +27,9 @@ import type { RiskLimits } from '../risk/risk-limits.ts'
 import type { Signal } from '../signal/signal.ts'
 import type { Strategy } from '../strategy/strategy.ts'
 import { type Parts, runUntil } from './engine.ts'
+import { cancelAll, closePositions, openOrders } from './get-out.ts'
 import type { MarketSource } from './market-source.ts'
+import { type GuardedSession, type SafeguardOptions, Safeguards } from './safeguards.ts'
 import { StrategyDesk } from './strategy-desk.ts'
 
 /** Told what a session does, for files and screens. Every method may be left out. */
@@ -52,6 +54,8 @@ export interface SessionOptions {
   readonly queue: QueueModel
   readonly fees?: FeeRates
   readonly limits: RiskLimits
+  /** Limits by scope, breakers, degraded modes and the emergency stop; none when left out. */
+  readonly safeguards?: SafeguardOptions
   /** Opening cash in booked units, by asset code. */
   readonly capital: readonly { readonly code: string; readonly amount: bigint }[]
   /** Asset in which equity is measured. */
@@ -71,6 +75,7 @@ export class TradingSession {
   readonly orders: OrderManager
   readonly venue: SimVenue
   readonly gate: RiskGate
+  readonly safeguards: Safeguards | undefined
   readonly desks: readonly StrategyDesk[]
   readonly curve: EquityCurve
   readonly tally = new TradeTally()
@@ -122,7 +127,9 @@ export class TradingSession {
       },
     }
     this.orders = new OrderManager(this.venue, new ClientOrderIds(1, 0), listener, this.#clock, instruments.all.length)
-    this.gate = new RiskGate(instruments, options.limits, this.#exposure(), this.#clock)
+    this.safeguards = options.safeguards === undefined ? undefined : new Safeguards(options.safeguards, this.#guarded())
+    const exposure = this.safeguards?.accountExposure ?? this.#exposure()
+    this.gate = new RiskGate(instruments, options.limits, exposure, this.#clock, this.safeguards?.guards)
     const timers = new Scheduler()
     const onRefusal = (strategy: string, request: OrderRequest, reason: string): void => {
       this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1)
@@ -190,9 +197,24 @@ export class TradingSession {
     }
   }
 
+  #guarded(): GuardedSession {
+    return {
+      instruments: this.#options.instruments,
+      clock: this.#clock,
+      accounts: this.accounts,
+      marks: { mark: instrument => this.#marks[instrument]! },
+      cancelAll: () => cancelAll(this.orders, this.#options.instruments),
+      openOrders: () => openOrders(this.orders, this.#options.instruments),
+      closePositions: () => closePositions(this.gate, this.orders, this.accounts.portfolio, this.#options.instruments),
+    }
+  }
+
   #onMessage(instrument: number, at: number): void {
     const book = this.books[instrument]!
-    if (!book.isEmpty) this.#marks[instrument] = (book.bestBid + book.bestAsk) / 2
+    if (!book.isEmpty) {
+      this.#marks[instrument] = (book.bestBid + book.bestAsk) / 2
+      this.safeguards?.onMark(instrument, this.#marks[instrument]!, at)
+    }
     if (at < this.#sampleAt) return
     if (!Number.isNaN(this.#sampleAt)) this.#sample(this.#sampleAt)
     const { equityInterval } = this.#options
@@ -220,6 +242,7 @@ export class TradingSession {
     const realised = this.accounts.fill(fill)
     const desk = this.#desksByName.get(order.request.strategy)
     const instrument = this.#options.instruments.at(fill.instrument)
+    this.safeguards?.onFill(fill, order)
     this.fills++
     if (fill.cause === undefined) this.unexplained++
     const closed = held * fill.side < 0
@@ -237,6 +260,7 @@ export class TradingSession {
     if (state === 'pending_submit') this.#midAtDecision.set(clientOrderId, mid(this.books[request.instrument]!))
     else if (state === 'submitted' && order.createdAt !== order.updatedAt && order.cumulative === 0)
       this.#acknowledge(order)
+    this.safeguards?.onOrderUpdate(order)
     this.#observer.onOrderUpdate?.(order, this.#clock.now())
     this.#desksByName.get(request.strategy)?.strategy.onOrderUpdate?.(order)
     if (order.leaves === 0) this.#midAtDecision.delete(clientOrderId)

@@ -18,6 +18,8 @@ export interface OrderView {
   readonly cumulative: Lots
   /** FIX 151: `quantity - cumulative` while the order can still be filled, else 0. */
   readonly leaves: Lots
+  /** Lots that may still be filled at worst, an amendment under way counted; 0 when closed. */
+  readonly exposure: number
   readonly createdAt: Micros
   readonly updatedAt: Micros
   /** Why it was refused, rejected or expired. */

@@ -65,6 +65,7 @@ export class EmergencyStop {
   readonly #patience: StopPatience
   #record: StopRecord = NEVER_STOPPED
   #isRecorded = true
+  #isBusy = false
   #askedAt = Number.NEGATIVE_INFINITY
   #calledAt = Number.NEGATIVE_INFINITY
 
@@ -128,7 +129,14 @@ export class EmergencyStop {
 
   /** Goes on with what is not done. Call it on every order update and at least every 100 ms while engaged. */
   tick(): void {
-    if (!this.isEngaged) return
+    // Canceling tells of orders, and their updates come back here: a step is finished before the next is begun.
+    if (!this.isEngaged || this.#isBusy) return
+    this.#isBusy = true
+    this.#goOn()
+    this.#isBusy = false
+  }
+
+  #goOn(): void {
     if (!this.#isRecorded) this.#isRecorded = this.#actions.record(this.#record)
     if (this.#record.phase === 'observing') return
     this.#cancel()
