@@ -3,7 +3,7 @@ import type { InstrumentTable } from '../market/instrument-table.ts'
 import { BUY, type Side } from '../market/side.ts'
 import type { OrderRequest } from '../order/order-request.ts'
 import { covers, type Scope, type Subject, scopeKey } from './limit-scope.ts'
-import { ScopeTotals } from './scope-totals.ts'
+import { type ExposureSlot, ScopeTotals } from './scope-totals.ts'
 
 /** An order as the book of exposures needs it; every tracked order fits. */
 export interface WorkingOrder {
@@ -13,9 +13,16 @@ export interface WorkingOrder {
   readonly exposure: number
 }
 
+/** One place in the totals of a scope. */
+interface Counted {
+  readonly totals: ScopeTotals
+  readonly slot: ExposureSlot
+}
+
+/** What one strategy does in one instrument of one account. */
 interface Place extends Subject {
-  /** Every total that counts this place, with the slot of the account and instrument in it. */
-  readonly counted: ScopeTotals[]
+  /** Its own slot first, then those of every scope that covers it. */
+  readonly counted: Counted[]
 }
 
 interface Held {
@@ -39,8 +46,8 @@ const HELD_MAX = 65_536
 export class ExposureBook {
   readonly #instruments: InstrumentTable
   // As many as there are strategies that trade times instruments that they trade.
-  readonly #places = new Map<string, Place>()
-  readonly #own = new Map<string, ScopeTotals>()
+  readonly #places: Place[] = []
+  readonly #byAccount = new Map<string, Map<string, (Place | undefined)[]>>()
   readonly #totals = new Map<string, ScopeTotals>()
   readonly #working = new Map<string, Held>()
   readonly #reserved = new Map<OrderRequest, Held>()
@@ -66,7 +73,7 @@ export class ExposureBook {
     if (known !== undefined) return known
     const made = new ScopeTotals(scope)
     this.#totals.set(key, made)
-    for (const [name, place] of this.#places) if (covers(scope, place)) this.#replay(name, place, made)
+    for (const place of this.#places) if (covers(scope, place)) replay(place, made)
     return made
   }
 
@@ -77,7 +84,12 @@ export class ExposureBook {
    */
   reserve(account: string, approved: OrderRequest, lots: number, isOrder: boolean): void {
     assert(!this.#reserved.has(approved), 'what is approved is reserved once', approved.strategy)
-    const held = { place: this.#placeOf(account, approved), side: approved.side, lots: 0, orders: isOrder ? 1 : 0 }
+    const held = {
+      place: this.#place(account, approved.strategy, approved.instrument),
+      side: approved.side,
+      lots: 0,
+      orders: isOrder ? 1 : 0,
+    }
     this.#reserved.set(approved, held)
     this.#count(held, lots, held.orders)
   }
@@ -98,7 +110,12 @@ export class ExposureBook {
       if (known !== undefined) this.#count(known, 0, -1)
       this.#working.delete(clientOrderId)
     } else {
-      const held = known ?? { place: this.#placeOf(account, request), side: request.side, lots: 0, orders: 1 }
+      const held = known ?? {
+        place: this.#place(account, request.strategy, request.instrument),
+        side: request.side,
+        lots: 0,
+        orders: 1,
+      }
       this.#working.set(clientOrderId, held)
       this.#count(held, exposure, known === undefined ? 1 : 0)
     }
@@ -115,47 +132,49 @@ export class ExposureBook {
   /** The position of a place changes by lots without an order of ours: a correction, an external trade. */
   correct(account: string, strategy: string, instrument: number, lots: number): void {
     const place = this.#place(account, strategy, instrument)
-    for (const totals of place.counted) totals.slot(account, instrument).net += lots
-  }
-
-  #replay(name: string, place: Place, made: ScopeTotals): void {
-    const own = this.#own.get(name)!.slot(place.account, place.instrument)
-    const slot = made.slot(place.account, place.instrument)
-    slot.net += own.net
-    slot.buys += own.buys
-    slot.sells += own.sells
-    slot.orders += own.orders
-    made.orders += own.orders
-    place.counted.push(made)
-  }
-
-  #placeOf(account: string, { strategy, instrument }: OrderRequest): Place {
-    return this.#place(account, strategy, instrument)
+    for (const { slot } of place.counted) slot.net += lots
   }
 
   #place(account: string, strategy: string, instrument: number): Place {
-    const key = `${instrument} ${account}\n${strategy}`
-    const known = this.#places.get(key)
+    let byStrategy = this.#byAccount.get(account)
+    if (byStrategy === undefined) this.#byAccount.set(account, (byStrategy = new Map()))
+    let byInstrument = byStrategy.get(strategy)
+    if (byInstrument === undefined) byStrategy.set(strategy, (byInstrument = []))
+    const known = byInstrument[instrument]
     if (known !== undefined) return known
     const { venue } = this.#instruments.at(instrument)
-    const own = new ScopeTotals({ account, venue, instrument, strategy })
-    const place: Place = { account, venue, instrument, strategy, counted: [own] }
-    for (const totals of this.#totals.values()) if (covers(totals.scope, place)) place.counted.push(totals)
-    this.#places.set(key, place)
-    this.#own.set(key, own)
+    const place: Place = { account, venue, instrument, strategy, counted: [] }
+    count(place, new ScopeTotals({ account, venue, instrument, strategy }))
+    for (const totals of this.#totals.values()) if (covers(totals.scope, place)) count(place, totals)
+    this.#places.push(place)
+    byInstrument[instrument] = place
     return place
   }
 
   #count(held: Held, lots: number, orders: number): void {
     const change = lots - held.lots
     held.lots = lots
-    const { account, instrument } = held.place
-    for (const totals of held.place.counted) {
-      const slot = totals.slot(account, instrument)
+    for (const { slot, totals } of held.place.counted) {
       if (held.side === BUY) slot.buys += change
       else slot.sells += change
       slot.orders += orders
       totals.orders += orders
     }
   }
+}
+
+/** Totals count a place from here on. */
+const count = ({ account, instrument, counted }: Place, totals: ScopeTotals): number =>
+  counted.push({ totals, slot: totals.slot(account, instrument) })
+
+/** New totals take over what a place has come to so far. */
+function replay(place: Place, made: ScopeTotals): void {
+  const own = place.counted[0]!.slot
+  count(place, made)
+  const { slot } = place.counted.at(-1)!
+  slot.net += own.net
+  slot.buys += own.buys
+  slot.sells += own.sells
+  slot.orders += own.orders
+  made.orders += own.orders
 }

@@ -6,8 +6,9 @@ import type { ActiveLimit, LimitBook } from './limit-book.ts'
 import { covers, type Scope } from './limit-scope.ts'
 import type { Marks, MarkValuation } from './mark-valuation.ts'
 import type { OrderGuard, Wish } from './order-guard.ts'
-import { grossAfter, growthOf } from './projected-exposure.ts'
+import { type Change, grossAfter, growthOf } from './projected-exposure.ts'
 import type { RefusalFigures, RiskRefusal } from './risk-refusal.ts'
+import type { ScopeTotals } from './scope-totals.ts'
 import { LIMIT_UNITS, type ScopedLimit } from './scoped-limit.ts'
 
 /** How whatever a scope names stands: the accounts, or the part of them that a strategy runs. Booked units. */
@@ -43,6 +44,12 @@ export class LimitCheck implements OrderGuard {
   readonly #parts: LimitCheckParts
   readonly #applying = new Map<string, (readonly ActiveLimit[] | undefined)[]>()
   #revision = -1
+  // Exposure and leverage of one scope ask the same of the same wish.
+  #asked: { wish: Wish | undefined; totals: ScopeTotals | undefined; gross: Change<bigint> | undefined } = {
+    wish: undefined,
+    totals: undefined,
+    gross: undefined,
+  }
 
   constructor(parts: LimitCheckParts) {
     this.#parts = parts
@@ -157,10 +164,8 @@ export class LimitCheck implements OrderGuard {
   }
 
   #breakGross({ limit, totals }: ActiveLimit, wish: Wish): RefusalFigures | undefined {
-    const { account, instruments, valuation, standing } = this.#parts
-    const base = limit.kind === 'concentration' ? instruments.at(wish.order.instrument).base.code : undefined
-    const counts = (instrument: number): boolean => base === undefined || instruments.at(instrument).base.code === base
-    const gross = grossAfter(totals, account, wish.order, wish.added, valuation, counts)
+    const { standing } = this.#parts
+    const gross = limit.kind === 'concentration' ? this.#ofAsset(totals, wish) : this.#ofAll(totals, wish)
     if (gross === undefined) return broken(limit, 'no_valuation', 0, 0)
     if (gross.after <= gross.before) return undefined
     if (limit.kind === 'exposure')
@@ -170,6 +175,23 @@ export class LimitCheck implements OrderGuard {
     if (equity > 0n && gross.after * BPS <= limit.value * equity) return undefined
     const reason = limit.kind === 'leverage' ? 'leverage_too_high' : 'concentration_too_high'
     return broken(limit, reason, share(gross.before, equity), share(gross.after, equity))
+  }
+
+  #ofAll(totals: ScopeTotals, wish: Wish): Change<bigint> | undefined {
+    if (this.#asked.wish !== wish || this.#asked.totals !== totals) {
+      const { account, valuation } = this.#parts
+      this.#asked.gross = grossAfter(totals, account, wish.order, wish.added, valuation, () => true)
+      this.#asked.wish = wish
+      this.#asked.totals = totals
+    }
+    return this.#asked.gross
+  }
+
+  #ofAsset(totals: ScopeTotals, wish: Wish): Change<bigint> | undefined {
+    const { account, instruments, valuation } = this.#parts
+    const { code } = instruments.at(wish.order.instrument).base
+    const counts = (instrument: number): boolean => instruments.at(instrument).base.code === code
+    return grossAfter(totals, account, wish.order, wish.added, valuation, counts)
   }
 
   #breakLoss(limit: ScopedLimit): RefusalFigures | undefined {

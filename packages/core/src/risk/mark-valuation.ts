@@ -24,12 +24,16 @@ export class MarkValuation {
   readonly #instruments: InstrumentTable
   readonly #marks: Marks
   readonly #routes = new Map<string, readonly (readonly Leg[])[]>()
+  // What was valued last of each instrument, twice: with and without a wish. Most positions do not change between orders.
+  readonly #memo: { mark: number; lots: number; settled: bigint }[]
+  #turn = 0
 
   /** @param currency booked as in the instrument table, when it is there */
   constructor(instruments: InstrumentTable, currency: Asset, marks: Marks) {
     this.#instruments = instruments
     this.#marks = marks
     this.currency = currency
+    this.#memo = Array.from({ length: 2 * instruments.all.length }, () => ({ mark: 0, lots: 0, settled: 0n }))
     const codes = new Set(instruments.all.flatMap(({ base, quote, settle }) => [base.code, quote.code, settle.code]))
     for (const code of codes) this.#routes.set(code, routes(instruments, code, currency.code))
   }
@@ -43,11 +47,23 @@ export class MarkValuation {
     if (lots === 0) return 0n
     const mark = this.#marks.mark(index)
     if (Number.isNaN(mark)) return undefined
-    const instrument = this.#instruments.at(index)
+    return this.convert(this.#settled(index, lots, mark), this.#instruments.at(index).settle.code)
+  }
+
+  #settled(index: number, lots: number, mark: number): bigint {
+    const first = this.#memo[2 * index]!
+    if (first.lots === lots && first.mark === mark) return first.settled
+    const second = this.#memo[2 * index + 1]!
+    if (second.lots === lots && second.mark === mark) return second.settled
+    const { contract } = this.#instruments.at(index)
     // The price that makes the contract worth more: an inverse one is worth more the lower the price.
-    const price = instrument.contract.kind === 'linear' ? Math.ceil(mark) : Math.max(1, Math.floor(mark))
-    const settled = notional(price as Ticks, lots as Lots, instrument.contract)
-    return this.convert(settled < 0n ? -settled : settled, instrument.settle.code)
+    const price = contract.kind === 'linear' ? Math.ceil(mark) : Math.max(1, Math.floor(mark))
+    const signed = notional(price as Ticks, lots as Lots, contract)
+    const memo = this.#turn++ % 2 === 0 ? first : second
+    memo.lots = lots
+    memo.mark = mark
+    memo.settled = signed < 0n ? -signed : signed
+    return memo.settled
   }
 
   /**

@@ -39,20 +39,20 @@ export function grossAfter(
   valuation: Valuation,
   counts: (instrument: number) => boolean,
 ): Change<bigint> | undefined {
+  const own = totals.slot(account, order.instrument)
   let before = 0n
-  let after = 0n
-  totals.slot(account, order.instrument)
   for (const slot of totals.slots) {
-    if (!counts(slot.instrument)) continue
     const worst = worstLots(slot)
-    const isOwn = slot.account === account && slot.instrument === order.instrument
-    const grown = isOwn ? worstLotsWith(slot, order.side, added) : worst
-    if (grown === 0) continue
+    if (worst === 0 || !counts(slot.instrument)) continue
     const value = valuation.value(slot.instrument, worst)
-    const grownValue = grown === worst ? value : valuation.value(slot.instrument, grown)
-    if (value === undefined || grownValue === undefined) return undefined
+    if (value === undefined) return undefined
     before += value
-    after += grownValue
   }
-  return { before, after }
+  const worst = worstLots(own)
+  const grown = worstLotsWith(own, order.side, added)
+  if (grown === worst || !counts(order.instrument)) return { before, after: before }
+  const value = valuation.value(order.instrument, worst)
+  const grownValue = valuation.value(order.instrument, grown)
+  if (value === undefined || grownValue === undefined) return undefined
+  return { before, after: before - value + grownValue }
 }
