@@ -146,6 +146,10 @@ test('R-KILL-06 killed while it cancels: after the restart entries are blocked a
   deepEqual([world.told(), world.orders, world.positions], [['observe'], 0, 0])
   world.stop = world.start()
   ok(world.isBlocked, 'a stop that has done everything is still engaged after a restart')
+  world.told()
+  world.orders = 1
+  world.stop = world.start()
+  deepEqual([world.told(), world.orders], [['block', 'cancel', 'observe'], 0], 'and does not rely on an old cancel')
 })
 
 test('a full disk and a dead pager do not keep it from stopping; both are tried again', () => {

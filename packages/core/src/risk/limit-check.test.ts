@@ -160,6 +160,16 @@ test('X-20 a hundred orders at once, each within the limit, together over: what 
   equal(sum, 980, 'fourteen of seventy, although none of them was placed when the next was reviewed')
 })
 
+test('an order known by what was approved ends its reservation before it is settled', () => {
+  const desk = new TrialDesk([])
+  const reviewed = desk.gate().review(buy(10))
+  ok(reviewed.ok)
+  desk.book.onOrder('main', { clientOrderId: 'o', request: reviewed.value, exposure: 10 })
+  deepEqual([desk.book.totals({}).slot('main', 0).buys, desk.book.totals({}).orders, desk.book.held], [10, 1, 1])
+  desk.gate().settle(reviewed.value, 'o')
+  equal(desk.book.held, 1)
+})
+
 test('P-12 two reducing orders reviewed at once do not turn the position over', () => {
   const desk = new TrialDesk([limit('daily_loss', 0)])
   desk.hold(0, 60)

@@ -163,7 +163,7 @@ test('orders a window: exact, and reducing passes', () => {
   ok(gate.review(order(BUY, 50)).ok)
 })
 
-test('no window of the length ever holds more than the limit, whatever comes', () => {
+test('P-13 no window of the length ever holds more than the limit, whatever comes', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 5 }),
