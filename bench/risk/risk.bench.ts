@@ -92,6 +92,7 @@ function makeGate(isGuarded: boolean): { gate: RiskGate; book: ExposureBook } {
     valuation,
     marks,
     standing,
+    marginBps: () => 2000,
     clock,
   })
   const specs = table.all.map(({ index }) => ({

@@ -145,6 +145,7 @@ export class Safeguards {
       valuation,
       marks,
       standing: standings,
+      marginBps: options.marginBps,
       clock,
     })
     this.guards = [this.halts, this.breakers, this.degraded, check]

@@ -9,7 +9,7 @@ import type { OrderGuard, Wish } from './order-guard.ts'
 import { type Change, grossAfter, growthOf } from './projected-exposure.ts'
 import type { RefusalFigures, RiskRefusal } from './risk-refusal.ts'
 import type { ScopeTotals } from './scope-totals.ts'
-import { LIMIT_UNITS, type ScopedLimit } from './scoped-limit.ts'
+import { LIMIT_UNITS, type LimitKind, type ScopedLimit } from './scoped-limit.ts'
 
 /** How whatever a scope names stands: the accounts, or the part of them that a strategy runs. Booked units. */
 export interface Standing {
@@ -30,10 +30,19 @@ export interface LimitCheckParts {
   readonly valuation: MarkValuation
   readonly marks: Marks
   readonly standing: Standing
+  /** Money that a position or order of an instrument binds, in bps of its value: 10,000 without leverage. */
+  readonly marginBps: (instrument: number) => number
   readonly clock: Clock
 }
 
 const BPS = 10_000n
+
+/** Refusals of the kinds that are measured in parts of the equity. */
+const OF_EQUITY = {
+  leverage: 'leverage_too_high',
+  concentration: 'concentration_too_high',
+  margin_use: 'margin_too_small',
+} as const
 
 /**
  * Holds every order of one account against the limits of all scopes that cover it, and reserves what is approved. A wish
@@ -114,6 +123,7 @@ export class LimitCheck implements OrderGuard {
       case 'exposure':
       case 'leverage':
       case 'concentration':
+      case 'margin_use':
         return wish.added === 0 ? undefined : this.#breakGross(active, wish)
       case 'open_orders': {
         const { orders } = totals
@@ -165,7 +175,7 @@ export class LimitCheck implements OrderGuard {
 
   #breakGross({ limit, totals }: ActiveLimit, wish: Wish): RefusalFigures | undefined {
     const { standing } = this.#parts
-    const gross = limit.kind === 'concentration' ? this.#ofAsset(totals, wish) : this.#ofAll(totals, wish)
+    const gross = this.#gross(limit.kind, totals, wish)
     if (gross === undefined) return broken(limit, 'no_valuation', 0, 0)
     if (gross.after <= gross.before) return undefined
     if (limit.kind === 'exposure')
@@ -173,8 +183,28 @@ export class LimitCheck implements OrderGuard {
     const equity = standing.equity(limit.scope)
     if (equity === undefined) return broken(limit, 'no_valuation', 0, 0)
     if (equity > 0n && gross.after * BPS <= limit.value * equity) return undefined
-    const reason = limit.kind === 'leverage' ? 'leverage_too_high' : 'concentration_too_high'
-    return broken(limit, reason, share(gross.before, equity), share(gross.after, equity))
+    return broken(
+      limit,
+      OF_EQUITY[limit.kind as keyof typeof OF_EQUITY],
+      share(gross.before, equity),
+      share(gross.after, equity),
+    )
+  }
+
+  #gross(kind: LimitKind, totals: ScopeTotals, wish: Wish): Change<bigint> | undefined {
+    if (kind === 'concentration') return this.#ofAsset(totals, wish)
+    return kind === 'margin_use' ? this.#margin(totals, wish) : this.#ofAll(totals, wish)
+  }
+
+  #margin(totals: ScopeTotals, wish: Wish): Change<bigint> | undefined {
+    const { account, marginBps, valuation } = this.#parts
+    const bound = {
+      value: (instrument: number, lots: number): bigint | undefined => {
+        const value = valuation.value(instrument, lots)
+        return value === undefined ? undefined : (value * BigInt(marginBps(instrument)) + BPS - 1n) / BPS
+      },
+    }
+    return grossAfter(totals, account, wish.order, wish.added, bound, () => true)
   }
 
   #ofAll(totals: ScopeTotals, wish: Wish): Change<bigint> | undefined {

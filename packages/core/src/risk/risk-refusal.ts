@@ -20,6 +20,7 @@ export type RiskRefusal =
   | 'exposure_too_large'
   | 'leverage_too_high'
   | 'concentration_too_high'
+  | 'margin_too_small'
   | 'daily_loss_reached'
   | 'drawdown_reached'
   | 'no_valuation'

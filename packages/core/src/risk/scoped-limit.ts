@@ -11,6 +11,7 @@ import type { Scope } from './limit-scope.ts'
  * exposure       value of all positions together, long and short added
  * leverage       exposure over equity, bps: 10,000 is once the equity
  * concentration  value of all positions in one base asset over equity, bps
+ * margin_use     money that all positions bind over equity, bps: 10,000 is all that there is
  * open_orders    orders that are not closed
  * order_rate     placements and amendments within any window
  * daily_loss     equity at the day's start less equity now
@@ -24,6 +25,7 @@ export type LimitKind =
   | 'exposure'
   | 'leverage'
   | 'concentration'
+  | 'margin_use'
   | 'open_orders'
   | 'order_rate'
   | 'daily_loss'
@@ -38,6 +40,7 @@ export const LIMIT_UNITS: Readonly<Record<LimitKind, 'lots' | 'bps' | 'minor' | 
   exposure: 'minor',
   leverage: 'bps',
   concentration: 'bps',
+  margin_use: 'bps',
   open_orders: 'orders',
   order_rate: 'orders',
   daily_loss: 'minor',

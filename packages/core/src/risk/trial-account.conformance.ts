@@ -107,6 +107,7 @@ export class TrialDesk {
       exposure: this.book,
       valuation: new MarkValuation(TRIAL_TABLE, asset('USDT'), marks),
       marks,
+      marginBps: () => 2000,
       standing: { equity: () => this.equity, dayStart: () => this.dayStart, peak: () => this.peak },
       clock: this.clock,
     })
