@@ -4,19 +4,22 @@ import fc from 'fast-check'
 import { Random } from '../clock/random.ts'
 import { ConstantLatency } from '../exchange/latency-model.ts'
 import { RiskAverseQueue } from '../exchange/queue-model.ts'
+import { type AccountReconciliation, RECONCILIATION_RULE } from '../ledger/account-reconciliation.ts'
 import { EventRecord, Flag, Kind, Records } from '../market/event-record.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { InstrumentTable } from '../market/instrument-table.ts'
 import { BUY, SELL } from '../market/side.ts'
 import { lots, ticks } from '../market/units.ts'
+import type { Fill } from '../order/fill.ts'
 import { DEFAULT_BREAKER } from '../risk/circuit-breaker.ts'
 import type { Actor } from '../risk/limit-book.ts'
 import { NO_LIMITS } from '../risk/risk-limits.ts'
 import type { ScopedLimit } from '../risk/scoped-limit.ts'
 import { STOP_THRESHOLDS } from '../risk/stop-watch.ts'
+import { priceShock, venueLoss } from '../risk/stress-scenario.ts'
 import type { Desk, Strategy } from '../strategy/strategy.ts'
 import type { MarketSource } from './market-source.ts'
-import { type SafeguardEntry, type SafeguardOptions, safeguardFault } from './safeguards.ts'
+import { type SafeguardEntry, type SafeguardOptions, safeguardFault } from './safeguard-options.ts'
 import { TradingSession } from './trading-session.ts'
 
 const usdt = { code: 'USDT', decimals: 2 }
@@ -217,6 +220,95 @@ test('a jump opens the breaker of the symbol; getting out passes', () => {
   )
   deepEqual([puppet.refusals, session.accounts.portfolio.netLots(0)], [['breaker_open'], 0])
   deepEqual(alerts, ['breaker jump is open: price moved'])
+})
+
+test('R-ES-02 a silent supervisor stops everything, a silent screen cancels what rests', () => {
+  const deadMan = [
+    { source: 'screen', timeout: SECOND, action: 'cancel_all' },
+    { source: 'supervisor', timeout: 2 * SECOND, action: 'emergency_stop' },
+  ] as const
+  const { session, alerts } = play(
+    flat(40),
+    (actor, _, turn, { safeguards, now }) => {
+      if (turn === 0) actor.order(BUY, 5, 90)
+      if (turn === 0) for (const { source } of deadMan) safeguards!.deadMan.beat(source, now)
+    },
+    { deadMan },
+  )
+  deepEqual(alerts, [
+    'screen has not been heard for 1 s',
+    'emergency stop 1 by watch (health): supervisor has not been heard for 2 s',
+    'observe: emergency_stop',
+  ])
+  equal(session.orders.openOrders(0).length, 0)
+})
+
+test('S4-RISK-4 the account as it stands under stress, against the limits that are set', () => {
+  const { session } = play(
+    flat(12),
+    (actor, _, turn) => {
+      if (turn === 0) for (let each = 0; each < 5; each++) actor.order(BUY, 40)
+    },
+    { limits: [{ name: 'day', scope: {}, kind: 'daily_loss', value: 1500n }] },
+  )
+  const outcomes = session.safeguards!.stress([priceShock(500), priceShock(-1000), venueLoss('v')])!
+  deepEqual(
+    outcomes.map(({ scenario, loss, breaches }) => [scenario, loss, breaches]),
+    [
+      ['v is lost', 100_000n, ['day']],
+      ['prices down 10 %', 2000n, ['day']],
+      ['prices up 5 %', -1000n, []],
+    ],
+  )
+})
+
+test('S2-ACC-26 a venue that holds something else halts the account, and only an admin lets it go on', () => {
+  const questions: number[] = []
+  let recon: AccountReconciliation | undefined
+  const { session, puppet, alerts, log } = play(flat(30), (actor, _, turn, { safeguards, accounts, now }) => {
+    if (turn === 0) actor.order(BUY, 40)
+    if (turn < 5) return
+    const books = {
+      chart: accounts.chart,
+      portfolio: accounts.portfolio,
+      cash: (code: string) => accounts.cash(code),
+      fill: (fill: Fill) => accounts.fill(fill),
+      reconcileCash: (code: string, held: bigint) => accounts.deposit(code, held - accounts.cash(code), now),
+    }
+    if (turn === 5) recon = safeguards!.reconcile('v', books, each => questions.push(each), RECONCILIATION_RULE, false)
+    recon?.tick()
+    const balances = [{ code: 'USDT', amount: accounts.cash('USDT') }]
+    recon?.onTruth(questions.at(-1)!, { balances, positions: [{ instrument: 0, netLots: 30 }] })
+    if (turn === 20) actor.order(BUY, 1)
+    if (turn === 21) actor.order(SELL, 1)
+  })
+  deepEqual(puppet.refusals, ['halted'])
+  equal(session.gate.lastRefusal.name, "reconciliation: position 0: ours 40, the venue's 30")
+  equal(session.accounts.portfolio.netLots(0), 29)
+  deepEqual(alerts, [
+    'normal: reconciliation_mismatch',
+    "halted: position 0: ours 40, the venue's 30",
+    'RECON main: position 0 follows the venue',
+  ])
+  equal(log.filter(({ kind }) => kind === 'correction').length, 1)
+  ok(session.safeguards!.halts.liftBy(ADMIN, { account: 'main' }, 'reconciliation', 'a manual trade').ok)
+})
+
+test('S2-DEG-2 rejects of everything we send end in observation', () => {
+  const rejects = { name: 'rejects', scope: {}, rule: DEFAULT_BREAKER, trigger: { cause: 'rejects' } } as const
+  const { session, alerts } = play(
+    flat(20),
+    (actor, desk, turn, { safeguards }) => {
+      if (turn === 0) actor.order(BUY, 5, 90)
+      if (turn !== 3) return
+      const order = { ...desk.openOrders(0)[0]!, state: 'rejected', reason: 'no funds' } as const
+      for (let each = 0; each < 5; each++) safeguards!.breakers.onRejected(order, 'no funds')
+    },
+    { breakers: [rejects] },
+  )
+  equal(session.safeguards!.degraded.mode.posture, 'observe')
+  equal(session.orders.openOrders(0).length, 0, 'what rested was canceled')
+  deepEqual(alerts, ['breaker rejects is open: rejected: no funds', 'observe: execution_failing'])
 })
 
 test('what is wrong with limits and breakers is named before anything runs', () => {

@@ -2,62 +2,33 @@ import { assert } from '../assert.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { AccountBooks } from '../ledger/account-books.ts'
 import { AccountMonitor } from '../ledger/account-monitor.ts'
+import { AccountReconciliation, type ReconciliationRule } from '../ledger/account-reconciliation.ts'
 import type { AccountSnapshot } from '../ledger/account-snapshot.ts'
+import { subjectOf } from '../ledger/account-truth.ts'
+import { type CorrectableBooks, CorrectedBooks } from '../ledger/corrected-books.ts'
+import { stressAccount } from '../ledger/stress-account.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
-import type { Asset } from '../market/money.ts'
 import type { Fill } from '../order/fill.ts'
 import type { OrderView } from '../order/order.ts'
+import type { OrderState } from '../order/order-state.ts'
 import { AccountExposure } from '../risk/account-exposure.ts'
 import { BreakerPanel } from '../risk/breaker-panel.ts'
 import type { BreakerState } from '../risk/circuit-breaker.ts'
-import type { Condition, Mode } from '../risk/degradation.ts'
-import { DegradedTrading, type UsualTrading } from '../risk/degraded-trading.ts'
+import { DeadManSwitch } from '../risk/dead-man-switch.ts'
+import { DegradedTrading } from '../risk/degraded-trading.ts'
 import { EmergencyStop } from '../risk/emergency-stop.ts'
 import { ExposureBook } from '../risk/exposure-book.ts'
 import { HaltBoard, STOP_CAUSE } from '../risk/halt-board.ts'
-import { LimitBook, type LimitChange } from '../risk/limit-book.ts'
+import { LimitBook } from '../risk/limit-book.ts'
 import { LimitCheck } from '../risk/limit-check.ts'
 import { type Marks, MarkValuation } from '../risk/mark-valuation.ts'
 import type { OrderGuard } from '../risk/order-guard.ts'
-import { limitFault, type ScopedLimit } from '../risk/scoped-limit.ts'
 import { Standings } from '../risk/standings.ts'
-import type { StopRecord } from '../risk/stop-record.ts'
-import { type StopThresholds, StopWatch } from '../risk/stop-watch.ts'
-import { type BreakerSpec, breakerFault } from '../risk/trading-breaker.ts'
-
-/** What a safeguard writes down: for the journal before it takes effect, and for the audit. */
-export type SafeguardEntry =
-  | { readonly kind: 'limit'; readonly change: LimitChange }
-  | { readonly kind: 'stop'; readonly record: StopRecord }
-  | {
-      readonly kind: 'breaker'
-      readonly name: string
-      readonly from: BreakerState
-      readonly to: BreakerState
-      readonly cause: string
-      readonly at: number
-    }
-  | { readonly kind: 'mode'; readonly mode: Mode; readonly conditions: readonly Condition[]; readonly at: number }
-
-/** How an account is guarded. Money in booked units of `currency`. */
-export interface SafeguardOptions {
-  readonly account: string
-  readonly currency: Asset
-  readonly limits: readonly ScopedLimit[]
-  readonly breakers: readonly BreakerSpec[]
-  /** When the emergency stop engages by itself, and whether it then closes positions. */
-  readonly stop: StopThresholds
-  readonly flattens: boolean
-  /** See `AccountMonitor`. */
-  readonly marginBps: (instrument: number) => number
-  readonly usual: UsualTrading
-  /** False when an entry could not be written. */
-  readonly record: (entry: SafeguardEntry) => boolean
-  /** False when no channel took it. */
-  readonly alert: (words: string) => boolean
-  /** Writes the present state to disk; false when it could not. */
-  readonly persist: () => boolean
-}
+import { StopWatch } from '../risk/stop-watch.ts'
+import type { StressOutcome } from '../risk/stress.ts'
+import type { StressScenario } from '../risk/stress-scenario.ts'
+import type { BreakerSpec } from '../risk/trading-breaker.ts'
+import { type SafeguardOptions, safeguardFault } from './safeguard-options.ts'
 
 /** What the safeguards need of the session that they guard. */
 export interface GuardedSession {
@@ -72,23 +43,12 @@ export interface GuardedSession {
   closePositions(): void
 }
 
-/** What is wrong with limits and breakers, in words that name the place; undefined when nothing is. */
-export function safeguardFault(options: SafeguardOptions, instruments: InstrumentTable): string | undefined {
-  for (const limit of options.limits) {
-    const fault = limitFault(limit, instruments)
-    if (fault !== undefined) return `limit ${limit.name}: ${fault}`
-  }
-  for (const breaker of options.breakers) {
-    const fault = breakerFault(breaker, instruments)
-    if (fault !== undefined) return `breaker ${breaker.name}: ${fault}`
-  }
-  const names = [...options.limits, ...options.breakers].map(({ name }) => name)
-  const twice = names.find((name, at) => names.indexOf(name) !== at)
-  return twice === undefined ? undefined : `${twice}: the name occurs twice`
-}
-
 const TICK = 100_000
 const UPDATE = 1_000_000
+/** Failed questions in a row after which a person is told. */
+const SILENT_ALERT = 3
+/** States that only the venue can bring about, having taken the order. */
+const TAKEN: ReadonlySet<OrderState> = new Set(['submitted', 'partially_filled', 'filled', 'canceled', 'expired'])
 
 /**
  * Everything that guards one account, joined: halts, breakers, degraded modes and limits before each order, the monitor
@@ -105,38 +65,37 @@ export class Safeguards {
   readonly monitor: AccountMonitor
   readonly stop: EmergencyStop
   readonly watch: StopWatch
+  readonly deadMan: DeadManSwitch
   /** In the order in which they are asked. */
   readonly guards: readonly OrderGuard[]
   /** The account as of the last update. */
   snapshot: AccountSnapshot | undefined
-  readonly #account: string
-  readonly #clock: Clock
+  readonly #options: SafeguardOptions
+  readonly #session: GuardedSession
+  readonly #valuation: MarkValuation
   #tickAt = Number.NEGATIVE_INFINITY
   #updateAt = Number.NEGATIVE_INFINITY
 
   /** @param options without a `safeguardFault` */
   constructor(options: SafeguardOptions, session: GuardedSession) {
-    const { account, record } = options
+    const { account } = options
     const { instruments, clock, marks } = session
     assert(safeguardFault(options, instruments) === undefined, 'the safeguards are well formed', account)
-    this.#account = account
-    this.#clock = clock
+    this.#options = options
+    this.#session = session
     this.exposure = new ExposureBook(instruments)
     this.accountExposure = new AccountExposure(this.exposure, account, marks)
-    this.limits = new LimitBook(instruments, this.exposure, { record: change => record({ kind: 'limit', change }) })
+    this.limits = new LimitBook(instruments, this.exposure, {
+      record: change => options.record({ kind: 'limit', change }),
+    })
     assert(this.limits.load(options.limits).ok, 'the limits are taken', this.limits.fault)
     this.halts = new HaltBoard(account, index => instruments.at(index).venue)
     this.standings = new Standings([account])
     const valuation = new MarkValuation(instruments, options.currency, marks)
+    this.#valuation = valuation
     const { exposure, limits, standings } = this
-    this.breakers = makePanel(options, session, standings)
-    this.degraded = new DegradedTrading(options.usual, clock, {
-      onMode: (mode, before, conditions) => {
-        record({ kind: 'mode', mode, conditions, at: clock.now() })
-        if (mode.cancelsPending && !before.cancelsPending) session.cancelAll()
-        if (mode.alert !== 'none') options.alert(`${mode.posture}: ${conditions.join(', ')}`)
-      },
-    })
+    this.breakers = this.#makePanel()
+    this.degraded = this.#makeModes()
     const check = new LimitCheck({
       account,
       instruments,
@@ -161,8 +120,18 @@ export class Safeguards {
       marginBps: options.marginBps,
       listener: { onSnapshot: snapshot => this.#onSnapshot(snapshot) },
     })
-    this.stop = this.#makeStop(options, session)
+    this.stop = this.#makeStop()
     this.watch = new StopWatch(options.stop, this.stop, options.flattens)
+    this.deadMan = new DeadManSwitch(options.deadMan ?? [], {
+      expired: (action, source, silentFor) => {
+        const words = `${source} has not been heard for ${silentFor / 1e6} s`
+        if (action === 'emergency_stop') this.stop.trigger('health', words, options.flattens)
+        else {
+          session.cancelAll()
+          options.alert(words)
+        }
+      },
+    })
   }
 
   /** A mark changed. On the path of a market event. */
@@ -173,24 +142,25 @@ export class Safeguards {
 
   /** An order is new or has changed. */
   onOrderUpdate(order: OrderView): void {
-    this.exposure.onOrder(this.#account, order)
+    this.exposure.onOrder(this.#options.account, order)
     if (order.state === 'rejected') {
       this.breakers.onRejected(order, order.reason)
-      this.watch.onRejected(this.#clock.now(), order.reason)
-    } else if (order.state !== 'pending_submit' && order.state !== 'unknown') this.breakers.onAccepted(order)
+      this.watch.onRejected(this.#session.clock.now(), order.reason)
+    } else if (TAKEN.has(order.state)) this.breakers.onAccepted(order)
     this.stop.tick()
   }
 
   /** An order was filled, and the books of account know it. */
   onFill(fill: Fill, order: OrderView): void {
-    this.exposure.onFill(this.#account, order, fill.quantity)
+    this.exposure.onFill(this.#options.account, order, fill.quantity)
   }
 
   /** Time has passed. Called by marks every 100 ms; a live session calls it as well, because markets fall silent. */
   tick(): void {
-    const now = this.#clock.now()
+    const now = this.#session.clock.now()
     this.#tickAt = now + TICK
     this.breakers.tick()
+    this.deadMan.tick(now)
     if (now >= this.#updateAt) {
       this.#updateAt = now + UPDATE
       this.monitor.update()
@@ -203,7 +173,79 @@ export class Safeguards {
     if (snapshot.dayDrawdownBps !== undefined) this.watch.onStanding(snapshot.dayDrawdownBps, snapshot.marginBps)
   }
 
-  #makeStop(options: SafeguardOptions, session: GuardedSession): EmergencyStop {
+  /** What the account would lose in each scenario now, worst first; undefined while it cannot be valued. */
+  stress(scenarios: readonly StressScenario[]): StressOutcome[] | undefined {
+    const { instruments } = this.#session
+    return stressAccount(
+      {
+        snapshot: this.monitor.snapshot(),
+        instruments,
+        valuation: this.#valuation,
+        limits: this.limits.active.map(({ limit }) => limit),
+        venues: [...new Set(instruments.all.map(({ venue }) => venue))],
+      },
+      scenarios,
+    )
+  }
+
+  /**
+   * Begins to compare the account with its venue.
+   * @param ask sends the question; the answer goes to what is returned, as does the time
+   * @param isCold see `ReconciliationParts`
+   */
+  reconcile(
+    venue: string,
+    books: CorrectableBooks,
+    ask: (question: number) => void,
+    rule: ReconciliationRule,
+    isCold: boolean,
+  ): AccountReconciliation {
+    const { account, alert, record } = this.#options
+    const { clock, instruments, marks } = this.#session
+    const valuation = this.#valuation
+    const { exposure } = this
+    return new AccountReconciliation({
+      account,
+      books: new CorrectedBooks({ account, venue, instruments, books, exposure, valuation, marks }),
+      ask,
+      clock,
+      rule,
+      isCold,
+      listener: {
+        onCorrection: correction => {
+          record({ kind: 'correction', correction })
+          alert(`${correction.tag} ${account}: ${subjectOf(correction.difference)} follows the venue`)
+        },
+        onHalt: reason => {
+          if (this.halts.halt({ account }, 'reconciliation', reason, clock.now())) alert(`halted: ${reason}`)
+        },
+        onMismatch: (isMismatched, isRepeated) => {
+          this.degraded.set('reconciliation_mismatch', isMismatched)
+          this.degraded.set('reconciliation_repeated', isRepeated)
+        },
+        onSilent: (failures, reason) => {
+          if (failures === SILENT_ALERT) alert(`${venue} does not tell what ${account} holds: ${reason}`)
+        },
+        onUnknown: what => void alert(`${venue} holds a ${what} that no instrument knows`),
+      },
+    })
+  }
+
+  #makeModes(): DegradedTrading {
+    const { alert, record, usual } = this.#options
+    const { clock } = this.#session
+    return new DegradedTrading(usual, clock, {
+      onMode: (mode, before, conditions) => {
+        record({ kind: 'mode', mode, conditions, at: clock.now() })
+        if (mode.cancelsPending && !before.cancelsPending) this.#session.cancelAll()
+        if (mode.alert !== 'none') alert(`${mode.posture}: ${conditions.join(', ')}`)
+      },
+    })
+  }
+
+  #makeStop(): EmergencyStop {
+    const options = this.#options
+    const session = this.#session
     const { clock } = session
     return new EmergencyStop(
       {
@@ -225,19 +267,26 @@ export class Safeguards {
       clock,
     )
   }
+
+  #makePanel(): BreakerPanel {
+    const { account, alert, breakers, record } = this.#options
+    const { instruments, clock } = this.#session
+    const onBreaker = (spec: BreakerSpec, from: BreakerState, to: BreakerState, at: number, cause: string): void => {
+      record({ kind: 'breaker', name: spec.name, from, to, cause, at })
+      if (to === 'open') alert(`breaker ${spec.name} is open: ${cause}`)
+      if (isOfExecution(spec)) this.degraded.set('execution_failing', this.#isFailing())
+    }
+    const parts = { account, instruments, clock, standing: this.standings, listener: { onBreaker } }
+    const panel = BreakerPanel.of(parts, breakers)
+    assert(typeof panel !== 'string', 'the breakers are well formed', panel)
+    return panel
+  }
+
+  #isFailing(): boolean {
+    return this.breakers.states().some(({ spec, state }) => isOfExecution(spec) && state === 'open')
+  }
 }
 
-function makePanel(options: SafeguardOptions, session: GuardedSession, standings: Standings): BreakerPanel {
-  const { account, record, alert } = options
-  const { instruments, clock } = session
-  const onBreaker = (spec: BreakerSpec, from: BreakerState, to: BreakerState, at: number, cause: string): void => {
-    record({ kind: 'breaker', name: spec.name, from, to, cause, at })
-    if (to === 'open') alert(`breaker ${spec.name} is open: ${cause}`)
-  }
-  const panel = BreakerPanel.of(
-    { account, instruments, clock, standing: standings, listener: { onBreaker } },
-    options.breakers,
-  )
-  assert(typeof panel !== 'string', 'the breakers are well formed', panel)
-  return panel
-}
+/** Rejects of all that we send, not of one strategy or symbol: then it is the execution that fails. S2-DEG-2. */
+const isOfExecution = ({ trigger, scope }: BreakerSpec): boolean =>
+  trigger.cause === 'rejects' && scope.strategy === undefined && scope.instrument === undefined

@@ -29,7 +29,8 @@ import type { Strategy } from '../strategy/strategy.ts'
 import { type Parts, runUntil } from './engine.ts'
 import { cancelAll, closePositions, openOrders } from './get-out.ts'
 import type { MarketSource } from './market-source.ts'
-import { type GuardedSession, type SafeguardOptions, Safeguards } from './safeguards.ts'
+import type { SafeguardOptions } from './safeguard-options.ts'
+import { type GuardedSession, Safeguards } from './safeguards.ts'
 import { StrategyDesk } from './strategy-desk.ts'
 
 /** Told what a session does, for files and screens. Every method may be left out. */
