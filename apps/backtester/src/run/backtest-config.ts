@@ -52,6 +52,30 @@ export const backtestConfigSchema = z.strictObject(
         maxOpenOrders: z.int().min(1).default(50),
         priceBandBps: z.number().min(0).default(100),
         maxOrdersPerSecond: z.int().min(1).max(100_000).default(50),
+        /** Limits by scope; see `LimitText` for what a value can be. */
+        limits: z
+          .array(
+            z.strictObject({
+              name: z.string().min(1).max(100),
+              kind: z.string(),
+              symbol: z.string().optional(),
+              venue: z.string().optional(),
+              strategy: z.string().optional(),
+              account: z.string().optional(),
+              value: z.string('must be a text in quotes, such as "0.5", "5%" or "10/1s"'),
+            }),
+          )
+          .max(1000)
+          .optional(),
+        /** Ends the trading of a run that goes wrong: everything is canceled and, unless told not to, closed. */
+        emergencyStop: z
+          .strictObject({
+            maxDayDrawdownBps: z.int().min(1).max(10_000).default(500),
+            minMarginBps: z.int().min(0).max(10_000).default(1500),
+            maxRejections: z.int().min(1).max(10_000).default(10),
+            closePositions: z.boolean().default(true),
+          })
+          .optional(),
       })
       .prefault({}),
     seed: z.int().min(0).default(1),
@@ -89,6 +113,17 @@ export const BACKTEST_KEYS: readonly string[] = [
   'maxOpenOrders',
   'priceBandBps',
   'maxOrdersPerSecond',
+  'limits',
+  'kind',
+  'symbol',
+  'venue',
+  'account',
+  'value',
+  'emergencyStop',
+  'maxDayDrawdownBps',
+  'minMarginBps',
+  'maxRejections',
+  'closePositions',
   'seed',
   'equityIntervalMs',
 ]

@@ -6,8 +6,10 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { ok, refuse } from '@velocimex/core/result'
 import type { InstrumentLimits, RiskLimits } from '@velocimex/core/risk/risk-limits'
+import type { ScopedLimit } from '@velocimex/core/risk/scoped-limit'
 import { openTape, type Tape } from '@velocimex/host/tape/tape'
 import type { BacktestConfig } from './backtest-config.ts'
+import { readLimits } from './run-safeguards.ts'
 
 /** Everything that a run reads, opened and checked. */
 export interface BacktestInputs {
@@ -23,6 +25,8 @@ export interface BacktestInputs {
   readonly currency: string
   /** Booked decimals of the currency. */
   readonly decimals: number
+  /** Limits by scope. */
+  readonly scopedLimits: readonly ScopedLimit[]
 }
 
 type Refused = {
@@ -62,6 +66,7 @@ export function openInputs(
     return { code, amount: asset === undefined ? 0n : scaled(text, asset.decimals) }
   })
   const byInstrument = table.all.map(instrument => limitsOf(config, instrument, issues))
+  const scopedLimits = readLimits(config, table, currency, issues)
   if (issues.length > 0) return invalid(...issues)
   return ok({
     tapes,
@@ -74,6 +79,7 @@ export function openInputs(
     limits: { byInstrument, ordersPerWindowMax: config.risk.maxOrdersPerSecond, rateWindow: 1_000_000 },
     currency: currency.code,
     decimals: currency.decimals,
+    scopedLimits,
   })
 }
 

@@ -139,6 +139,26 @@ test('what cannot run is refused with words, and leaves nothing behind', () => {
   equal(existsSync(join(DATA, 'run.json')), false)
 })
 
+test('S2-RSK limits by scope bind a run, and wide ones change nothing', () => {
+  const free = run(config())
+  const wide = { name: 'wide', kind: 'exposure', value: '100000000' }
+  equal(run(config({ risk: { limits: [wide] } })).resultHash, free.resultHash)
+  const tight = { name: 'tight', kind: 'open_orders', strategy: 'market-maker', value: '1' }
+  const bound = run(config({ risk: { limits: [wide, tight] } }))
+  ok((bound.orders.refused['too_many_orders'] ?? 0) > 0)
+  ok(bound.orders.placed < free.orders.placed)
+})
+
+test('S2-ESTOP-1 a run that falls from its height stops itself, and ends flat', () => {
+  const stopped = run(
+    config({ risk: { emergencyStop: { maxDayDrawdownBps: 1 } }, fees: { makerBps: 20, takerBps: 20 } }),
+  )
+  ok(stopped.warnings.some(words => /^emergency stop 1 by watch \(drawdown\): down 0\.0/.test(words)))
+  ok((stopped.orders.refused['halted'] ?? 0) > 0)
+  equal(stopped.positions[0]!.netLots, 0)
+  deepEqual(stopped.checks, { ledgerZero: true, fillsEqualPositions: true, everyFillExplained: true })
+})
+
 test('the code version changes with the code and with nothing else', () => {
   match(codeVersion(), /^[0-9a-f]{64}$/)
   equal(codeVersion(), codeVersion())

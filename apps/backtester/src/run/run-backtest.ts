@@ -19,6 +19,7 @@ import type { BacktestConfig } from './backtest-config.ts'
 import { type BacktestInputs, openInputs } from './backtest-inputs.ts'
 import { codeVersion } from './code-version.ts'
 import { RunFiles } from './run-files.ts'
+import { runSafeguards } from './run-safeguards.ts'
 
 /** How far a run is. */
 export interface RunProgress {
@@ -103,7 +104,7 @@ export function runBacktest(
     const start = performance.now()
     play(session.session, session.ourSide, inputs.records, options.progress)
     const seconds = (performance.now() - start) / 1000
-    const report = makeReport(config, options, inputs, session.session, files.close(), seconds)
+    const report = makeReport(config, options, inputs, session, files.close(), seconds)
     if (partial !== undefined && out !== undefined) {
       writeFileSync(
         resolve(partial, 'run.json'),
@@ -127,7 +128,14 @@ function makeSession(
 ) {
   const ourSide = new Replay(inputs.parts, inputs.blockRecords)
   const venueSide = new Replay(inputs.parts, inputs.blockRecords)
-  return { session: new TradingSession(sessionOptions(config, inputs, strategy, files, venueSide, ourSide)), ourSide }
+  const alerts: string[] = []
+  const currency = { code: inputs.currency, decimals: inputs.decimals }
+  const safeguards = runSafeguards(config, inputs.scopedLimits, currency, alerts)
+  const options = {
+    ...sessionOptions(config, inputs, strategy, files, venueSide, ourSide),
+    ...(safeguards === undefined ? {} : { safeguards }),
+  }
+  return { session: new TradingSession(options), ourSide, alerts }
 }
 
 function sessionOptions(
@@ -179,7 +187,7 @@ function makeReport(
   config: BacktestConfig,
   options: RunOptions,
   inputs: BacktestInputs,
-  session: TradingSession,
+  { session, alerts }: ReturnType<typeof makeSession>,
   resultHash: string,
   seconds: number,
 ): BacktestReport {
@@ -231,6 +239,6 @@ function makeReport(
       fillsEqualPositions: venueAgrees,
       everyFillExplained: session.unexplained === 0,
     },
-    warnings: warningsOf(trades, figures),
+    warnings: [...warningsOf(trades, figures), ...alerts],
   }
 }

@@ -23,6 +23,15 @@ export const STOP_THRESHOLDS: StopThresholds = {
   healthFailures: 3,
 }
 
+/** Nothing engages it but a person. */
+export const ONLY_BY_HAND: StopThresholds = {
+  drawdownBpsMax: Number.POSITIVE_INFINITY,
+  marginBpsMin: Number.NEGATIVE_INFINITY,
+  rejectionsMax: 100_000,
+  rejectWindow: 1,
+  healthFailures: Number.POSITIVE_INFINITY,
+}
+
 /** The stop, as its watch needs it. */
 export interface Stoppable {
   readonly isEngaged: boolean
