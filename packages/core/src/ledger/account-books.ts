@@ -1,7 +1,7 @@
 import { assert } from '../assert.ts'
 import type { Micros } from '../clock/micros.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
-import { type Minor, notional } from '../market/money.ts'
+import { type Asset, type Minor, notional } from '../market/money.ts'
 import type { Lots, Ticks } from '../market/units.ts'
 import type { Fill } from '../order/fill.ts'
 import { Chart, kindOfLedger, LEDGER_NAMES, LedgerKind, Role } from './chart.ts'
@@ -9,12 +9,15 @@ import { Ledger, type LedgerSink } from './ledger.ts'
 import { Portfolio } from './portfolio.ts'
 import { postFill } from './post-fill.ts'
 import { Posting } from './posting.ts'
+import { TransferCode } from './transfer-code.ts'
 
 /** How the books of one trading account are kept. */
 export interface AccountBooksOptions {
   readonly owner: number
   /** See `Chart`. */
   readonly allowShort: boolean
+  /** Assets that no instrument has but that come and go, as the coin in which fees are paid. */
+  readonly assets?: readonly Asset[]
   readonly sink?: LedgerSink
 }
 
@@ -32,14 +35,40 @@ export class AccountBooks {
   constructor(instruments: InstrumentTable, options: AccountBooksOptions) {
     this.#instruments = instruments
     this.ledger = new Ledger(options.sink)
-    this.chart = new Chart(this.ledger, instruments, options.owner, options.allowShort)
+    this.chart = new Chart(this.ledger, instruments, options.owner, options.allowShort, options.assets)
     this.portfolio = new Portfolio(instruments)
   }
 
   /** Money comes from outside (negative: goes there). */
   deposit(code: string, amount: bigint, at: Micros): void {
+    const event = amount > 0n ? TransferCode.deposit : TransferCode.withdrawal
     const posting = new Posting(this.chart, this.#postings, amount > 0n ? 'deposit' : 'withdrawal', at)
-    posting.gain(LedgerKind.cash, code, amount, Role.external)
+    posting.gain(LedgerKind.cash, code, amount, event, Role.external)
+    this.#post(posting)
+  }
+
+  /**
+   * The venue now holds `amount` of an asset back as margin; the ledger books the change.
+   * @param cause of the change: `order SIM12`, `mark BTC/USDT:USDT`
+   */
+  lockMargin(code: string, amount: bigint, cause: string, at: Micros): void {
+    const posting = new Posting(this.chart, this.#postings, `margin for ${cause}`, at)
+    posting.gain(LedgerKind.margin, code, amount - this.lockedMargin(code), TransferCode.margin)
+    this.#post(posting)
+  }
+
+  /** What the venue holds back of an asset as margin. */
+  lockedMargin(code: string): bigint {
+    return this.chart.held(LedgerKind.margin, code)
+  }
+
+  /**
+   * The venue says that it holds another amount of an asset than our books: they follow, under a name of its own and
+   * with the reason, because the difference came from outside.
+   */
+  reconcileCash(code: string, held: bigint, reason: string, at: Micros): void {
+    const posting = new Posting(this.chart, this.#postings, `RECON ${reason}`, at)
+    posting.gain(LedgerKind.cash, code, held - this.cash(code), TransferCode.reconciliation, Role.external)
     this.#post(posting)
   }
 
@@ -69,9 +98,9 @@ export class AccountBooks {
     const value = notional(mark, Math.abs(net) as Lots, of.contract)
     const owed = (value * BigInt(rate) * BigInt(Math.sign(net))) / 1_000_000_000_000n
     const posting = new Posting(this.chart, this.#postings, `funding ${of.symbol}`, at)
-    posting.gain(LedgerKind.cash, of.settle.code, -owed)
-    posting.gain(LedgerKind.funding, of.settle.code, -owed)
-    if (posting.transfers.length > 0) this.#post(posting)
+    posting.gain(LedgerKind.cash, of.settle.code, -owed, TransferCode.funding)
+    posting.gain(LedgerKind.funding, of.settle.code, -owed, TransferCode.funding)
+    this.#post(posting)
     return -owed as Minor
   }
 
@@ -110,6 +139,7 @@ export class AccountBooks {
   }
 
   #post(posting: Posting): void {
+    if (posting.transfers.length === 0) return
     const posted = this.ledger.post(posting.transfers)
     assert(
       posted.ok,

@@ -2,6 +2,7 @@ import { assert } from '../assert.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
 import type { Asset } from '../market/money.ts'
+import { AccountFlag, debitBalance } from './account.ts'
 import type { Ledger } from './ledger.ts'
 
 /** The six ledgers of a trading account. */
@@ -52,22 +53,28 @@ export class Chart {
   /**
    * @param allowShort whether cash may go below zero: on a margin account it may; on a spot account what is not there
    * cannot be sold, and the ledger refuses it
+   * @param others assets that no instrument has: a coin in which fees are paid, a deposit on its way
    */
-  constructor(ledger: Ledger, instruments: InstrumentTable, owner: number, allowShort: boolean) {
+  constructor(
+    ledger: Ledger,
+    instruments: InstrumentTable,
+    owner: number,
+    allowShort: boolean,
+    others: readonly Asset[] = [],
+  ) {
     this.owner = owner
     this.#ledger = ledger
     this.#allowShort = allowShort
     const assets: Asset[] = []
-    for (const { base, quote, settle } of instruments.all)
-      for (const asset of [base, quote, settle]) {
-        const known = this.#assetIndex.get(asset.code)
-        assert(
-          known === undefined || assets[known]!.decimals === asset.decimals,
-          'an asset is booked with one number of decimals',
-          asset.code,
-        )
-        if (known === undefined) this.#assetIndex.set(asset.code, assets.push(asset) - 1)
-      }
+    for (const asset of [...instruments.all.flatMap(({ base, quote, settle }) => [base, quote, settle]), ...others]) {
+      const known = this.#assetIndex.get(asset.code)
+      assert(
+        known === undefined || assets[known]!.decimals === asset.decimals,
+        'an asset is booked with one number of decimals',
+        asset.code,
+      )
+      if (known === undefined) this.#assetIndex.set(asset.code, assets.push(asset) - 1)
+    }
     this.assets = assets
   }
 
@@ -80,7 +87,7 @@ export class Chart {
   /** Account of an asset. Opens it when it is met for the first time. */
   ofAsset(kind: LedgerKind, role: number, code: string): bigint {
     const unit = this.#assetIndex.get(code)
-    assert(unit !== undefined, 'the asset belongs to an instrument', code)
+    assert(unit !== undefined, 'the asset belongs to the chart', code)
     const strict = kind === LedgerKind.cash && role === Role.own && !this.#allowShort
     return this.#open(kind, role, unit, strict)
   }
@@ -92,19 +99,17 @@ export class Chart {
 
   /** What an own account holds, in booked units (lots for positions). */
   held(kind: LedgerKind, code: string): bigint {
-    const account = this.#ledger.account(this.ofAsset(kind, Role.own, code))!
-    return account.debitsPosted - account.creditsPosted
+    return debitBalance(this.#ledger.account(this.ofAsset(kind, Role.own, code))!)
   }
 
   /** Our position by the ledger, in lots. */
   heldLots(instrument: Instrument): bigint {
-    const account = this.#ledger.account(this.ofPosition(Role.own, instrument))!
-    return account.debitsPosted - account.creditsPosted
+    return debitBalance(this.#ledger.account(this.ofPosition(Role.own, instrument))!)
   }
 
   #open(kind: LedgerKind, role: number, unit: number, strict: boolean): bigint {
     const id = accountId(this.owner, kind, role, unit)
-    this.#ledger.open(id, ledgerNumber(kind, unit), strict ? { creditsMustNotExceedDebits: true } : {})
+    this.#ledger.open(id, ledgerNumber(kind, unit), strict ? AccountFlag.creditsMustNotExceedDebits : 0, kind)
     return id
   }
 }

@@ -1,98 +1,135 @@
 import { ok, type Result, refuse } from '../result.ts'
-import type { Account, AccountFlags } from './account.ts'
-import type { Transfer } from './transfer.ts'
+import { type Account, AccountFlag, type AccountRequest, accountOf } from './account.ts'
+import type { AccountResult, AccountStatus } from './account-status.ts'
+import { checkAccount } from './check-account.ts'
+import { checkTransfer } from './check-transfer.ts'
+import { compareTransfers } from './compare-transfers.ts'
+import { type AccountPage, LedgerState, recordOf } from './ledger-state.ts'
+import { type BatchEvent, type BatchOwner, runBatch } from './run-batch.ts'
+import { type Transfer, TransferFlag, type TransferRequest, transferOf } from './transfer.ts'
+import { isTransient, type TransferResult, type TransferStatus } from './transfer-status.ts'
 
-/** Why a transfer was refused, in order of precedence: the first that applies is the one reported. */
-export type TransferRefusal =
-  | 'exists_with_different_content'
-  | 'amount_not_positive'
-  | 'accounts_are_the_same'
-  | 'debit_account_not_found'
-  | 'credit_account_not_found'
-  | 'accounts_of_different_ledgers'
-  | 'pending_transfer_not_found'
-  | 'pending_transfer_differs'
-  | 'exceeds_pending_amount'
-  | 'pending_transfer_already_posted'
-  | 'pending_transfer_already_voided'
-  | 'exceeds_credits'
-  | 'exceeds_debits'
-
-/** Told every posting that took effect, in order: a journal, a file, a screen. */
+/** Told everything that took effect, in order: a journal, a file, a screen. */
 export interface LedgerSink {
-  onPosting(transfers: readonly Transfer[]): void
+  /** Transfers of one call that took effect. */
+  onPosting?(transfers: readonly Transfer[]): void
+  onAccounts?(accounts: readonly Account[]): void
+  /** A pending transfer freed what it had reserved, at `timestamp`. */
+  onExpired?(pending: Transfer, timestamp: bigint): void
+  /** Ids that were used up by refusals. */
+  onFailed?(ids: readonly bigint[]): void
 }
 
 /**
  * Double-entry book in the manner of TigerBeetle: accounts, immutable transfers, two phases, linked batches. Nothing is
- * ever updated or deleted but the balances, and they only grow.
+ * ever updated or deleted but the balances.
  *
  * Invariant: over the accounts of a ledger, debits equal credits, posted and pending alike.
  *
- * Memory grows with transfers (about 300 bytes each): a few for every fill, thousands a day for a busy market maker.
- * Source: docs.tigerbeetle.com, "Data Modeling" and reference of create_transfers.
+ * Source: docs.tigerbeetle.com, reference; the rules and their order follow its state machine.
  */
 export class Ledger {
-  readonly #accounts = new Map<bigint, Account>()
-  readonly #transfers = new Map<bigint, Transfer>()
-  readonly #resolved = new Map<bigint, 'posted' | 'voided'>()
-  readonly #sink: LedgerSink | undefined
+  readonly #state = new LedgerState()
+  readonly #sink: LedgerSink
+  #clock = 0n
 
-  constructor(sink?: LedgerSink) {
+  constructor(sink: LedgerSink = {}) {
     this.#sink = sink
   }
 
-  /** Every account, in the order of opening. */
+  /** Every account, in the order of opening. Lent: balances go on changing. */
   get accounts(): readonly Account[] {
-    return [...this.#accounts.values()]
+    return [...this.#state.pages.values()].map(page => page.account)
+  }
+
+  /** Every transfer that took effect, in order. */
+  get transfers(): IterableIterator<Transfer> {
+    return this.#state.transfers.values()
   }
 
   /** Transfers that took effect. */
   get transferCount(): number {
-    return this.#transfers.size
+    return this.#state.transfers.size
   }
 
-  /** Opens an account; an account that is open already is returned as it is. */
-  open(id: bigint, ledger: number, flags: AccountFlags = {}): Account {
-    const known = this.#accounts.get(id)
-    if (known !== undefined) return known
-    const account = { id, ledger, flags, debitsPending: 0n, debitsPosted: 0n, creditsPending: 0n, creditsPosted: 0n }
-    this.#accounts.set(id, account)
-    return account
+  /** The timestamp that was given last, in nanoseconds. */
+  get timestamp(): bigint {
+    return this.#clock
   }
 
   account(id: bigint): Account | undefined {
-    return this.#accounts.get(id)
+    return this.#state.account(id)
   }
 
   transfer(id: bigint): Transfer | undefined {
-    return this.#transfers.get(id)
+    return this.#state.transfer(id)
+  }
+
+  /** An account with what touched it; undefined when it is not open. */
+  page(id: bigint): AccountPage | undefined {
+    return this.#state.pages.get(id)
+  }
+
+  /** Opens accounts. @param now nanoseconds since 1970; one that goes back is taken for the last one */
+  createAccounts(requests: readonly AccountRequest[], now: bigint): AccountResult[] {
+    const asked = requests.map(accountOf)
+    const timestamp = this.#advance(now, asked.length)
+    const results = runBatch<AccountStatus>(eventsOf(asked, AccountFlag), timestamp, {
+      ...this.#scopes(),
+      create: (index, own) => this.#openAccount(asked[index]!, own),
+      refused: () => {},
+    })
+    const opened = asked.filter((_, index) => results[index]!.status === 'created')
+    if (opened.length > 0) this.#sink.onAccounts?.(opened.map(({ id }) => ({ ...this.account(id)! })))
+    return results
+  }
+
+  /** Lets transfers take effect, in order. @param now nanoseconds since 1970; one that goes back is the last one */
+  createTransfers(requests: readonly TransferRequest[], now: bigint): TransferResult[] {
+    const asked = requests.map(transferOf)
+    const timestamp = this.#advance(now, asked.length)
+    this.#expire(timestamp - BigInt(asked.length) + 1n)
+    const failed: bigint[] = []
+    const results = runBatch<TransferStatus>(eventsOf(asked, TransferFlag), timestamp, {
+      ...this.#scopes(),
+      create: (index, own) => this.#transfer(asked[index]!, own),
+      refused: (index, status) => {
+        if (isTransient(status)) failed.push(asked[index]!.id)
+        if (isTransient(status)) this.#state.failed.add(asked[index]!.id)
+      },
+    })
+    const posted = asked.filter((_, index) => results[index]!.status === 'created')
+    if (posted.length > 0) this.#sink.onPosting?.(posted.map(({ id }) => this.transfer(id)!))
+    if (failed.length > 0) this.#sink.onFailed?.(failed)
+    return results
+  }
+
+  /** Frees what pending transfers reserved whose time has run out. Every batch does it first. Returns how many. */
+  expire(now: bigint): number {
+    return this.#expire(this.#advance(now, 1))
+  }
+
+  /** Opens an account; an account that is open already is returned as it is. @param flags bits of `AccountFlag` */
+  open(id: bigint, ledger: number, flags = 0, code = 1): Account {
+    if (this.account(id) === undefined) this.createAccounts([{ id, ledger, code, flags }], 0n)
+    return this.account(id)!
   }
 
   /**
-   * Posts linked transfers: all or none. Transfers that were posted before with the same content are passed over, so a
-   * posting can be given again after a crash.
+   * Posts transfers as one: all or none. A posting that was posted before, just so, is passed over and nothing happens,
+   * so that it can be given again after a crash. Its time is that of its first transfer.
+   * @returns those that took effect now; or why, and by which of them, they did not
    */
-  post(transfers: readonly Transfer[]): Result<readonly Transfer[], TransferRefusal> & { readonly at?: number } {
-    const done: Transfer[] = []
-    for (const [at, transfer] of transfers.entries()) {
-      const known = this.#transfers.get(transfer.id)
-      const refusal =
-        known === undefined
-          ? this.#check(transfer)
-          : sameContent(known, transfer)
-            ? undefined
-            : 'exists_with_different_content'
-      if (refusal !== undefined) {
-        for (const undo of done.reverse()) this.#apply(undo, -1n)
-        return { ...refuse(refusal), at }
-      }
-      if (known !== undefined) continue
-      this.#apply(transfer, 1n)
-      done.push(transfer)
-    }
-    if (done.length > 0) this.#sink?.onPosting(done)
-    return ok(done)
+  post(requests: readonly TransferRequest[]): Result<readonly Transfer[], TransferStatus> & { readonly at?: number } {
+    const last = requests.length - 1
+    const asked = requests.map((request, index) =>
+      transferOf({ ...request, flags: (request.flags ?? 0) | (index < last ? TransferFlag.linked : 0) }),
+    )
+    if (asked.every(each => this.#exists(each))) return ok([])
+    const results = this.createTransfers(asked, BigInt(asked[0]!.at) * 1000n)
+    const at = results.findIndex(({ status }) => status !== 'created' && status !== 'linked_event_failed')
+    if (at >= 0) return { ...refuse(results[at]!.status), at }
+    return ok(asked.map(({ id }) => this.transfer(id)!))
   }
 
   /**
@@ -101,84 +138,89 @@ export class Ledger {
    */
   trialBalance(): ReadonlyMap<number, bigint> {
     const sums = new Map<number, bigint>()
-    for (const account of this.#accounts.values()) {
+    for (const { account } of this.#state.pages.values()) {
       const net = account.debitsPosted + account.debitsPending - account.creditsPosted - account.creditsPending
       sums.set(account.ledger, (sums.get(account.ledger) ?? 0n) + net)
     }
     return sums
   }
 
-  #check(transfer: Transfer): TransferRefusal | undefined {
-    if (transfer.amount <= 0n) return 'amount_not_positive'
-    if (transfer.debit === transfer.credit) return 'accounts_are_the_same'
-    const debit = this.#accounts.get(transfer.debit)
-    const credit = this.#accounts.get(transfer.credit)
-    if (debit === undefined) return 'debit_account_not_found'
-    if (credit === undefined) return 'credit_account_not_found'
-    if (debit.ledger !== transfer.ledger || credit.ledger !== transfer.ledger) return 'accounts_of_different_ledgers'
-    const reserved = transfer.kind === 'post_pending' || transfer.kind === 'void_pending'
-    return reserved ? this.#checkReserved(transfer) : checkBounds(transfer, debit, credit)
+  /** Takes over what another ledger told its sink, in the same order: recovery. Nothing is judged, no sink is told. */
+  readonly restore = {
+    account: (account: Account): void => {
+      this.#state.open(account)
+      this.#reach(account.timestamp)
+    },
+    transfer: (transfer: Transfer): void => {
+      const isResolving = (transfer.flags & (TransferFlag.postPending | TransferFlag.voidPending)) !== 0
+      this.#state.apply(transfer, isResolving ? this.transfer(transfer.pendingId) : undefined)
+      this.#reach(transfer.timestamp)
+    },
+    expired: (pendingId: bigint, timestamp: bigint): void => {
+      this.#state.expire(this.transfer(pendingId)!)
+      this.#reach(timestamp)
+    },
+    failed: (id: bigint): void => {
+      this.#state.failed.add(id)
+    },
   }
 
-  #checkReserved(transfer: Transfer): TransferRefusal | undefined {
-    const pending = this.#transfers.get(transfer.pendingId)
-    if (pending === undefined || pending.kind !== 'pending') return 'pending_transfer_not_found'
-    if (pending.debit !== transfer.debit || pending.credit !== transfer.credit) return 'pending_transfer_differs'
-    if (transfer.amount > pending.amount) return 'exceeds_pending_amount'
-    if (transfer.kind === 'void_pending' && transfer.amount !== pending.amount) return 'pending_transfer_differs'
-    const resolved = this.#resolved.get(pending.id)
-    if (resolved === undefined) return undefined
-    return resolved === 'posted' ? 'pending_transfer_already_posted' : 'pending_transfer_already_voided'
+  #reach(timestamp: bigint): void {
+    if (timestamp > this.#clock) this.#clock = timestamp
   }
 
-  /** @param sign 1n to take effect, -1n to take a transfer of a refused batch back */
-  #apply(transfer: Transfer, sign: bigint): void {
-    const debit = this.#accounts.get(transfer.debit)!
-    const credit = this.#accounts.get(transfer.credit)!
-    const reserved =
-      transfer.kind === 'post_pending' || transfer.kind === 'void_pending'
-        ? this.#transfers.get(transfer.pendingId)!
-        : undefined
-    if (reserved !== undefined) {
-      debit.debitsPending -= sign * reserved.amount
-      credit.creditsPending -= sign * reserved.amount
-      if (sign > 0n) this.#resolved.set(reserved.id, transfer.kind === 'post_pending' ? 'posted' : 'voided')
-      else this.#resolved.delete(reserved.id)
+  #advance(now: bigint, events: number): bigint {
+    this.#clock = (now > this.#clock ? now : this.#clock) + BigInt(events)
+    return this.#clock
+  }
+
+  #scopes(): Pick<BatchOwner<never>, 'openScope' | 'closeScope'> {
+    return { openScope: () => this.#state.openScope(), closeScope: keep => this.#state.closeScope(keep) }
+  }
+
+  #openAccount(asked: Account, timestamp: bigint): AccountResult {
+    const known = this.account(asked.id)
+    const status = checkAccount(asked, known)
+    if (status !== 'created') return { status, timestamp: status === 'exists' ? known!.timestamp : timestamp }
+    const isImported = (asked.flags & AccountFlag.imported) !== 0
+    if (isImported && !this.#state.isImportableAccount(asked.timestamp))
+      return { status: 'imported_event_timestamp_must_not_regress', timestamp }
+    const own = isImported ? asked.timestamp : timestamp
+    this.#state.open({ ...asked, timestamp: own })
+    return { status, timestamp: own }
+  }
+
+  #transfer(asked: Transfer, timestamp: bigint): TransferResult {
+    const accepted = checkTransfer(this.#state, asked, timestamp)
+    if (accepted === 'exists') return { status: accepted, timestamp: this.transfer(asked.id)!.timestamp }
+    if (typeof accepted === 'string') return { status: accepted, timestamp }
+    const own = (asked.flags & TransferFlag.imported) === 0 ? timestamp : asked.timestamp
+    this.#state.apply(recordOf(asked, accepted, own), accepted.pending)
+    return { status: 'created', timestamp: own }
+  }
+
+  #exists(asked: Transfer): boolean {
+    const known = this.transfer(asked.id)
+    return known !== undefined && compareTransfers(asked, known, this.transfer(known.pendingId)) === 'exists'
+  }
+
+  #expire(now: bigint): number {
+    let count = 0
+    for (let pending = this.#state.expireNext(now); pending !== undefined; pending = this.#state.expireNext(now)) {
+      this.#sink.onExpired?.(pending, now)
+      count++
     }
-    if (transfer.kind === 'pending') {
-      debit.debitsPending += sign * transfer.amount
-      credit.creditsPending += sign * transfer.amount
-    } else if (transfer.kind !== 'void_pending') {
-      debit.debitsPosted += sign * transfer.amount
-      credit.creditsPosted += sign * transfer.amount
-    }
-    if (sign > 0n) this.#transfers.set(transfer.id, transfer)
-    else this.#transfers.delete(transfer.id)
+    return count
   }
 }
 
-/** The flags count what is reserved as gone already. */
-function checkBounds(transfer: Transfer, debit: Account, credit: Account): TransferRefusal | undefined {
-  if (
-    debit.flags.debitsMustNotExceedCredits &&
-    debit.debitsPosted + debit.debitsPending + transfer.amount > debit.creditsPosted
-  )
-    return 'exceeds_credits'
-  if (
-    credit.flags.creditsMustNotExceedDebits &&
-    credit.creditsPosted + credit.creditsPending + transfer.amount > credit.debitsPosted
-  )
-    return 'exceeds_debits'
-  return undefined
-}
-
-function sameContent(one: Transfer, other: Transfer): boolean {
-  return (
-    one.debit === other.debit &&
-    one.credit === other.credit &&
-    one.amount === other.amount &&
-    one.ledger === other.ledger &&
-    one.kind === other.kind &&
-    one.pendingId === other.pendingId
-  )
+function eventsOf(
+  asked: readonly { readonly flags: number; readonly timestamp: bigint }[],
+  bits: { readonly linked: number; readonly imported: number },
+): BatchEvent[] {
+  return asked.map(({ flags, timestamp }) => ({
+    isLinked: (flags & bits.linked) !== 0,
+    isImported: (flags & bits.imported) !== 0,
+    timestamp,
+  }))
 }

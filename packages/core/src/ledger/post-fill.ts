@@ -3,6 +3,7 @@ import { notional } from '../market/money.ts'
 import type { Fill } from '../order/fill.ts'
 import { type Chart, LedgerKind, Role } from './chart.ts'
 import { Posting } from './posting.ts'
+import { TransferCode } from './transfer-code.ts'
 
 /** Base units that a number of lots is, in booked units of the base asset. */
 export function baseAmount(instrument: Instrument, lots: number): bigint {
@@ -35,11 +36,12 @@ export function postFill(chart: Chart, instrument: Instrument, fill: Fill, reali
     side * BigInt(fill.quantity),
   )
   if (instrument.kind === 'spot') {
-    posting.gain(LedgerKind.cash, instrument.base.code, side * baseAmount(instrument, fill.quantity))
-    posting.gain(LedgerKind.cash, settle, -side * notional(fill.price, fill.quantity, instrument.contract))
-  } else posting.gain(LedgerKind.cash, settle, realised)
-  posting.gain(LedgerKind.cash, fill.feeAsset, -fill.fee)
-  posting.gain(LedgerKind.fees, fill.feeAsset, fill.fee)
-  posting.gain(LedgerKind.realised, settle, realised)
+    posting.gain(LedgerKind.cash, instrument.base.code, side * baseAmount(instrument, fill.quantity), TransferCode.fill)
+    const value = notional(fill.price, fill.quantity, instrument.contract)
+    posting.gain(LedgerKind.cash, settle, -side * value, TransferCode.fill)
+  } else posting.gain(LedgerKind.cash, settle, realised, TransferCode.realised)
+  posting.gain(LedgerKind.cash, fill.feeAsset, -fill.fee, TransferCode.fee)
+  posting.gain(LedgerKind.fees, fill.feeAsset, fill.fee, TransferCode.fee)
+  posting.gain(LedgerKind.realised, settle, realised, TransferCode.realised)
   return posting
 }

@@ -1,10 +1,11 @@
 import type { Micros } from '../clock/micros.ts'
-import { type Chart, type LedgerKind, ledgerNumber, Role, transferId } from './chart.ts'
-import type { Transfer } from './transfer.ts'
+import { type Chart, LedgerKind, ledgerNumber, Role, transferId } from './chart.ts'
+import { CAUSE_MAX, type TransferRequest } from './transfer.ts'
+import { TransferCode } from './transfer-code.ts'
 
 /** Gathers the transfers of one event: signed amounts in, positive transfers with deterministic ids out. */
 export class Posting {
-  readonly transfers: Transfer[] = []
+  readonly transfers: TransferRequest[] = []
   readonly #chart: Chart
   readonly #number: number
   readonly #cause: string
@@ -14,31 +15,37 @@ export class Posting {
   constructor(chart: Chart, number: number, cause: string, at: Micros) {
     this.#chart = chart
     this.#number = number
-    this.#cause = cause
+    this.#cause = cause.slice(0, CAUSE_MAX)
     this.#at = at
   }
 
   /** We gain `amount` of an asset in a ledger (negative: lose it), against the market or the outside. Nothing for zero. */
-  gain(kind: LedgerKind, code: string, amount: bigint, against: number = Role.market): void {
+  gain(kind: LedgerKind, code: string, amount: bigint, event: TransferCode, against: number = Role.market): void {
     this.#move(
       this.#chart.ofAsset(kind, Role.own, code),
       this.#chart.ofAsset(kind, against, code),
       amount,
-      kind,
-      this.#unitOf(code),
+      ledgerNumber(kind, this.#unitOf(code)),
+      event,
     )
   }
 
   /** Our position changes by lots. */
-  position(own: bigint, market: bigint, instrument: number, lots: bigint): void {
-    this.#move(own, market, lots, 2, instrument)
+  position(
+    own: bigint,
+    market: bigint,
+    instrument: number,
+    lots: bigint,
+    event: TransferCode = TransferCode.fill,
+  ): void {
+    this.#move(own, market, lots, ledgerNumber(LedgerKind.position, instrument), event)
   }
 
   #unitOf(code: string): number {
     return this.#chart.assets.findIndex(asset => asset.code === code)
   }
 
-  #move(own: bigint, other: bigint, amount: bigint, kind: LedgerKind, unit: number): void {
+  #move(own: bigint, other: bigint, amount: bigint, ledger: number, code: TransferCode): void {
     if (amount === 0n) return
     const gains = amount > 0n
     this.transfers.push({
@@ -46,9 +53,8 @@ export class Posting {
       debit: gains ? own : other,
       credit: gains ? other : own,
       amount: gains ? amount : -amount,
-      ledger: ledgerNumber(kind, unit),
-      kind: 'posted',
-      pendingId: 0n,
+      ledger,
+      code,
       cause: this.#cause,
       at: this.#at,
     })

@@ -1,0 +1,86 @@
+/** One event of a batch before its own rules are looked at. */
+export interface BatchEvent {
+  readonly isLinked: boolean
+  readonly isImported: boolean
+  /** Nanoseconds since 1970; 0 unless imported. */
+  readonly timestamp: bigint
+}
+
+/** Statuses that any event of a batch may get. */
+export type BatchStatus =
+  | 'created'
+  | 'linked_event_failed'
+  | 'linked_event_chain_open'
+  | 'imported_event_expected'
+  | 'imported_event_not_expected'
+  | 'timestamp_must_be_zero'
+  | 'imported_event_timestamp_out_of_range'
+  | 'imported_event_timestamp_must_not_advance'
+
+/** What a batch needs of its owner. */
+export interface BatchOwner<Status extends string> {
+  openScope(): void
+  closeScope(keep: boolean): void
+  /** Judges an event and lets it take effect if it may. `timestamp` is the object's: of what exists, of what was created. */
+  create(index: number, timestamp: bigint): { readonly status: Status; readonly timestamp: bigint }
+  /** An event was refused. */
+  refused(index: number, status: Status): void
+}
+
+const TIMESTAMP_MAX = (1n << 63n) - 1n
+
+/**
+ * Runs a batch: events in order, each later than the one before by a nanosecond; chains of linked events all or none.
+ * @param timestamp of the last event
+ */
+export function runBatch<Status extends string>(
+  events: readonly BatchEvent[],
+  timestamp: bigint,
+  owner: BatchOwner<Status | BatchStatus>,
+): { status: Status | BatchStatus; timestamp: bigint }[] {
+  const results: { status: Status | BatchStatus; timestamp: bigint }[] = []
+  const isImported = events[0]?.isImported ?? false
+  let chain: number | undefined
+  let isBroken = false
+  let own = timestamp - BigInt(events.length)
+  for (const [index, event] of events.entries()) {
+    own += 1n
+    if (event.isLinked && chain === undefined) {
+      chain = index
+      owner.openScope()
+    }
+    const refusal = checkEvent(event, isImported, isBroken, index === events.length - 1, timestamp)
+    const result = refusal === undefined ? owner.create(index, own) : { status: refusal, timestamp: own }
+    const { status } = result
+    if (status !== 'created') {
+      if (chain !== undefined && !isBroken) {
+        isBroken = true
+        owner.closeScope(false)
+        for (let at = chain; at < index; at++) results[at]!.status = 'linked_event_failed'
+      }
+      owner.refused(index, status)
+    }
+    results.push({ ...result })
+    if (chain !== undefined && (!event.isLinked || status === 'linked_event_chain_open')) {
+      if (!isBroken) owner.closeScope(true)
+      chain = undefined
+      isBroken = false
+    }
+  }
+  return results
+}
+
+function checkEvent(
+  event: BatchEvent,
+  isImported: boolean,
+  isBroken: boolean,
+  isLast: boolean,
+  now: bigint,
+): BatchStatus | undefined {
+  if (event.isLinked && isLast) return 'linked_event_chain_open'
+  if (isBroken) return 'linked_event_failed'
+  if (event.isImported !== isImported) return isImported ? 'imported_event_expected' : 'imported_event_not_expected'
+  if (!isImported) return event.timestamp === 0n ? undefined : 'timestamp_must_be_zero'
+  if (event.timestamp <= 0n || event.timestamp > TIMESTAMP_MAX) return 'imported_event_timestamp_out_of_range'
+  return event.timestamp >= now ? 'imported_event_timestamp_must_not_advance' : undefined
+}
