@@ -11,9 +11,9 @@ import type { LedgerStore } from '@velocimex/core/ledger/ledger-store'
 import { MemoryLedgerStore } from '@velocimex/core/ledger/memory-ledger-store'
 import type { Transfer, TransferRequest } from '@velocimex/core/ledger/transfer'
 import type { TransferResult } from '@velocimex/core/ledger/transfer-status'
-import { BLOCK_HEAD_BYTES, BlockFile, type BlockFileOpening } from './block-file.ts'
+import { BLOCK_HEAD_BYTES, BlockFile, type BlockFileOpening } from '../file/block-file.ts'
+import { holdLock, type Lock } from '../file/process-lock.ts'
 import { LedgerRecordWriter, readLedgerRecords } from './ledger-records.ts'
-import { holdLock, type Lock } from './process-lock.ts'
 
 /** How an embedded ledger is kept. */
 export interface EmbeddedLedgerOptions {

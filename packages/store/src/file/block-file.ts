@@ -93,7 +93,7 @@ export class BlockFile {
 
   /**
    * Appends one block; its first `BLOCK_HEAD_BYTES` are filled in here. One append at a time.
-   * When it throws, nothing is known of the block: the file must be opened again before the next append.
+   * When it throws the block does not count, and the next one is written in its place.
    */
   async append(block: Buffer): Promise<void> {
     block.writeUInt32LE(block.length - BLOCK_HEAD_BYTES, 0)
@@ -110,6 +110,49 @@ export class BlockFile {
 
   async close(): Promise<void> {
     await this.#file.close()
+  }
+}
+
+/** Some blocks of a file, and where the next one starts. */
+export interface BlockRange {
+  readonly payloads: readonly Buffer[]
+  readonly at: BlockPlace
+}
+
+/** A place between two blocks: the byte, and the number of the block that starts there. */
+export interface BlockPlace {
+  readonly byte: number
+  readonly sequence: number
+}
+
+/** The place of a file's first block. */
+export const FIRST_BLOCK: BlockPlace = { byte: HEADER_BYTES, sequence: 0 }
+
+/**
+ * Reads whole blocks of a file that its writer may have open, from a place on.
+ * @param end byte behind the last block that is known to be written
+ * @param bytesMax stops after the block that reaches it
+ * @throws DamagedFile when a block in between does not check out
+ */
+export async function readBlocks(path: string, from: BlockPlace, end: number, bytesMax: number): Promise<BlockRange> {
+  const handle = await open(path, constants.O_RDONLY)
+  try {
+    const payloads: Buffer[] = []
+    let { byte, sequence } = from
+    while (byte < end && byte - from.byte < bytesMax) {
+      const head = await read(handle, byte, BLOCK_HEAD_BYTES)
+      const length = head.length < BLOCK_HEAD_BYTES ? 0 : head.readUInt32LE(0)
+      const block = await read(handle, byte, Math.min(BLOCK_HEAD_BYTES + length, end - byte))
+      const isGood = block.length === BLOCK_HEAD_BYTES + length && block.length > BLOCK_HEAD_BYTES
+      if (!isGood || block.readUInt32LE(4) !== crc32(block.subarray(8)) || block.readDoubleLE(8) !== sequence)
+        throw new DamagedFile(`${path}: block ${sequence} at byte ${byte} is damaged; restore the file from a copy`)
+      payloads.push(block.subarray(BLOCK_HEAD_BYTES))
+      byte += block.length
+      sequence++
+    }
+    return { payloads, at: { byte, sequence } }
+  } finally {
+    await handle.close()
   }
 }
 
