@@ -24,11 +24,7 @@ export interface SeriesQuery {
 
 /** Tables whose rows are found by instant. */
 export type SeriesName = {
-  [Name in TableName]: (typeof TABLES)[Name]['isPartitioned'] extends boolean
-    ? 'timestamp' extends keyof (typeof TABLES)[Name]['columns']
-      ? Name
-      : never
-    : never
+  [Name in TableName]: (typeof TABLES)[Name]['columns'] extends { readonly timestamp: 'instant' } ? Name : never
 }[TableName]
 
 const ROWS_MAX = 100_000
@@ -82,6 +78,16 @@ export class TradingStore {
     const order = table.key.map(quoted).join(', ')
     const rows = await this.#database.run(`SELECT * FROM ${name} ORDER BY ${order} LIMIT ${ROWS_MAX}`)
     return rows.map(row => decodeRow(table, row) as TableRow<Name>)
+  }
+
+  /** The whole audit log by number, some thousand rows at a time: for `verifyAudit`. */
+  async *audit(): AsyncGenerator<TableRow<'audit_log'>> {
+    for (let next = 0, isEnd = false; !isEnd; ) {
+      const rows = await this.#database.run('SELECT * FROM audit_log WHERE seq >= ? ORDER BY seq LIMIT 5000', [next])
+      for (const row of rows) yield decodeRow(TABLES.audit_log, row)
+      isEnd = rows.length === 0
+      next = Number(rows.at(-1)?.['seq'] ?? 0) + 1
+    }
   }
 
   /** Removes the row of a key; false if there was none. */
