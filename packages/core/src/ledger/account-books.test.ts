@@ -9,9 +9,12 @@ import { BUY, SELL, type Side } from '../market/side.ts'
 import { lots, ticks } from '../market/units.ts'
 import type { Fill } from '../order/fill.ts'
 import { AccountBooks } from './account-books.ts'
+import { Ledger } from './ledger.ts'
 import { Portfolio } from './portfolio.ts'
 import type { Transfer } from './transfer.ts'
+import { TRANSFER_CODE_NAMES } from './transfer-code.ts'
 
+const bnb = { code: 'BNB', decimals: 8 }
 const btc = { code: 'BTC', decimals: 8 }
 const usdt = { code: 'USDT', decimals: 8 }
 const usd = { code: 'USD', decimals: 8 }
@@ -193,4 +196,49 @@ test('P-09 trading moves money, it makes none: the market’s accounts mirror ou
     ),
     { numRuns: 200 },
   )
+})
+
+test('S3-LED-2 to S3-LED-7 six ledgers: margin, funding, fees in a coin of their own, reconciliation, withdrawal', () => {
+  const books = new AccountBooks(TABLE, { owner: 1, allowShort: true, assets: [bnb] })
+  const at = micros(5)
+  books.deposit('USDT', 1_000_00000000n, at)
+  books.deposit('BNB', 1_00000000n, at)
+  books.fill(fill(1, BUY, 5_000_000, 1000, 2_000n, 'BNB'))
+  books.lockMargin('USDT', 50_00000000n, 'BTC/USDT:USDT', at)
+  books.lockMargin('USDT', 45_00000000n, 'BTC/USDT:USDT', at)
+  books.funding(1, ticks(5_000_000), -100_000_000, at)
+  books.fill(fill(1, SELL, 5_100_000, 1000, -500n, 'BNB'))
+  books.deposit('USDT', -100_00000000n, at)
+  books.reconcileCash('BNB', 99_998_000n, 'venue says so', at)
+  books.reconcileCash('BNB', 99_998_000n, 'nothing differs, nothing is booked', at)
+  const held = (kind: 1 | 3 | 4 | 5 | 6, code: string): bigint => books.chart.held(kind, code)
+  deepEqual(
+    [held(1, 'USDT'), held(1, 'BNB'), held(3, 'BNB'), held(4, 'USDT'), held(6, 'USDT'), books.lockedMargin('USDT')],
+    [910_05000000n, 99_998_000n, 1_500n, 10_00000000n, 5_000_000n, 45_00000000n],
+  )
+  equal(books.chart.heldLots(LINEAR), 0n)
+  const causes = [...books.ledger.transfers].map(({ cause, code }) => `${TRANSFER_CODE_NAMES[code]}: ${cause}`)
+  ok(causes.includes('reconciliation: RECON venue says so') && causes.includes('withdrawal: withdrawal'))
+  ok(!causes.some(cause => cause.includes('nothing')))
+})
+
+test('a restart goes on where the books stood, though the instruments are listed otherwise', () => {
+  const before = new AccountBooks(TABLE, { owner: 1, allowShort: false })
+  const fills = [fill(0, BUY, 5_000_000, 1000), fill(0, SELL, 5_100_000, 400)]
+  before.deposit('USDT', 1_000_00000000n, micros(0))
+  for (const each of fills) before.fill(each)
+  const copy = new Ledger()
+  before.ledger.accounts.forEach(copy.restore.account)
+  ;[...before.ledger.transfers].forEach(copy.restore.transfer)
+  const turned = new InstrumentTable([
+    { ...INVERSE, index: 0 },
+    { ...LINEAR, index: 1 },
+    { ...SPOT, index: 2 },
+  ])
+  const after = new AccountBooks(turned, { owner: 1, allowShort: false, ledger: copy })
+  for (const each of fills) after.restoreFill({ ...each, instrument: 2 })
+  deepEqual([after.cash('BTC'), after.cash('USDT'), after.portfolio.netLots(2)], [600_000n, 704_00000000n, 600])
+  after.fill({ ...fill(0, SELL, 5_000_000, 600), instrument: 2 })
+  deepEqual([after.cash('BTC'), after.cash('USDT'), after.portfolio.netLots(2)], [0n, 1_004_00000000n, 0])
+  throws(() => after.fill({ ...fill(0, SELL, 5_000_000, 1), instrument: 2 }), /exceeds_debits/)
 })

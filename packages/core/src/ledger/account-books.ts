@@ -4,7 +4,7 @@ import type { InstrumentTable } from '../market/instrument-table.ts'
 import { type Asset, type Minor, notional } from '../market/money.ts'
 import type { Lots, Ticks } from '../market/units.ts'
 import type { Fill } from '../order/fill.ts'
-import { Chart, kindOfLedger, LEDGER_NAMES, LedgerKind, Role } from './chart.ts'
+import { Chart, kindOfLedger, LEDGER_NAMES, LedgerKind, nextPosting, Role } from './chart.ts'
 import { Ledger, type LedgerSink } from './ledger.ts'
 import { Portfolio } from './portfolio.ts'
 import { postFill } from './post-fill.ts'
@@ -19,6 +19,8 @@ export interface AccountBooksOptions {
   /** Assets that no instrument has but that come and go, as the coin in which fees are paid. */
   readonly assets?: readonly Asset[]
   readonly sink?: LedgerSink
+  /** A ledger that was recovered, with a sink of its own; otherwise the books begin with an empty one in memory. */
+  readonly ledger?: Ledger
 }
 
 /**
@@ -30,13 +32,19 @@ export class AccountBooks {
   readonly chart: Chart
   readonly portfolio: Portfolio
   readonly #instruments: InstrumentTable
-  #postings = 0
+  #postings: number
 
   constructor(instruments: InstrumentTable, options: AccountBooksOptions) {
     this.#instruments = instruments
-    this.ledger = new Ledger(options.sink)
+    this.ledger = options.ledger ?? new Ledger(options.sink)
     this.chart = new Chart(this.ledger, instruments, options.owner, options.allowShort, options.assets)
     this.portfolio = new Portfolio(instruments)
+    this.#postings = nextPosting(this.ledger, options.owner)
+  }
+
+  /** After a restart: takes a fill that the ledger has booked already into the portfolio, oldest first. */
+  restoreFill(fill: Fill): void {
+    this.portfolio.apply(fill)
   }
 
   /** Money comes from outside (negative: goes there). */

@@ -2,8 +2,9 @@ import { assert } from '../assert.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
 import type { Asset } from '../market/money.ts'
-import { AccountFlag, debitBalance } from './account.ts'
+import { type Account, AccountFlag, debitBalance } from './account.ts'
 import type { Ledger } from './ledger.ts'
+import { UnitNumbers, unitKey } from './unit-numbers.ts'
 
 /** The six ledgers of a trading account. */
 export const LedgerKind = { cash: 1, position: 2, fees: 3, realised: 4, margin: 5, funding: 6 } as const
@@ -38,6 +39,30 @@ export const kindOfLedger = (ledger: number): number => Math.floor(ledger / 1_00
 export const accountId = (owner: number, kind: LedgerKind, role: number, unit: number): bigint =>
   (BigInt(owner) << 96n) | (BigInt(kind) << 88n) | (BigInt(role) << 80n) | BigInt(unit)
 
+/** What an account's id says of it. */
+export interface AccountMeaning {
+  readonly owner: number
+  readonly kind: LedgerKind
+  readonly role: number
+  readonly unit: number
+}
+
+/** Reads an id that `accountId` made. */
+export const meaningOf = (id: bigint): AccountMeaning => ({
+  owner: Number(id >> 96n),
+  kind: Number((id >> 88n) & 0xffn) as LedgerKind,
+  role: Number((id >> 80n) & 0xffn),
+  unit: Number(id & 0xffff_ffffn),
+})
+
+/** The number after the last posting of an owner in a ledger: where to go on after a restart. */
+export function nextPosting(ledger: Ledger, owner: number): number {
+  let last = -1
+  for (const { id } of ledger.transfers)
+    if (id >> 96n === BigInt(owner)) last = Math.max(last, Number((id >> 32n) & 0xffff_ffff_ffff_ffffn))
+  return last + 1
+}
+
 /** Id of a transfer. @param posting number of the event @param leg of it */
 export const transferId = (owner: number, posting: number, leg: number): bigint =>
   (BigInt(owner) << 96n) | (BigInt(posting) << 32n) | BigInt(leg)
@@ -48,7 +73,9 @@ export class Chart {
   readonly assets: readonly Asset[]
   readonly #ledger: Ledger
   readonly #allowShort: boolean
-  readonly #assetIndex = new Map<string, number>()
+  readonly #byCode = new Map<string, Asset>()
+  readonly #assetUnits: UnitNumbers
+  readonly #instrumentUnits: UnitNumbers
 
   /**
    * @param allowShort whether cash may go below zero: on a margin account it may; on a spot account what is not there
@@ -65,36 +92,51 @@ export class Chart {
     this.owner = owner
     this.#ledger = ledger
     this.#allowShort = allowShort
-    const assets: Asset[] = []
+    const own = ledger.accounts.filter(({ id }) => meaningOf(id).owner === owner)
+    this.#assetUnits = new UnitNumbers(unitsOf(own, kind => kind !== LedgerKind.position))
+    this.#instrumentUnits = new UnitNumbers(unitsOf(own, kind => kind === LedgerKind.position))
     for (const asset of [...instruments.all.flatMap(({ base, quote, settle }) => [base, quote, settle]), ...others]) {
-      const known = this.#assetIndex.get(asset.code)
-      assert(
-        known === undefined || assets[known]!.decimals === asset.decimals,
-        'an asset is booked with one number of decimals',
-        asset.code,
-      )
-      if (known === undefined) this.#assetIndex.set(asset.code, assets.push(asset) - 1)
+      const decimals = this.#byCode.get(asset.code)?.decimals ?? asset.decimals
+      assert(decimals === asset.decimals, 'an asset is booked with one number of decimals', asset.code)
+      this.#byCode.set(asset.code, asset)
+      this.#assetUnits.number(asset.code)
     }
-    this.assets = assets
+    for (const instrument of instruments.all) this.#instrumentUnits.number(nameOf(instrument))
+    this.assets = [...this.#byCode.values()]
   }
 
-  /** The asset with a code; undefined when no instrument has it. */
+  /** The asset with a code; undefined when it is not in the chart. */
   asset(code: string): Asset | undefined {
-    const index = this.#assetIndex.get(code)
-    return index === undefined ? undefined : this.assets[index]
+    return this.#byCode.get(code)
+  }
+
+  /** What a ledger counts, by its number: an asset's code, or venue and symbol of an instrument. */
+  unitName(ledger: number): string | undefined {
+    const units = kindOfLedger(ledger) === LedgerKind.position ? this.#instrumentUnits : this.#assetUnits
+    return units.name(ledger % 1_000_000)
+  }
+
+  /** Number of the ledger of a kind and an asset. */
+  assetLedger(kind: LedgerKind, code: string): number {
+    const unit = this.#assetUnits.find(code)
+    assert(unit !== undefined, 'the asset belongs to the chart', code)
+    return ledgerNumber(kind, unit)
+  }
+
+  /** Number of the ledger of an instrument's positions. */
+  positionLedger(instrument: Instrument): number {
+    return ledgerNumber(LedgerKind.position, this.#instrumentUnits.number(nameOf(instrument)))
   }
 
   /** Account of an asset. Opens it when it is met for the first time. */
   ofAsset(kind: LedgerKind, role: number, code: string): bigint {
-    const unit = this.#assetIndex.get(code)
-    assert(unit !== undefined, 'the asset belongs to the chart', code)
     const strict = kind === LedgerKind.cash && role === Role.own && !this.#allowShort
-    return this.#open(kind, role, unit, strict)
+    return this.#open(role, this.assetLedger(kind, code), strict, code)
   }
 
   /** Position account of an instrument. */
   ofPosition(role: number, instrument: Instrument): bigint {
-    return this.#open(LedgerKind.position, role, instrument.index, false)
+    return this.#open(role, this.positionLedger(instrument), false, nameOf(instrument))
   }
 
   /** What an own account holds, in booked units (lots for positions). */
@@ -107,9 +149,21 @@ export class Chart {
     return debitBalance(this.#ledger.account(this.ofPosition(Role.own, instrument))!)
   }
 
-  #open(kind: LedgerKind, role: number, unit: number, strict: boolean): bigint {
-    const id = accountId(this.owner, kind, role, unit)
-    this.#ledger.open(id, ledgerNumber(kind, unit), strict ? AccountFlag.creditsMustNotExceedDebits : 0, kind)
+  #open(role: number, ledger: number, strict: boolean, name: string): bigint {
+    const kind = kindOfLedger(ledger) as LedgerKind
+    const id = accountId(this.owner, kind, role, ledger % 1_000_000)
+    if (this.#ledger.account(id) === undefined) {
+      const flags = strict ? AccountFlag.creditsMustNotExceedDebits : 0
+      this.#ledger.open(id, ledger, flags, { code: kind, userData128: unitKey(name) })
+    }
     return id
   }
 }
+
+const nameOf = ({ venue, symbol }: Instrument): string => `${venue} ${symbol}`
+
+/** Keys and numbers of the units that accounts of some kinds stand for. */
+const unitsOf = (accounts: readonly Account[], isOf: (kind: number) => boolean): [bigint, number][] =>
+  accounts
+    .filter(({ ledger }) => isOf(kindOfLedger(ledger)))
+    .map(({ userData128, ledger }) => [userData128, ledger % 1_000_000])

@@ -110,8 +110,8 @@ export class Ledger {
   }
 
   /** Opens an account; an account that is open already is returned as it is. @param flags bits of `AccountFlag` */
-  open(id: bigint, ledger: number, flags = 0, code = 1): Account {
-    if (this.account(id) === undefined) this.createAccounts([{ id, ledger, code, flags }], 0n)
+  open(id: bigint, ledger: number, flags = 0, more: Partial<Account> = {}): Account {
+    if (this.account(id) === undefined) this.createAccounts([{ code: 1, ...more, id, ledger, flags }], 0n)
     return this.account(id)!
   }
 
@@ -148,7 +148,8 @@ export class Ledger {
   /** Takes over what another ledger told its sink, in the same order: recovery. Nothing is judged, no sink is told. */
   readonly restore = {
     account: (account: Account): void => {
-      this.#state.open(account)
+      const none = { debitsPending: 0n, debitsPosted: 0n, creditsPending: 0n, creditsPosted: 0n }
+      this.#state.open({ ...account, ...none }) // The transfers that follow bring the balances.
       this.#reach(account.timestamp)
     },
     transfer: (transfer: Transfer): void => {

@@ -1,7 +1,7 @@
 import type { Instrument } from '../market/instrument.ts'
 import { notional } from '../market/money.ts'
 import type { Fill } from '../order/fill.ts'
-import { type Chart, LedgerKind, Role } from './chart.ts'
+import { type Chart, LedgerKind } from './chart.ts'
 import { Posting } from './posting.ts'
 import { TransferCode } from './transfer-code.ts'
 
@@ -29,12 +29,7 @@ export function postFill(chart: Chart, instrument: Instrument, fill: Fill, reali
   const posting = new Posting(chart, number, `fill ${fill.tradeId} of ${fill.clientOrderId}`, fill.at)
   const side = BigInt(fill.side)
   const settle = instrument.settle.code
-  posting.position(
-    chart.ofPosition(Role.own, instrument),
-    chart.ofPosition(Role.market, instrument),
-    instrument.index,
-    side * BigInt(fill.quantity),
-  )
+  posting.position(instrument, side * BigInt(fill.quantity))
   if (instrument.kind === 'spot') {
     posting.gain(LedgerKind.cash, instrument.base.code, side * baseAmount(instrument, fill.quantity), TransferCode.fill)
     const value = notional(fill.price, fill.quantity, instrument.contract)

@@ -1,5 +1,6 @@
 import type { Micros } from '../clock/micros.ts'
-import { type Chart, LedgerKind, ledgerNumber, Role, transferId } from './chart.ts'
+import type { Instrument } from '../market/instrument.ts'
+import { type Chart, type LedgerKind, Role, transferId } from './chart.ts'
 import { CAUSE_MAX, type TransferRequest } from './transfer.ts'
 import { TransferCode } from './transfer-code.ts'
 
@@ -25,24 +26,20 @@ export class Posting {
       this.#chart.ofAsset(kind, Role.own, code),
       this.#chart.ofAsset(kind, against, code),
       amount,
-      ledgerNumber(kind, this.#unitOf(code)),
+      this.#chart.assetLedger(kind, code),
       event,
     )
   }
 
   /** Our position changes by lots. */
-  position(
-    own: bigint,
-    market: bigint,
-    instrument: number,
-    lots: bigint,
-    event: TransferCode = TransferCode.fill,
-  ): void {
-    this.#move(own, market, lots, ledgerNumber(LedgerKind.position, instrument), event)
-  }
-
-  #unitOf(code: string): number {
-    return this.#chart.assets.findIndex(asset => asset.code === code)
+  position(instrument: Instrument, lots: bigint, event: TransferCode = TransferCode.fill): void {
+    this.#move(
+      this.#chart.ofPosition(Role.own, instrument),
+      this.#chart.ofPosition(Role.market, instrument),
+      lots,
+      this.#chart.positionLedger(instrument),
+      event,
+    )
   }
 
   #move(own: bigint, other: bigint, amount: bigint, ledger: number, code: TransferCode): void {
