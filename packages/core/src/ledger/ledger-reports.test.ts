@@ -92,8 +92,6 @@ t2000000  fill     fill 7 of SIM"1"  -250.00   750.00
 t2000000  fee      fill 7 of SIM"1"    -0.25   749.75
           closing                              749.75
 `,
-      .replace('cause                amount', 'cause              amount')
-      .replace('-------------------  ------', '----------------  -------'),
   )
   equal(tableCsv(table).split('\r\n')[2], 't2000000,fill,"fill 7 of SIM""1""",-250.00,750.00')
   deepEqual(JSON.parse(tableJson(table)).rows[1], {
