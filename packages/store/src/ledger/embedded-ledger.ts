@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { assert } from '@velocimex/core/assert'
 import type { Clock } from '@velocimex/core/clock/clock'
 import type { Account, AccountRequest } from '@velocimex/core/ledger/account'
@@ -13,6 +14,10 @@ import type { Transfer, TransferRequest } from '@velocimex/core/ledger/transfer'
 import type { TransferResult } from '@velocimex/core/ledger/transfer-status'
 import { BLOCK_HEAD_BYTES, BlockFile, type BlockFileOpening } from '../file/block-file.ts'
 import { holdLock, type Lock } from '../file/process-lock.ts'
+import { migrate } from '../sql/migrate.ts'
+import type { SqlDatabase } from '../sql/sql-database.ts'
+import { SqliteDatabase } from '../sql/sqlite-database.ts'
+import { LedgerCopy } from './ledger-copy.ts'
 import { LedgerRecordWriter, readLedgerRecords } from './ledger-records.ts'
 
 /** How an embedded ledger is kept. */
@@ -24,16 +29,21 @@ export interface EmbeddedLedgerOptions {
   readonly mustSync?: boolean
   /** Bytes that may wait for the disk; beyond it batches are refused before they take effect. */
   readonly waitingBytesMax?: number
+  /** Whether `ledger.sqlite` beside the journal follows it, for questions in SQL; it does unless told. */
+  readonly hasCopy?: boolean
 }
 
 /** The journal of a ledger could not be written: what was given since is lost, and the process must recover. */
 export class LedgerHalted extends Error {}
 
 const WAITING_BYTES_MAX = 64 * 1024 * 1024
+/** The copy waits until the ledger has been quiet so long; then it takes a step, and looks again. */
+const QUIET_MS = 20
 
 /**
- * A durable ledger without a server: the rules in memory, everything that took effect in a journal. A batch is answered
- * when the journal is on the disk; while one write is under way the next batches gather, and share one sync.
+ * A durable ledger without a server: the rules in memory, everything that took effect in a journal, and an SQLite file
+ * that follows it for questions. A batch is answered when the journal is on the disk; while one write is under way the
+ * next batches gather, and share one sync.
  *
  * Recovery replays the journal's effects. Nothing is judged twice, so a newer version with other rules recovers the same.
  */
@@ -43,16 +53,31 @@ export class EmbeddedLedger implements LedgerStore {
   readonly #lock: Lock
   readonly #writer: LedgerRecordWriter
   readonly #waitingBytesMax: number
+  readonly #copy: LedgerCopy | undefined
+  readonly #database: SqlDatabase | undefined
+  readonly #stop = new AbortController()
+  #copying: Promise<void> | undefined
+  #copyFault = ''
   #group: Promise<void> | undefined
   #next: Promise<void> | undefined
   #failure: LedgerHalted | undefined
 
-  private constructor(memory: MemoryLedgerStore, file: BlockFile, lock: Lock, writer: LedgerRecordWriter, max: number) {
-    this.#memory = memory
-    this.#file = file
-    this.#lock = lock
-    this.#writer = writer
-    this.#waitingBytesMax = max
+  private constructor(parts: {
+    readonly memory: MemoryLedgerStore
+    readonly file: BlockFile
+    readonly lock: Lock
+    readonly writer: LedgerRecordWriter
+    readonly waitingBytesMax: number
+    readonly database: SqlDatabase | undefined
+  }) {
+    this.#memory = parts.memory
+    this.#file = parts.file
+    this.#lock = parts.lock
+    this.#writer = parts.writer
+    this.#waitingBytesMax = parts.waitingBytesMax
+    this.#database = parts.database
+    if (parts.database !== undefined) this.#copy = new LedgerCopy(this.ledger, parts.database, 'embedded')
+    this.#follow()
   }
 
   /**
@@ -60,7 +85,7 @@ export class EmbeddedLedger implements LedgerStore {
    * @throws DamagedFile, or an Error that says which process holds the ledger
    */
   static async open(options: EmbeddedLedgerOptions): Promise<{ ledger: EmbeddedLedger; opening: BlockFileOpening }> {
-    const { directory, clock, mustSync = true, waitingBytesMax = WAITING_BYTES_MAX } = options
+    const { directory, clock, mustSync = true, waitingBytesMax = WAITING_BYTES_MAX, hasCopy = true } = options
     await mkdir(directory, { recursive: true, mode: 0o700 })
     const lock = holdLock(join(directory, 'ledger.lock'))
     try {
@@ -83,7 +108,9 @@ export class EmbeddedLedger implements LedgerStore {
         mustSync,
       )
       const memory = new MemoryLedgerStore(clock, core)
-      return { ledger: new EmbeddedLedger(memory, file, lock, writer, waitingBytesMax), opening }
+      const database = hasCopy ? new SqliteDatabase(join(directory, 'ledger.sqlite')) : undefined
+      if (database !== undefined) await migrate(database, clock.now())
+      return { ledger: new EmbeddedLedger({ memory, file, lock, writer, waitingBytesMax, database }), opening }
     } catch (error) {
       lock.release()
       throw error
@@ -93,6 +120,16 @@ export class EmbeddedLedger implements LedgerStore {
   /** The rules and balances in memory; what it shows may be some milliseconds ahead of the disk. */
   get ledger(): Ledger {
     return this.#memory.ledger
+  }
+
+  /** Transfers that the SQLite file does not have yet, and why if not for lack of time. */
+  get copy(): { readonly behind: number; readonly fault: string } {
+    return { behind: this.#copy?.behind ?? 0, fault: this.#copyFault }
+  }
+
+  /** Fulfilled when all that took effect is on the disk; for those who book on `ledger` itself. @throws LedgerHalted */
+  async durable(): Promise<void> {
+    await this.#durable()
   }
 
   async createAccounts(requests: readonly AccountRequest[]): Promise<readonly AccountResult[]> {
@@ -137,6 +174,9 @@ export class EmbeddedLedger implements LedgerStore {
     try {
       await this.#durable()
     } finally {
+      this.#stop.abort()
+      await this.#copying
+      await this.#database?.close()
       await this.#file.close()
       this.#lock.release()
     }
@@ -185,5 +225,32 @@ export class EmbeddedLedger implements LedgerStore {
       throw this.#failure
     }
     if (this.#next === undefined) this.#group = undefined
+    this.#follow()
+  }
+
+  /** Lets the copy catch up while the ledger is quiet. What is wrong with it is told, and harms nobody else. */
+  #follow(): void {
+    if (this.#copy === undefined) return
+    this.#copying ??= this.#catchUp(this.#copy).finally(() => {
+      this.#copying = undefined
+    })
+  }
+
+  async #catchUp(copy: LedgerCopy): Promise<void> {
+    const { signal } = this.#stop
+    let pause = QUIET_MS
+    while (!signal.aborted)
+      try {
+        await delay(pause, undefined, { signal, ref: false }).catch(() => {})
+        pause = QUIET_MS
+        while (!signal.aborted && this.#group === undefined)
+          if (!(await copy.step())) {
+            this.#copyFault = ''
+            return
+          }
+      } catch (error) {
+        this.#copyFault = String(error instanceof Error ? error.message : error)
+        pause = 1_000
+      }
   }
 }
