@@ -1,6 +1,7 @@
 import { assert } from '../assert.ts'
 import { LAYOUT_VERSION, RECORD_BYTES } from '../market/event-record.ts'
 import { ok, type Result, refuse } from '../result.ts'
+import type { Crc32 } from './crc32.ts'
 
 /*
  * A tape is a folder of segments; each segment gives a meaning to its own bytes. Little endian.
@@ -24,9 +25,6 @@ export const TAPE_HEADER_BYTES = 64
 export const TAPE_INDEX_BYTES = 40
 /** Records of a block: the unit of reading, checking and seeking. 1 MB. */
 export const TAPE_BLOCK_RECORDS = 16_384
-
-/** CRC-32 of bytes. */
-export type Crc32 = (bytes: Uint8Array) => number
 
 /** Why bytes are not a segment that can be read, in order of precedence. */
 export type SegmentFault =
