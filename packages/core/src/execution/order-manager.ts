@@ -5,14 +5,19 @@ import type { Lots } from '../market/units.ts'
 import type { ExecutionReport, ReportKind } from '../order/execution-report.ts'
 import type { Fill } from '../order/fill.ts'
 import type { OrderView } from '../order/order.ts'
+import type { OrderRequest } from '../order/order-request.ts'
 import type { Evidence } from '../order/order-state.ts'
-import { TrackedOrder } from '../order/tracked-order.ts'
+import { type OrderImage, TrackedOrder } from '../order/tracked-order.ts'
 import type { ApprovedOrder } from '../risk/risk-gate.ts'
-import type { ClientOrderIds } from './client-order-id.ts'
 import type { OrderGateway } from './order-gateway.ts'
 
 /** Something that a person should see. */
 export type OrderAlert = 'late_fill' | 'overfill' | 'conflict' | 'external'
+
+/** Where client order ids come from: a counter, or what a journal says they were. */
+export interface OrderIds {
+  next(): string
+}
 
 /** Told what happens to orders. A fill is told once, before the update of its order. */
 export interface OrderListener {
@@ -41,7 +46,7 @@ const EVIDENCE_OF: Readonly<Record<Exclude<ReportKind, 'filled'>, Evidence>> = {
  */
 export class OrderManager {
   readonly #gateway: OrderGateway
-  readonly #ids: ClientOrderIds
+  readonly #ids: OrderIds
   readonly #listener: OrderListener
   readonly #clock: Clock
   readonly #byId = new Map<string, TrackedOrder>()
@@ -51,7 +56,7 @@ export class OrderManager {
   placed = 0
 
   /** @param instruments how many the table holds */
-  constructor(gateway: OrderGateway, ids: ClientOrderIds, listener: OrderListener, clock: Clock, instruments: number) {
+  constructor(gateway: OrderGateway, ids: OrderIds, listener: OrderListener, clock: Clock, instruments: number) {
     this.#gateway = gateway
     this.#ids = ids
     this.#listener = listener
@@ -63,8 +68,7 @@ export class OrderManager {
   place(approved: ApprovedOrder): OrderView {
     const now = this.#clock.now()
     const order = new TrackedOrder(this.#ids.next(), approved, now)
-    this.#byId.set(order.clientOrderId, order)
-    this.#open[approved.instrument]!.push(order)
+    this.#keep(order)
     this.placed++
     order.step('validate', now)
     order.step('submit', now)
@@ -127,12 +131,55 @@ export class OrderManager {
   }
 
   /** The command of an order failed before it left, or its outcome cannot be known, or its absence is proven. */
-  onOutcome(clientOrderId: string, evidence: 'unsent' | 'in_doubt' | 'absent'): void {
+  onOutcome(clientOrderId: string, evidence: 'unsent' | 'in_doubt' | 'absent', reason = ''): void {
     const order = this.#byId.get(clientOrderId)
     if (order === undefined || order.isClosed) return
+    if (reason !== '') order.reason = reason
     order.step(evidence, this.#clock.now())
     this.#listener.onOrderUpdate(order)
     if (order.isClosed) this.#close(order)
+  }
+
+  /** An amendment will not take effect any more: nothing more is reserved for it. */
+  withdrawReplace(clientOrderId: string): void {
+    const order = this.#byId.get(clientOrderId)
+    if (order !== undefined) order.pendingQuantity = 0
+  }
+
+  /** Total quantity that an amendment which may still take effect asks for; 0 when there is none. */
+  pendingQuantity(clientOrderId: string): number {
+    return this.#byId.get(clientOrderId)?.pendingQuantity ?? 0
+  }
+
+  /** Takes over an order that the venue has and we did not place, or whose placement we have lost. */
+  adopt(clientOrderId: string, venueOrderId: string, request: OrderRequest): OrderView {
+    assert(!this.#byId.has(clientOrderId), 'an adopted order is not known yet', clientOrderId)
+    const now = this.#clock.now()
+    const order = new TrackedOrder(clientOrderId, request, now)
+    order.venueOrderId = venueOrderId
+    for (const evidence of ['validate', 'submit', 'accepted'] as const) order.step(evidence, now)
+    this.#keep(order)
+    this.#listener.onOrderUpdate(order)
+    return order
+  }
+
+  /** Images of the orders that are open and of the last `closed` that are not. */
+  images(closed: number): OrderImage[] {
+    const kept = this.#closed.slice(Math.max(0, this.#closed.length - closed))
+    const open = this.#open.flat()
+    return [...kept.flatMap(id => this.#byId.get(id) ?? []), ...open].map(order => order.image)
+  }
+
+  /** Takes orders from their images, before anything else happens. Nobody is told. */
+  restore(images: readonly OrderImage[]): void {
+    for (const image of images) {
+      const order = TrackedOrder.fromImage(image)
+      if (!order.isClosed) this.#keep(order)
+      else {
+        this.#byId.set(order.clientOrderId, order)
+        this.#closed.push(order.clientOrderId)
+      }
+    }
   }
 
   /** An order by its id, also a closed one that is still remembered. */
@@ -155,6 +202,11 @@ export class OrderManager {
   /** `openLots` of buys. */
   openBuyLots(instrument: number): number {
     return this.openLots(instrument, BUY)
+  }
+
+  #keep(order: TrackedOrder): void {
+    this.#byId.set(order.clientOrderId, order)
+    this.#open[order.request.instrument]!.push(order)
   }
 
   #book(order: TrackedOrder, report: ExecutionReport): void {
