@@ -143,7 +143,11 @@ export class OrderManager {
   /** An amendment will not take effect any more: nothing more is reserved for it. */
   withdrawReplace(clientOrderId: string): void {
     const order = this.#byId.get(clientOrderId)
-    if (order !== undefined) order.pendingQuantity = 0
+    if (order === undefined || order.isClosed) return
+    order.withdrawAmendment(this.#clock.now())
+    if (!order.isClosed) return
+    this.#listener.onOrderUpdate(order)
+    this.#close(order)
   }
 
   /** Total quantity that an amendment which may still take effect asks for; 0 when there is none. */

@@ -194,7 +194,7 @@ export class VenueInquiry {
     if (facts === undefined) return
     if (facts.place === undefined || facts.acknowledged) {
       const order = this.#desk.orders.manager.find(id)!
-      if (order.leaves > 0) this.#desk.onLost(order)
+      if (order.leaves > 0 && askedAt >= order.createdAt + this.#timing.propagation) this.#desk.onLost(order)
       return
     }
     const evidence = this.#evidenceOf(id, facts.place)

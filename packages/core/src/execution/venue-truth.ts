@@ -34,6 +34,7 @@ export function truthEntries(
   const say = (kind: ReportKind): void => void entries.push({ kind: 'report', report: reportOf(kind, truth), at: now })
   const order = orders.manager.find(id)
   if (order === undefined) {
+    if (truth.status === 'rejected') return entries // It never was.
     const { venueOrderId } = truth
     entries.push({ kind: 'adopt', id, venueOrderId, order: requestOf(truth), at: now })
     say(truth.status === 'open' || truth.status === 'filled' ? 'accepted' : truth.status)

@@ -11,7 +11,7 @@ import { SimExchange } from './sim-exchange.ts'
 import { SimGateway } from './sim-gateway.ts'
 import { makeSimInstruments } from './sim-instruments.ts'
 import { SimNetwork } from './sim-network.ts'
-import { skewedClock, TradingProcess } from './trading-process.ts'
+import { StartRefused, skewedClock, TradingProcess } from './trading-process.ts'
 
 /** What to simulate. */
 export interface SimulationOptions {
@@ -76,6 +76,7 @@ export class Simulation {
   #isTrading = true
   #isMarketOpen = true
   #isSyncPlanned = false
+  #hasDiskFailed = false
   #kills = 0
   #powerCuts = 0
   #checks = 0
@@ -135,13 +136,15 @@ export class Simulation {
 
   #begin(): void {
     this.#setPlan(this.#plan)
-    this.#start()
+    this.#agenda.after(0, () => this.#start())
     this.#every(150_000, () => {
       if (this.#isMarketOpen) for (const crowd of this.#exchange.crowds) crowd.step()
     })
     this.#every(300_000, () => this.#act())
     this.#ticking()
-    this.#every(45 * SECOND, () => this.#process?.saveSnapshot())
+    this.#every(45 * SECOND, () => {
+      if (this.#process?.saveSnapshot() === false) this.#hasDiskFailed = true
+    })
     this.#agenda.after(TROUBLE, () => this.#heal())
     const plan = this.#plan
     this.#sometimes(plan.partitionEvery, () => this.#partition())
@@ -155,9 +158,13 @@ export class Simulation {
     try {
       act()
     } catch (cause) {
-      if (!(cause instanceof ProcessKilled)) throw cause
-      this.#kill(this.#healing === 0 && this.#random.uniform() < this.#plan.powerCut)
+      if (cause instanceof StartRefused) this.#kill(true)
+      else if (cause instanceof ProcessKilled)
+        this.#kill(this.#healing === 0 && this.#random.uniform() < this.#plan.powerCut)
+      else throw cause
     }
+    // A disk that has failed is never tried again: the process ends, and what was not durable may be gone.
+    if (this.#hasDiskFailed) this.#kill(true)
     this.#oracle.afterStep()
     this.#planSync()
   }
@@ -169,8 +176,7 @@ export class Simulation {
     this.#isSyncPlanned = true
     this.#agenda.after(2000, () => {
       this.#isSyncPlanned = false
-      // A failed sync is never tried again: the process ends, and what was not durable may be gone.
-      if (this.#process !== undefined && !this.#process.journal.sync().ok) this.#kill(true)
+      if (this.#process?.journal.sync().ok === false) this.#hasDiskFailed = true
     })
   }
 
@@ -202,12 +208,14 @@ export class Simulation {
       onBooked: fill => this.#oracle.onBooked(fill),
       onAlert: alert => {
         this.#alerts[alert] = (this.#alerts[alert] ?? 0) + 1
+        if (alert === 'journal_failed') this.#hasDiskFailed = true
       },
     })
   }
 
   #kill(withPower: boolean): void {
     this.#process = undefined
+    this.#hasDiskFailed = false
     this.#kills++
     if (withPower) {
       this.#powerCuts++

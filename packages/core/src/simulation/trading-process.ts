@@ -40,6 +40,9 @@ interface ProcessImage {
   readonly fills: readonly (Omit<Fill, 'fee'> & { readonly fee: string })[]
 }
 
+/** Thrown when recovery refuses to start: the process ends, as it does when a sync fails. */
+export class StartRefused extends Error {}
+
 /**
  * One life of the program that trades: journal, desk, risk, books. It starts by recovery and may end anywhere; all that
  * outlives it is the disk.
@@ -52,7 +55,7 @@ export class TradingProcess {
   readonly journal: Journal
   readonly #fills: Fill[] = []
 
-  /** @throws ProcessKilled when it dies while it starts; Error when recovery refuses */
+  /** @throws ProcessKilled when it dies while it starts; StartRefused when recovery refuses */
   constructor(around: Surroundings) {
     const { disk, instruments, clock, points, seams } = around
     const reading = disk.read()
@@ -73,7 +76,7 @@ export class TradingProcess {
       onAlert: (alert, words) => around.onAlert(alert, words),
       onJournalAlert: (alert, report) => around.onAlert('stale_fill', `${alert} ${report.clientOrderId}`),
     })
-    if (!desk.ok) throw new Error(`recovery refuses: ${desk.reason}`)
+    if (!desk.ok) throw new StartRefused(desk.reason)
     this.desk = desk.value
     const exposure = seams.exposure?.(this.#exposure(around), this.desk) ?? this.#exposure(around)
     this.gate = new RiskGate(instruments, SIM_LIMITS, exposure, clock)
@@ -85,11 +88,12 @@ export class TradingProcess {
     this.inbound = seams.inbound?.(inbound, this.desk, gateway, listener) ?? inbound
   }
 
-  /** Keeps a snapshot of everything. */
-  saveSnapshot(): void {
+  /** Keeps a snapshot of everything. False when the disk has failed: the process must end. */
+  saveSnapshot(): boolean {
     const fills = this.#fills.map(fill => ({ ...fill, fee: String(fill.fee) }))
     const image: ProcessImage = { orders: this.desk.orders.snapshot(), fills }
-    this.journal.saveSnapshot(JSON.stringify(image))
+    const saved = this.journal.saveSnapshot(JSON.stringify(image))
+    return saved.ok || saved.reason === 'full'
   }
 
   #listener(around: Surroundings): OrderListener {
