@@ -41,9 +41,11 @@ export function readJournal(
   let cutBytes = 0
   let cutAt: JournalReading['cutAt']
   let quarantine: string | undefined
+  const start = firstNeeded(segments, from + 1, crc)
   for (const [at, { name, bytes }] of segments.entries()) {
     const header = decodeJournalHeader(bytes, crc)
     if (!header.ok) {
+      if (at < start) continue // Whatever it was, the snapshot stands for it.
       // The last segment may have been cut short while it was being made: nothing was written behind its header yet.
       if (at === segments.length - 1 && bytes.length < JOURNAL_HEADER_BYTES) {
         cutBytes += bytes.length
@@ -52,7 +54,7 @@ export function readJournal(
       continue
     }
     epoch = Math.max(epoch, header.value.epoch)
-    if (quarantine !== undefined) continue
+    if (quarantine !== undefined || at < start) continue
     const { firstSequence } = header.value
     if (next === 0 && firstSequence > from + 1)
       quarantine = `records ${from + 1} to ${firstSequence - 1} are missing before ${name}`
@@ -79,6 +81,15 @@ export function readJournal(
     ...(cutAt === undefined ? {} : { cutAt }),
     ...(quarantine === undefined ? {} : { quarantine }),
   }
+}
+
+/** Index of the last segment that can hold a record: those before it hold only what comes before the record. */
+function firstNeeded(segments: readonly StoredSegment[], sequence: number, crc: Crc32): number {
+  const at = segments.findLastIndex(({ bytes }) => {
+    const header = decodeJournalHeader(bytes, crc)
+    return header.ok && header.value.firstSequence <= sequence
+  })
+  return Math.max(0, at)
 }
 
 /** A tail that an earlier start has cut in memory but could not cut on the disk: the next segment goes on right there. */

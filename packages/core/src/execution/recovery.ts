@@ -19,6 +19,8 @@ export interface RecoveryParts extends DeskParts {
   readonly instruments: number
   /** Hears every fill and update since the snapshot again: books that were kept elsewhere drop what they have. */
   readonly listener: OrderListener
+  /** What a snapshot of the whole process holds; the orders alone unless told. */
+  readonly stateOf?: (orders: JournaledOrders) => string
   readonly onJournalAlert: (alert: JournalAlert, report: ExecutionReport) => void
 }
 
@@ -55,8 +57,11 @@ export function recover(history: JournalHistory, parts: RecoveryParts): Result<L
   if (!written.ok || !journal.sync().ok) return refuse('not_written')
   orders.apply(start, written.value)
   const desk = new LiveOrderDesk(parts, orders)
-  if (history.quarantine !== undefined) desk.engageStop(`the journal is damaged: ${history.quarantine}`)
-  return ok(desk)
+  if (history.quarantine === undefined) return ok(desk)
+  // Stopped first, then a snapshot in place of the damaged records: a death in between only repeats this.
+  desk.engageStop(`the journal is damaged: ${history.quarantine}`)
+  const state = parts.stateOf?.(orders) ?? orders.snapshot()
+  return journal.saveSnapshot(state).ok ? ok(desk) : refuse('not_written')
 }
 
 /** The epoch of the next start: above every one that the journal's records or its segments name. */

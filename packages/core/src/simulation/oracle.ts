@@ -2,7 +2,7 @@ import type { Journal } from '../bus/journal.ts'
 import type { JournalDisk } from '../bus/memory-journal.ts'
 import { parseClientOrderId } from '../execution/client-order-id.ts'
 import type { LiveGateway } from '../execution/live-gateway.ts'
-import { decodeEntry } from '../execution/order-entry.ts'
+import { decodeEntry, type OrderEntry } from '../execution/order-entry.ts'
 import { replay } from '../execution/recovery.ts'
 import { BUY } from '../market/side.ts'
 import type { Fill } from '../order/fill.ts'
@@ -36,6 +36,8 @@ export class Oracle {
   /** Intents that reached the disk in any life, also those that a loss of power took away again. */
   readonly #written = new Set<string>()
   readonly #sent = new Set<string>()
+  /** Entries that were written, by kind, conclusions by what they conclude: shows what a run has visited. */
+  readonly tally = new Map<string, number>()
   readonly #trades = new Map<string, Fill>()
   #booked = new Set<string>()
   #indexed = 0
@@ -53,7 +55,7 @@ export class Oracle {
 
   /** Watches what is really written. */
   watchJournal(journal: Journal): Journal {
-    const written = this.#written
+    const onWritten = (entry: OrderEntry): void => this.#onWritten(entry)
     return {
       get writtenThrough() {
         return journal.writtenThrough
@@ -67,8 +69,7 @@ export class Oracle {
       append(kind, payload) {
         const result = journal.append(kind, payload)
         const entry = decodeEntry(kind, payload)
-        if (result.ok && entry.ok && entry.value.kind === 'place') written.add(entry.value.id)
-        if (result.ok && entry.ok && entry.value.kind === 'cancel_replace') written.add(entry.value.newId)
+        if (result.ok && entry.ok) onWritten(entry.value)
         return result
       },
       sync: () => journal.sync(),
@@ -149,6 +150,14 @@ export class Oracle {
     this.#checkOrders(process)
     this.#checkBooks(process)
     this.#checkRebuilt(process)
+  }
+
+  #onWritten(entry: OrderEntry): void {
+    if (entry.kind === 'place') this.#written.add(entry.id)
+    if (entry.kind === 'cancel_replace') this.#written.add(entry.newId)
+    const damage = entry.kind === 'stop' && entry.engaged && entry.reason.includes('damaged')
+    const name = entry.kind === 'conclude' ? `${entry.verb} ${entry.conclusion}` : damage ? 'quarantine' : entry.kind
+    this.tally.set(name, (this.tally.get(name) ?? 0) + 1)
   }
 
   #onSent(id: string): void {

@@ -42,6 +42,8 @@ export interface SimulationResult {
   /** How often the process died at each marked point. */
   readonly points: Readonly<Record<string, number>>
   readonly alerts: Readonly<Record<string, number>>
+  /** Entries written to the journal, by kind, conclusions by what they conclude. */
+  readonly entries: Readonly<Record<string, number>>
 }
 
 const SECOND = 1_000_000
@@ -131,6 +133,7 @@ export class Simulation {
       checks: this.#checks,
       points: Object.fromEntries(this.#points.died),
       alerts: this.#alerts,
+      entries: Object.fromEntries(this.#oracle.tally),
     }
   }
 
@@ -283,13 +286,24 @@ export class Simulation {
 
   #faultDisk(): void {
     if (this.#healing > 0) return
-    if (this.#random.below(2) === 0) this.#disk.failSync = true
+    const dice = this.#random.below(5)
+    if (dice === 0) this.#damage()
+    else if (dice < 3) this.#disk.failSync = true
     else {
       this.#disk.room = 1 << 18
       this.#agenda.after(20 * SECOND, () => {
         this.#disk.room = Number.POSITIVE_INFINITY
       })
     }
+  }
+
+  /** A bit of what was durable turns over, and nobody notices until the next start. */
+  #damage(): void {
+    const { segments } = this.#disk
+    const segment = segments[this.#random.below(segments.length)]
+    if (segment === undefined || segment.synced === 0) return
+    this.#disk.flip(segment, this.#random.below(segment.synced), this.#random.below(8))
+    this.#kill(false)
   }
 
   #setPlan(plan: FaultPlan): void {

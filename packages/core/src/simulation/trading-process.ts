@@ -3,6 +3,7 @@ import { type JournalDisk, MemoryJournal } from '../bus/memory-journal.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Micros } from '../clock/micros.ts'
 import { DESK_TIMING } from '../execution/desk-timing.ts'
+import type { JournaledOrders } from '../execution/journaled-orders.ts'
 import type { LiveGateway } from '../execution/live-gateway.ts'
 import type { DeskAlert, LiveOrderDesk } from '../execution/live-order-desk.ts'
 import type { OrderListener } from '../execution/order-manager.ts'
@@ -72,6 +73,7 @@ export class TradingProcess {
       durability: 'group',
       instance: 1,
       instruments: instruments.all.length,
+      stateOf: orders => this.#stateOf(orders),
       listener,
       onAlert: (alert, words) => around.onAlert(alert, words),
       onJournalAlert: (alert, report) => around.onAlert('stale_fill', `${alert} ${report.clientOrderId}`),
@@ -90,10 +92,14 @@ export class TradingProcess {
 
   /** Keeps a snapshot of everything. False when the disk has failed: the process must end. */
   saveSnapshot(): boolean {
-    const fills = this.#fills.map(fill => ({ ...fill, fee: String(fill.fee) }))
-    const image: ProcessImage = { orders: this.desk.orders.snapshot(), fills }
-    const saved = this.journal.saveSnapshot(JSON.stringify(image))
+    const saved = this.journal.saveSnapshot(this.#stateOf(this.desk.orders))
     return saved.ok || saved.reason === 'full'
+  }
+
+  #stateOf(orders: JournaledOrders): string {
+    const fills = this.#fills.map(fill => ({ ...fill, fee: String(fill.fee) }))
+    const image: ProcessImage = { orders: orders.snapshot(), fills }
+    return JSON.stringify(image)
   }
 
   #listener(around: Surroundings): OrderListener {
