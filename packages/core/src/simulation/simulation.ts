@@ -23,6 +23,8 @@ export interface SimulationOptions {
   readonly seams?: Seams
   /** Points at which the process dies as often as told, beside chance. */
   readonly kills?: ReadonlyMap<KillPoint, number>
+  /** Virtual second at which somebody engages the emergency stop. */
+  readonly stopAtSecond?: number
 }
 
 /** What a simulation found. */
@@ -148,6 +150,9 @@ export class Simulation {
     this.#every(45 * SECOND, () => {
       if (this.#process?.saveSnapshot() === false) this.#hasDiskFailed = true
     })
+    const { stopAtSecond } = this.#options
+    if (stopAtSecond !== undefined)
+      this.#agenda.after(stopAtSecond * SECOND, () => this.#process?.desk.engageStop('somebody pressed it'))
     this.#agenda.after(TROUBLE, () => this.#heal())
     const plan = this.#plan
     this.#sometimes(plan.partitionEvery, () => this.#partition())

@@ -1,0 +1,66 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FaultLevel } from './fault-plan.ts'
+import { KILL_POINTS } from './kill-points.ts'
+import { Simulation, type SimulationOptions, type SimulationResult } from './simulation.ts'
+
+const run = (options: Partial<SimulationOptions>): SimulationResult =>
+  new Simulation({ seed: 1, minutes: 4, faults: 'none', ...options }).run()
+
+/** Says how to see it again. */
+const faultless = (result: SimulationResult): void =>
+  equal(
+    result.violation,
+    undefined,
+    `velocimex simulate --seed ${result.seed} --minutes ${result.minutes} --faults ${result.faults}: ${result.violation?.words}`,
+  )
+
+test('P-24 the same seed gives the same day, another seed another', () => {
+  const faults: FaultLevel = 'high'
+  deepEqual(run({ seed: 7, faults }), run({ seed: 7, faults }))
+  ok(JSON.stringify(run({ seed: 7, faults })) !== JSON.stringify(run({ seed: 8, faults })))
+})
+
+test('O1-O7 O9 without faults everything agrees, and nobody is alarmed', () => {
+  const result = run({ minutes: 10 })
+  faultless(result)
+  ok(result.placed > 800 && result.fills > 300 && result.checks >= 5, JSON.stringify(result))
+  deepEqual([result.kills, result.starts, result.alerts], [0, 1, {}])
+})
+
+for (const point of KILL_POINTS)
+  for (const faults of ['none', 'low'] as const)
+    test(`R-KILL-02 R-KILL-03 killed five times in a row at ${point}, faults ${faults}: nothing lost, nothing doubled`, () => {
+      for (let seed = 1; seed <= 3; seed++) {
+        const result = run({ seed, faults, kills: new Map([[point, 5]]), stopAtSecond: 70 })
+        faultless(result)
+        ok(result.points[point]! >= 5, `died ${result.points[point]} times`)
+        ok(result.starts > 5 && result.checks >= 2)
+      }
+    })
+
+test('R-KILL-06 killed while the emergency stop cancels: it stays engaged, and nothing is placed until it is released', () => {
+  const stopped = { seed: 3, stopAtSecond: 20, minutes: 1 }
+  const calm = run(stopped)
+  const killed = run({ ...stopped, kills: new Map([['mid_stop', 3]]) })
+  faultless(killed)
+  equal(killed.entries['stop'], calm.entries['stop'])
+  ok(killed.kills >= 1 && killed.placed < run({ seed: 3, minutes: 1 }).placed / 2)
+})
+
+test('the trouble is real: twenty bad days visit every kind of entry, conclusion and marked point', () => {
+  const seen = { entries: new Set<string>(), points: new Set<string>() }
+  let powerCuts = 0
+  for (let seed = 101; seed <= 125; seed++) {
+    const result = run({ seed, minutes: 10, faults: 'high' })
+    faultless(result)
+    for (const name of Object.keys(result.entries)) seen.entries.add(name)
+    for (const name of Object.keys(result.points)) seen.points.add(name)
+    powerCuts += result.powerCuts
+  }
+  const wanted =
+    'start place cancel replace cancel_replace report adopt audited stop release quarantine place unsent,place in_doubt,place absent,cancel unsent,cancel in_doubt,cancel absent,replace unsent,replace in_doubt,replace absent'
+  for (const name of wanted.split(',').flatMap((part, at) => (at === 0 ? part.split(' ').slice(0, 11) : [part])))
+    ok(seen.entries.has(name), `no entry ${name}`)
+  ok(seen.points.size >= 10 && powerCuts > 100, JSON.stringify([[...seen.points], powerCuts]))
+})
