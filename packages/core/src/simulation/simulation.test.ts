@@ -4,6 +4,12 @@ import type { FaultLevel } from './fault-plan.ts'
 import { KILL_POINTS } from './kill-points.ts'
 import { Simulation, type SimulationOptions, type SimulationResult } from './simulation.ts'
 
+const CONCLUSIONS = ['unsent', 'in_doubt', 'absent'].flatMap(end => [`place ${end}`, `cancel ${end}`, `replace ${end}`])
+const WANTED = [
+  ...'start place cancel replace cancel_replace report adopt audited stop release quarantine'.split(' '),
+  ...CONCLUSIONS,
+]
+
 const run = (options: Partial<SimulationOptions>): SimulationResult =>
   new Simulation({ seed: 1, minutes: 4, faults: 'none', ...options }).run()
 
@@ -34,21 +40,23 @@ for (const point of KILL_POINTS)
       for (let seed = 1; seed <= 3; seed++) {
         const result = run({ seed, faults, kills: new Map([[point, 5]]), stopAtSecond: 70 })
         faultless(result)
-        ok(result.points[point]! >= 5, `died ${result.points[point]} times`)
-        ok(result.starts > 5 && result.checks >= 2)
+        // A stop is engaged and released once: there are only two moments to die at.
+        const times = point === 'mid_stop' ? 2 : 5
+        ok(result.points[point]! >= times, `died ${result.points[point]} times`)
+        ok(result.starts > times && result.checks >= 2)
       }
     })
 
 test('R-KILL-06 killed while the emergency stop cancels: it stays engaged, and nothing is placed until it is released', () => {
   const stopped = { seed: 3, stopAtSecond: 20, minutes: 1 }
   const calm = run(stopped)
-  const killed = run({ ...stopped, kills: new Map([['mid_stop', 3]]) })
+  const killed = run({ ...stopped, kills: new Map([['mid_stop', 1]]) })
   faultless(killed)
   equal(killed.entries['stop'], calm.entries['stop'])
-  ok(killed.kills >= 1 && killed.placed < run({ seed: 3, minutes: 1 }).placed / 2)
+  ok(killed.kills === 1 && killed.placed < run({ seed: 3, minutes: 1 }).placed / 2)
 })
 
-test('the trouble is real: twenty bad days visit every kind of entry, conclusion and marked point', () => {
+test('the trouble is real: 25 bad days visit every kind of entry, conclusion and marked point', () => {
   const seen = { entries: new Set<string>(), points: new Set<string>() }
   let powerCuts = 0
   for (let seed = 101; seed <= 125; seed++) {
@@ -58,9 +66,6 @@ test('the trouble is real: twenty bad days visit every kind of entry, conclusion
     for (const name of Object.keys(result.points)) seen.points.add(name)
     powerCuts += result.powerCuts
   }
-  const wanted =
-    'start place cancel replace cancel_replace report adopt audited stop release quarantine place unsent,place in_doubt,place absent,cancel unsent,cancel in_doubt,cancel absent,replace unsent,replace in_doubt,replace absent'
-  for (const name of wanted.split(',').flatMap((part, at) => (at === 0 ? part.split(' ').slice(0, 11) : [part])))
-    ok(seen.entries.has(name), `no entry ${name}`)
+  for (const name of WANTED) ok(seen.entries.has(name), `no entry ${name}`)
   ok(seen.points.size >= 10 && powerCuts > 100, JSON.stringify([[...seen.points], powerCuts]))
 })

@@ -345,13 +345,23 @@ export class Simulation {
     }
     this.#checks++
     this.#oracle.checkAll(process)
-    if (process.desk.orders.stop !== undefined) process.desk.releaseStop('looked into')
-    for (const instrument of process.desk.orders.halted) process.desk.releaseInstrument(instrument)
+    this.#release(process)
     this.#healing = 0
     this.#isMarketOpen = true
     this.#isTrading = true
     this.#setPlan(FAULT_PLANS[this.#options.faults])
     this.#agenda.after(TROUBLE, () => this.#heal())
+  }
+
+  /** A person has looked into what was stopped. The process may die of being told; then it is told again. */
+  #release({ desk }: TradingProcess): void {
+    try {
+      if (desk.orders.stop !== undefined) desk.releaseStop('looked into')
+      for (const instrument of [...desk.orders.halted]) desk.releaseInstrument(instrument)
+    } catch (cause) {
+      this.#agenda.after(SECOND, () => this.#compare())
+      throw cause
+    }
   }
 
   #every(micros: number, act: () => void): void {
