@@ -119,7 +119,7 @@ export class FileJournal implements Journal {
     for (;;)
       try {
         if (this.#bytes + size > this.#parts.segmentBytes) this.#rotate()
-        writeAll(this.#parts.files, this.#file, this.#scratch, size)
+        writeAll(this.#parts.files, this.#file, this.#scratch, size, this.#bytes)
         this.#bytes += size
         return undefined
       } catch (cause) {
@@ -158,7 +158,7 @@ export class FileJournal implements Journal {
     const path = join(directory, segmentName(firstSequence, epoch))
     const file = files.open(path, 'wx', 0o600)
     try {
-      writeAll(files, file, header, header.length)
+      writeAll(files, file, header, header.length, 0)
       files.sync(file)
       syncDirectory(files, directory)
     } catch (cause) {

@@ -15,7 +15,8 @@ import {
 /** The calls to the system that a journal makes: a seam at which tests let a disk fail. All throw the system's errors. */
 export interface JournalFiles {
   readonly open: (path: string, flags: string, mode: number) => number
-  readonly write: (file: number, bytes: Uint8Array, offset: number, length: number) => number
+  /** Writes at a position: where a file was cut, the system's own position would leave a hole. */
+  readonly write: (file: number, bytes: Uint8Array, offset: number, length: number, position: number) => number
   readonly truncate: (file: number, bytes: number) => void
   readonly sync: (file: number) => void
   readonly datasync: (file: number) => void
@@ -30,7 +31,7 @@ export interface JournalFiles {
 /** The real disk. */
 export const DISK: JournalFiles = {
   open: openSync,
-  write: (file, bytes, offset, length) => writeSync(file, bytes, offset, length),
+  write: (file, bytes, offset, length, position) => writeSync(file, bytes, offset, length, position),
   truncate: ftruncateSync,
   sync: fsyncSync,
   datasync: fdatasyncSync,
@@ -52,9 +53,9 @@ export function syncDirectory(files: JournalFiles, directory: string): void {
   }
 }
 
-/** Writes bytes to the end, however many calls it takes. */
-export function writeAll(files: JournalFiles, file: number, bytes: Uint8Array, length: number): void {
-  for (let at = 0; at < length; ) at += files.write(file, bytes, at, length - at)
+/** Writes the first `length` bytes at a position of the file, however many calls it takes. */
+export function writeAll(files: JournalFiles, file: number, bytes: Uint8Array, length: number, position: number): void {
+  for (let at = 0; at < length; ) at += files.write(file, bytes, at, length - at, position + at)
 }
 
 /** The system's code of an error: `ENOSPC`, `EIO`. */

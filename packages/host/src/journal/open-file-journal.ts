@@ -141,7 +141,7 @@ function takeLock(files: JournalFiles, directory: string): (() => void) | string
     try {
       const file = files.open(path, 'wx', 0o600)
       const bytes = Buffer.from(String(process.pid))
-      files.write(file, bytes, 0, bytes.length)
+      files.write(file, bytes, 0, bytes.length, 0)
       files.close(file)
       return () => files.remove(path)
     } catch (cause) {

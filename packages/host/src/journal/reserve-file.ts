@@ -36,8 +36,8 @@ export class ReserveFile {
     let file = -1
     try {
       file = this.#files.open(path, 'w', 0o600)
-      for (let left = this.#bytes; left > 0; left -= PIECE.length)
-        writeAll(this.#files, file, PIECE, Math.min(left, PIECE.length))
+      for (let at = 0; at < this.#bytes; at += PIECE.length)
+        writeAll(this.#files, file, PIECE, Math.min(this.#bytes - at, PIECE.length), at)
       this.#files.datasync(file)
       this.#isThere = true
     } catch (cause) {

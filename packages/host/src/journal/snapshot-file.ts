@@ -26,8 +26,8 @@ export function writeSnapshot(files: JournalFiles, directory: string, { through,
   const path = join(directory, snapshotName(through))
   const file = files.open(`${path}.part`, 'w', 0o600)
   try {
-    writeAll(files, file, head, head.length)
-    writeAll(files, file, bytes, bytes.length)
+    writeAll(files, file, head, head.length, 0)
+    writeAll(files, file, bytes, bytes.length, head.length)
     files.sync(file)
   } finally {
     files.close(file)
