@@ -135,21 +135,21 @@ export class Oracle {
   }
 
   /** Whether nothing is in doubt or missing any more. */
-  isSettled(process: TradingProcess): boolean {
-    const { orders } = process.desk
+  isSettled(trader: TradingProcess): boolean {
+    const { orders } = trader.desk
     for (const [id, facts] of orders.facts) {
       const order = orders.manager.find(id)!
       if (facts.place !== undefined || facts.cancel !== undefined || facts.replace !== undefined) return false
       if (facts.closing !== undefined || facts.claimed > order.cumulative || order.state === 'unknown') return false
     }
-    return process.desk.isReady
+    return trader.desk.isReady
   }
 
   /** Everything, at rest. @throws Violation with the first difference */
-  checkAll(process: TradingProcess): void {
-    this.#checkOrders(process)
-    this.#checkBooks(process)
-    this.#checkRebuilt(process)
+  checkAll(trader: TradingProcess): void {
+    this.#checkOrders(trader)
+    this.#checkBooks(trader)
+    this.#checkRebuilt(trader)
   }
 
   #onWritten(entry: OrderEntry): void {
@@ -166,8 +166,8 @@ export class Oracle {
     this.#sent.add(id)
   }
 
-  #checkOrders(process: TradingProcess): void {
-    const { manager, facts } = process.desk.orders
+  #checkOrders(trader: TradingProcess): void {
+    const { manager, facts } = trader.desk.orders
     for (const [id, held] of this.#exchange.orders) {
       if (parseClientOrderId(id) !== undefined && !this.#written.has(id))
         throw new Violation('O3', `the exchange has the order ${id} and no journal ever had it`)

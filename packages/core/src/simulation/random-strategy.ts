@@ -21,21 +21,21 @@ export class RandomStrategy {
   }
 
   /** Does something. @param price of the market in ticks */
-  act(process: TradingProcess, price: (instrument: number) => number): void {
+  act(trader: TradingProcess, price: (instrument: number) => number): void {
     const instrument = this.#random.below(INSTRUMENTS)
     const dice = this.#random.below(100)
     const mid = price(instrument)
-    const order = this.#anyOpen(process, instrument)
-    if (order === undefined || dice < 50) this.#place(process, this.#wish(instrument, mid))
-    else if (dice < 72) this.#count(process.desk.cancel(order.clientOrderId).ok)
-    else if (dice < 88) this.#amend(process, order, mid)
-    else if (dice < 93) this.#cancelReplace(process, order, mid)
-    else if (dice < 97) this.#batch(process, instrument, mid)
-    else this.#flatten(process, instrument)
+    const order = this.#anyOpen(trader, instrument)
+    if (order === undefined || dice < 50) this.#place(trader, this.#wish(instrument, mid))
+    else if (dice < 72) this.#count(trader.desk.cancel(order.clientOrderId).ok)
+    else if (dice < 88) this.#amend(trader, order, mid)
+    else if (dice < 93) this.#cancelReplace(trader, order, mid)
+    else if (dice < 97) this.#batch(trader, instrument, mid)
+    else this.#flatten(trader, instrument)
   }
 
-  #anyOpen(process: TradingProcess, instrument: number): OrderView | undefined {
-    const open = process.desk.orders.manager.openOrders(instrument)
+  #anyOpen(trader: TradingProcess, instrument: number): OrderView | undefined {
+    const open = trader.desk.orders.manager.openOrders(instrument)
     return open.length === 0 ? undefined : open[this.#random.below(open.length)]
   }
 
@@ -51,43 +51,43 @@ export class RandomStrategy {
     return { ...plain, type: 'limit', price, timeInForce, postOnly: dice > 14 }
   }
 
-  #place(process: TradingProcess, wish: OrderRequest): void {
-    const approved = process.gate.review(wish)
-    this.#count(approved.ok && process.desk.place(approved.value).ok)
+  #place(trader: TradingProcess, wish: OrderRequest): void {
+    const approved = trader.gate.review(wish)
+    this.#count(approved.ok && trader.desk.place(approved.value).ok)
   }
 
-  #amend(process: TradingProcess, order: OrderView, mid: number): void {
+  #amend(trader: TradingProcess, order: OrderView, mid: number): void {
     if (order.price === undefined) return
     const { side } = order.request
     const price = (mid - side * (this.#random.below(10) - 1)) as Ticks
     const quantity = (order.cumulative + 1 + this.#random.below(15)) as Lots
     const request = { ...order.request, postOnly: false }
-    const approved = process.gate.reviewReplace(request, price, quantity, order.leaves, order.cumulative)
-    this.#count(approved.ok && process.desk.replace(order.clientOrderId, approved.value).ok)
+    const approved = trader.gate.reviewReplace(request, price, quantity, order.leaves, order.cumulative)
+    this.#count(approved.ok && trader.desk.replace(order.clientOrderId, approved.value).ok)
   }
 
-  #cancelReplace(process: TradingProcess, order: OrderView, mid: number): void {
-    const approved = process.gate.review({ ...this.#wish(order.request.instrument, mid), side: order.request.side })
-    this.#count(approved.ok && process.desk.cancelReplace(order.clientOrderId, approved.value).ok)
+  #cancelReplace(trader: TradingProcess, order: OrderView, mid: number): void {
+    const approved = trader.gate.review({ ...this.#wish(order.request.instrument, mid), side: order.request.side })
+    this.#count(approved.ok && trader.desk.cancelReplace(order.clientOrderId, approved.value).ok)
   }
 
   /** Each order of a batch is reviewed with the ones before it on their way, so they are reviewed against the whole. */
-  #batch(process: TradingProcess, instrument: number, mid: number): void {
+  #batch(trader: TradingProcess, instrument: number, mid: number): void {
     const one = this.#wish(instrument, mid)
     const half = Math.max(1, Math.floor(one.quantity / 3)) as Lots
-    const whole = process.gate.review({ ...one, quantity: (half * 3) as Lots })
-    if (!whole.ok || process.desk.orders.manager.openOrders(instrument).length > 8) return
+    const whole = trader.gate.review({ ...one, quantity: (half * 3) as Lots })
+    if (!whole.ok || trader.desk.orders.manager.openOrders(instrument).length > 8) return
     const parts = [0, 1, 2].map(() => ({ ...whole.value, quantity: half }))
-    for (const result of process.desk.placeBatch(parts)) this.#count(result.ok)
+    for (const result of trader.desk.placeBatch(parts)) this.#count(result.ok)
   }
 
-  #flatten(process: TradingProcess, instrument: number): void {
-    const held = process.books.portfolio.netLots(instrument)
+  #flatten(trader: TradingProcess, instrument: number): void {
+    const held = trader.books.portfolio.netLots(instrument)
     if (held === 0) return
     const side: Side = held > 0 ? -1 : BUY
     const quantity = Math.min(20, Math.abs(held)) as Lots
     const plain = { instrument, side, quantity, postOnly: false, reduceOnly: true, strategy: 'random' }
-    this.#place(process, { ...plain, type: 'market', timeInForce: 'ioc' })
+    this.#place(trader, { ...plain, type: 'market', timeInForce: 'ioc' })
   }
 
   #count(isSent: boolean): void {

@@ -2,7 +2,8 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FaultLevel } from './fault-plan.ts'
 import { KILL_POINTS } from './kill-points.ts'
-import { Simulation, type SimulationOptions, type SimulationResult } from './simulation.ts'
+import { Simulation } from './simulation.ts'
+import type { SimulationOptions, SimulationResult } from './simulation-options.ts'
 
 const CONCLUSIONS = ['unsent', 'in_doubt', 'absent'].flatMap(end => [`place ${end}`, `cancel ${end}`, `replace ${end}`])
 const WANTED = [
