@@ -4,6 +4,7 @@ import { addBacktestCommands } from './backtest-commands.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { addNormalizeCommand } from './normalize-command.ts'
 import { say } from './output.ts'
+import { addSimulateCommand } from './simulate/simulate-command.ts'
 import { addSimulateVenueCommand } from './simulate-venue-command.ts'
 import { addTapeCommands } from './tape-commands.ts'
 
@@ -13,6 +14,7 @@ const EXAMPLES = `Examples:
   velocimex tape dump tapes/btc --kind trade --limit 5
   velocimex backtest run examples/market-maker.yaml --out runs/first
   velocimex backtest explain runs/first 1
+  velocimex simulate --seeds 1..100 --faults high
   cat messages.txt | velocimex normalize --venue binance-usdm
   velocimex simulate-venue binance-usdm --port 9100 --seed 7
 `
@@ -44,6 +46,7 @@ function makeProgram(): Command {
   addNormalizeCommand(program)
   addBacktestCommands(program)
   addSimulateVenueCommand(program)
+  addSimulateCommand(program)
   for (const command of allOf(program)) command.exitOverride()
   return program
 }
