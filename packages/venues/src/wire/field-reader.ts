@@ -1,23 +1,22 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
 import { FieldTable, FieldType, type OwnFields } from './field-table.ts'
-import { skipBlanks, skipString, skipValue } from './json-walk.ts'
+import { skipBlanks, skipValue } from './json-walk.ts'
 import type { LevelReader } from './level-reader.ts'
 import type { Literal } from './literal.ts'
 import { hashName, type NameTable } from './name-table.ts'
 import type { NumberReader } from './number-reader.ts'
-import { readOrNone, toMicros } from './or-none.ts'
-import { readTextId } from './text-id.ts'
+import { plainEnd, readBool, readText, toMicros } from './text-fields.ts'
 
 const QUOTE = 34
 const COMMA = 44
 const COLON = 58
+const OPEN_LIST = 91
 const BACKSLASH = 92
+const CLOSE_LIST = 93
 const OPEN = 123
 const CLOSE = 125
 /** `"x":` as a little-endian word, with the letter cut out. */
 const LETTER_KEY = 0x3a220022
-const TRUE = 0x65757274
-const FALS = 0x736c6166
 
 /**
  * What is asked for at every field, as constants of this module: the compiler folds these into the code, but looks an
@@ -37,6 +36,12 @@ export interface FieldNames {
   readonly intervals: NameTable
   /** Reader of the fields whose types the venue defines for itself. */
   readonly own?: OwnFields
+}
+
+/** Takes the objects of a list one by one; their numbers stand in the slots. */
+export interface ListElements {
+  /** Returns 0, or a refusal. */
+  element(): number
 }
 
 /**
@@ -60,11 +65,15 @@ export class FieldReader {
   repeated = 0
   /** Fields stepped over since `message` was called. */
   unknown = 0
+  /** Who takes the elements of `list` fields. */
+  elements: ListElements | undefined
   readonly #levels: LevelReader
   readonly #names: FieldNames
   #symbolAt = 0
   #symbolDepth = 0
+  /** Word and number of the key just read. */
   #code = 0
+  #number = 0
 
   constructor(numbers: NumberReader, levels: LevelReader, names: FieldNames) {
     this.numbers = numbers
@@ -96,14 +105,23 @@ export class FieldReader {
     let next = bytes[++p] === QUOTE ? COMMA : bytes[(p = skipBlanks(bytes, p))]
     if (next === CLOSE) p++
     else next = COMMA
+    let key = 0
     while (next === COMMA) {
       const letterKey = view.getInt32(p, true)
       let code = (letterKey & 0xffff00ff) === LETTER_KEY ? table.byLetter[(letterKey >>> 8) & 0xff]! : 0
       if (code !== 0) p += 4
       else {
-        p = this.#key(p, table)
-        if (p < 0) return p
-        code = this.#code
+        const guess = table.following[key]!
+        if (guess > 0 && table.keys[guess]!.isAt(view, p)) {
+          p += table.keys[guess]!.length
+          code = table.others[guess]!
+          key = guess
+        } else {
+          p = this.#key(p, table, key)
+          if (p < 0) return p
+          code = this.#code
+          key = this.#number
+        }
       }
       if (bytes[p]! <= 32) p = skipBlanks(bytes, p)
       const bit = 1 << (code & 31)
@@ -121,7 +139,7 @@ export class FieldReader {
         const isPrice = type === PRICE
         p = numbers.onGrid(p + 1, isPrice, slot)
         if (isPrice && p >= 0 && slots[slot] === 0) return Refusal.badNumber
-      } else if (type === BOOL) p = this.#bool(p, slot)
+      } else if (type === BOOL) p = readBool(this.numbers, p, slot)
       else if (type === SYMBOL) p = this.#symbol(p)
       else p = this.#other(p, type, slot, table, depth)
       if (p < 0) return p
@@ -160,28 +178,19 @@ export class FieldReader {
         this.innerSeen = this.seen
         return end
       }
+      case FieldType.list:
+        return this.#list(p, table.inner!, depth + 1)
       case FieldType.place:
         this.slots[slot] = p
         return skipValue(bytes, p, depth + 1)
       case FieldType.never:
         return Refusal.malformed
     }
+    if (type === FieldType.either) return this.#either(p, table, slot)
     if (bytes[p] !== QUOTE) return Refusal.malformed
-    switch (type) {
-      case FieldType.fixed8:
-        return this.numbers.decimal(p + 1, 8, 1, slot)
-      case FieldType.fixed12:
-        return this.numbers.signedDecimal(p + 1, 12, slot)
-      case FieldType.float:
-        return this.numbers.float(p + 1, slot)
-      case FieldType.either:
-        return this.#either(p, table, slot)
-      case FieldType.textId:
-        return readTextId(bytes, p + 1, this.slots, slot)
-    }
     const isOnGrid = type === FieldType.priceOrNone || type === FieldType.lotsOrNone
     if (isOnGrid && this.instrument < 0 && this.#findSymbol() < 0) return this.#findSymbol()
-    return readOrNone(this.numbers, p + 1, type, slot)
+    return readText(this.numbers, p + 1, type, slot)
   }
 
   #either(p: number, table: FieldTable, slot: number): number {
@@ -192,27 +201,31 @@ export class FieldReader {
     return p + (isWord ? table.word! : table.otherWord!).length
   }
 
-  /** A key that is not one letter between plain quotes, with the blanks around it and its colon. Sets the field's word. */
-  #key(p: number, table: FieldTable): number {
+  /** A key that is not one letter between plain quotes, with the blanks around it and its colon. Sets `#code` and `#number`. */
+  #key(p: number, table: FieldTable, before: number): number {
     const { bytes } = this.numbers
-    p = skipBlanks(bytes, p)
+    if (bytes[p] !== QUOTE) p = skipBlanks(bytes, p)
     const from = p + 1
-    const to = this.#nameEnd(p)
-    if (to < 0) return to
+    let to = from
+    let hash = 0
+    let byte = bytes[to]!
+    // What is plain ASCII up to the quote is hashed on the way; anything else is walked with care.
+    for (; byte >= 32 && byte < 128 && byte !== QUOTE && byte !== BACKSLASH; byte = bytes[++to]!)
+      hash = (Math.imul(hash, 31) + byte) | 0
+    if (byte !== QUOTE || bytes[p] !== QUOTE) {
+      to = plainEnd(bytes, p)
+      if (to < 0) return to
+      hash = hashName(bytes, from, to)
+    }
     const letter = to - from === 1 ? table.byLetter[bytes[from]!]! : 0
-    this.#code = letter !== 0 ? letter : Math.max(0, table.byName.find(bytes, from, to, hashName(bytes, from, to)))
+    const number = letter !== 0 ? 0 : Math.max(0, table.byName.find(bytes, from, to, hash))
+    this.#code = letter !== 0 ? letter : table.others[number]!
+    this.#number = number > 0 ? number : before
+    if (number > 0) table.following[before] = number
     if (this.#code === 0) this.unknown++
+    if (bytes[to + 1] === COLON) return to + 2
     p = skipBlanks(bytes, to + 1)
     return bytes[p] === COLON ? p + 1 : Refusal.malformed
-  }
-
-  /** Closing quote of a plainly written string that opens at `p`. */
-  #nameEnd(p: number): number {
-    const { bytes } = this.numbers
-    const end = skipString(bytes, p) - 1
-    if (end < 0) return Refusal.malformed
-    for (let at = p + 1; at < end; at++) if (bytes[at] === BACKSLASH) return Refusal.malformed
-    return end
   }
 
   #symbol(p: number): number {
@@ -222,7 +235,7 @@ export class FieldReader {
       const expected = quotedSymbols[this.instrument]!
       return expected.isAt(view, p) ? p + expected.length : Refusal.malformed
     }
-    const end = this.#nameEnd(p)
+    const end = plainEnd(bytes, p)
     if (end < 0) return end
     this.instrument = symbols.find(bytes, p + 1, end, hashName(bytes, p + 1, end))
     if (this.instrument < 0) return Refusal.unknownSymbol
@@ -251,24 +264,33 @@ export class FieldReader {
     return end
   }
 
-  #bool(p: number, slot: number): number {
-    const { bytes, view } = this.numbers
-    const word = view.getInt32(p, true)
-    const isTrue = word === TRUE
-    if (!isTrue && !(word === FALS && bytes[p + 4] === 101)) return Refusal.malformed
-    this.slots[slot] = isTrue ? 1 : 0
-    return isTrue ? p + 4 : p + 5
+  #list(p: number, table: FieldTable, depth: number): number {
+    const { bytes } = this.numbers
+    if (bytes[p] !== OPEN_LIST) return Refusal.malformed
+    p = skipBlanks(bytes, p + 1)
+    if (bytes[p] === CLOSE_LIST) return p + 1
+    for (;;) {
+      p = this.object(p, table, depth + 1)
+      if (p < 0) return p
+      const fault = this.elements!.element()
+      if (fault < 0) return fault
+      p = skipBlanks(bytes, p)
+      const next = bytes[p]
+      if (next === CLOSE_LIST) return p + 1
+      if (next !== COMMA) return Refusal.malformed
+      p = skipBlanks(bytes, p + 1)
+    }
   }
 
   #word(p: number, word: Literal, slot: number): number {
-    const end = this.#nameEnd(p)
+    const end = plainEnd(this.numbers.bytes, p)
     this.slots[slot] = word.isAt(this.numbers.view, p) ? 1 : 0
     return end < 0 ? end : end + 1
   }
 
   #interval(p: number, slot: number): number {
     const { bytes } = this.numbers
-    const end = this.#nameEnd(p)
+    const end = plainEnd(bytes, p)
     if (end < 0) return end
     const seconds = this.#names.intervals.find(bytes, p + 1, end, hashName(bytes, p + 1, end))
     this.slots[slot] = seconds

@@ -50,6 +50,8 @@ export const FieldType = {
   either: 21,
   /** A number or a UUID in a text; leaves its low 53 bits, and in the next slot 1 when it has more. */
   textId: 22,
+  /** An array of objects that are read by the table's `inner`, each handed to `FieldReader.elements`. */
+  list: 23,
   /** The first of the eight types that a venue may define for itself; see `OwnFields`. */
   own: 24,
 } as const
@@ -86,8 +88,17 @@ export interface FieldTexts {
 export class FieldTable {
   /** Words of the fields whose keys are one ASCII letter, by the letter; 0 where there is none. */
   readonly byLetter = new Int32Array(256)
-  /** Words of all the other fields, by key. */
+  /** Numbers in `others`, by key, of the fields whose keys are longer. */
   readonly byName: NameTable
+  /** Words of these fields; number 0 is a key that is not known. */
+  readonly others: Int32Array
+  /** Their keys with quotes and colon, as they stand in a frame without blanks. */
+  readonly keys: readonly (Literal | undefined)[]
+  /**
+   * Which of them came behind each when they came last: a guess that spares a look-up, for a venue sends its fields in the
+   * same order nearly always. Behind 0 comes the first of an object.
+   */
+  readonly following: Int32Array
   /** Bits of the numbers of the fields that must be there. */
   readonly needed: number
   readonly name: Literal | undefined
@@ -97,7 +108,7 @@ export class FieldTable {
   readonly #numbers = new Map<string, number>()
 
   constructor(rows: readonly FieldRow[], texts: FieldTexts = {}) {
-    const names: [string, number][] = []
+    const others: [key: string, word: number][] = []
     let count = 0
     let needed = 0
     for (const [key, type, slot = 0, absence] of rows) {
@@ -105,11 +116,14 @@ export class FieldTable {
       assert(number < 32 && slot < 64, 'a table has fewer than 32 fields and 64 slots', key)
       const word = number | (type << 5) | (slot << 10) | (1 << 16)
       if (key.length === 1) this.byLetter[key.charCodeAt(0)] = word
-      else names.push([key, word])
+      else others.push([key, word])
       this.#numbers.set(key, number)
       if (number > 0 && absence === undefined && type !== FieldType.never) needed |= 1 << number
     }
-    this.byName = new NameTable(names)
+    this.byName = new NameTable(others.map(([key], at) => [key, at + 1]))
+    this.others = Int32Array.of(0, ...others.map(([, word]) => word))
+    this.keys = [undefined, ...others.map(([key]) => new Literal(`"${key}":`))]
+    this.following = new Int32Array(others.length + 1)
     this.needed = needed
     this.name = texts.name === undefined ? undefined : new Literal(`"${texts.name}"`)
     this.word = texts.word === undefined ? undefined : new Literal(`"${texts.word}"`)

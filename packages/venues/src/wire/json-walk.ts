@@ -28,12 +28,12 @@ export function skipString(bytes: Uint8Array, p: number): number {
   if (bytes[p] !== QUOTE) return Refusal.malformed
   p++
   for (;;) {
-    const byte = bytes[p]!
+    let byte = bytes[p]!
+    // Most strings are plain ASCII: one short loop over them.
+    while (byte >= 32 && byte < 128 && byte !== QUOTE && byte !== BACKSLASH) byte = bytes[++p]!
     if (byte === QUOTE) return p + 1
     if (byte < 32) return Refusal.malformed
-    if (byte === BACKSLASH) p = skipEscape(bytes, p)
-    else if (byte < 128) p++
-    else p = skipWideCharacter(bytes, p)
+    p = byte === BACKSLASH ? skipEscape(bytes, p) : skipWideCharacter(bytes, p)
     if (p < 0) return p
   }
 }
