@@ -84,9 +84,8 @@ export const Slot = {
   closed: 41,
   stamped: 42,
   topicAt: 43,
-  listAt: 44,
-  code: 45,
-  elsewhere: 46,
+  code: 44,
+  elsewhere: 45,
 } as const
 
 /** First slots of the lanes of the records. */
@@ -121,11 +120,8 @@ export const ORDERBOOK = new FieldTable([...FRAME, ['data', F.object], ['cts', F
   inner: new FieldTable(BOOK),
 })
 
-/** Frames with a list in `data`: `publicTrade.{symbol}`, `kline.{interval}.{symbol}`. */
-export const LIST_FRAME = new FieldTable([...FRAME, ['data', F.place, Slot.listAt]], SNAPSHOT_OR_DELTA)
-
 /** One trade. `seq`, `RPI` and the tick direction `L` are not sent on every market. */
-export const TRADE = new FieldTable(
+const TRADE = new FieldTable(
   [
     ['T', F.time, Slot.traded],
     ['s', F.symbol],
@@ -141,8 +137,11 @@ export const TRADE = new FieldTable(
   { word: 'Buy', otherWord: 'Sell' },
 )
 
+/** `publicTrade.{symbol}`. */
+export const TRADES = new FieldTable([...FRAME, ['data', F.list]], { ...SNAPSHOT_OR_DELTA, inner: TRADE })
+
 /** One bar. */
-export const BAR = new FieldTable([
+const BAR = new FieldTable([
   ['start', F.time, Slot.opened],
   ['end', F.skip],
   ['interval', F.interval, Slot.seconds],
@@ -155,6 +154,9 @@ export const BAR = new FieldTable([
   ['confirm', F.bool, Slot.closed],
   ['timestamp', F.time, Slot.stamped],
 ])
+
+/** `kline.{interval}.{symbol}`. */
+export const BARS = new FieldTable([...FRAME, ['data', F.list]], { ...SNAPSHOT_OR_DELTA, inner: BAR })
 
 /** Fields of a linear ticker that are kept from frame to frame: in a delta, those that are absent have not changed. */
 export const KEPT_FIELDS = [

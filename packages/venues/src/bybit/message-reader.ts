@@ -1,20 +1,19 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
 import { Flag, Kind } from '@velocimex/core/market/event-record'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
-import type { FieldReader } from '../wire/field-reader.ts'
+import type { FieldReader, ListElements } from '../wire/field-reader.ts'
 import type { FieldTable } from '../wire/field-table.ts'
 import { skipBlanks } from '../wire/json-walk.ts'
 import type { RecordWriter } from '../wire/record-writer.ts'
 import {
   Lanes as AllLanes,
-  BAR,
+  BARS,
   BOOK_ANSWER,
   Channel as Channels,
-  LIST_FRAME,
   ORDERBOOK,
   Slot as Slots,
   TICKER_FRAME,
-  TRADE,
+  TRADES,
 } from './frame-fields.ts'
 import { FUNDING_BITS, KeptTickers, MARK_BITS, QUOTE_BITS } from './kept-tickers.ts'
 import type { TopicName } from './topic-name.ts'
@@ -24,15 +23,9 @@ const Channel = Channels
 const Lanes = AllLanes
 const Slot = Slots
 
-const COMMA = 44
-const OPEN_LIST = 91
-const CLOSE_LIST = 93
-const OPEN = 123
 /** Whether the instant of the matching engine was sent. */
 const HAS_MATCHED = ORDERBOOK.bit('cts')
 const ANSWER_HAS_MATCHED = BOOK_ANSWER.inner!.bit('cts')
-const SEVERAL_TOPICS = ORDERBOOK.bit('topic')
-const SEVERAL_LISTS = LIST_FRAME.bit('topic') | LIST_FRAME.bit('data')
 
 /** Update ids of the frame being decoded. */
 export interface FrameIds {
@@ -42,9 +35,10 @@ export interface FrameIds {
 }
 
 /** Reads one frame whose topic is known into records. Returns a `FrameKind`, or the `Refusal`. */
-export class MessageReader {
+export class MessageReader implements ListElements {
   readonly ids: FrameIds = { first: -1, last: -1, previous: -1 }
   #to = 0
+  #topic: TopicName | undefined
   readonly #reader: FieldReader
   readonly #slots: Float64Array
   readonly #batch: RecordBatch
@@ -61,6 +55,7 @@ export class MessageReader {
     this.#writer = writer
     this.#tickers = new KeptTickers(instruments, reader.slots)
     this.#depths = new Int32Array(instruments)
+    reader.elements = this
   }
 
   /** Index of the instrument of the frame just read, -1 when it told none. */
@@ -88,11 +83,11 @@ export class MessageReader {
       case Channel.orderbook:
         return this.#book(p, topic.instrument, topic.depth)
       case Channel.publicTrade:
-        return this.#trades(p, topic.instrument)
+        return this.#list(p, TRADES, topic)
       case Channel.tickers:
         return this.#ticker(p, topic.instrument)
       case Channel.kline:
-        return this.#bars(p, topic.instrument, topic.seconds)
+        return this.#list(p, BARS, topic)
       default:
         return Refusal.unknownKind
     }
@@ -101,7 +96,7 @@ export class MessageReader {
   /** A REST answer with a book. Its number is that of the topic of 1000 levels, so no other book can connect to it. */
   snapshot(p: number, to: number, instrument: number): number {
     this.#to = to
-    const refusal = this.#frame(p, BOOK_ANSWER, instrument, 0)
+    const refusal = this.#frame(p, BOOK_ANSWER, instrument)
     if (refusal < 0) return refusal
     if (this.#slots[Slot.code] !== 0) return Refusal.malformed
     const hasMatched = (this.#reader.innerSeen & ANSWER_HAS_MATCHED) !== 0
@@ -113,7 +108,7 @@ export class MessageReader {
    * themselves, and their changes mean nothing without them. One level comes in snapshots only.
    */
   #book(p: number, instrument: number, depth: number): number {
-    const refusal = this.#frame(p, ORDERBOOK, instrument, SEVERAL_TOPICS)
+    const refusal = this.#frame(p, ORDERBOOK, instrument)
     if (refusal < 0) return refusal
     const isSnapshot = this.#slots[Slot.isSnapshot] === 1
     const hasMatched = (this.#reader.seen & HAS_MATCHED) !== 0
@@ -142,25 +137,24 @@ export class MessageReader {
     return kind
   }
 
-  #trades(p: number, instrument: number): number {
-    const slots = this.#slots
-    const refusal = this.#frame(p, LIST_FRAME, instrument, SEVERAL_LISTS)
+  #list(p: number, table: FieldTable, topic: TopicName): number {
+    const isTrades = topic.channel === Channel.publicTrade
+    this.#topic = topic
+    const refusal = this.#frame(p, table, topic.instrument)
     if (refusal < 0) return refusal
-    if (slots[Slot.isSnapshot] === 0) return Refusal.malformed
-    let at = this.#firstOfList()
-    while (at > 0) {
-      at = this.#reader.message(at, TRADE, 2, instrument)
-      if (at < 0) return at
-      const fault = this.#trade(instrument)
-      if (fault < 0) return fault
-      at = this.#nextOfList(at)
-    }
+    if (this.#slots[Slot.isSnapshot] === 0) return Refusal.malformed
+    if (this.#batch.count === 0) return this.#nothing()
     this.#writer.markLast()
-    return at < 0 ? at : this.#batch.count === 0 ? this.#nothing() : FrameKind.trade
+    return isTrades ? FrameKind.trade : FrameKind.bar
+  }
+
+  /** One trade or bar of the list that is being read. */
+  element(): number {
+    return this.#topic!.channel === Channel.publicTrade ? this.#trade() : this.#bar(this.#topic!.seconds)
   }
 
   /** A block trade was agreed outside the book: it is left out. */
-  #trade(instrument: number): number {
+  #trade(): number {
     const slots = this.#slots
     if (slots[Slot.lots] === 0) return Refusal.badNumber
     if (slots[Slot.isBlock] === 1) return 0
@@ -168,35 +162,25 @@ export class MessageReader {
     const cut = slots[Slot.firstId] === 1 ? Flag.truncatedId : 0
     slots[Slot.firstId] = slots[Slot.id]!
     const flags = cut | (slots[Slot.isBuy] === 1 ? Flag.aggressorBuy : 0)
-    this.#writer.append(Kind.trade, flags, instrument, Slot.traded, 1, Lanes.trade)
+    this.#writer.append(Kind.trade, flags, this.instrument, Slot.traded, 1, Lanes.trade)
     return 0
   }
 
-  #bars(p: number, instrument: number, seconds: number): number {
+  #bar(seconds: number): number {
     const slots = this.#slots
-    const refusal = this.#frame(p, LIST_FRAME, instrument, SEVERAL_LISTS)
-    if (refusal < 0) return refusal
-    if (slots[Slot.isSnapshot] === 0) return Refusal.malformed
-    let at = this.#firstOfList()
-    while (at > 0) {
-      at = this.#reader.object(at, BAR, 2)
-      if (at < 0) return at
-      if (slots[Slot.seconds] !== seconds) return Refusal.malformed
-      if (this.#batch.count + 2 > this.#batch.capacity) return Refusal.tooLarge
-      const flags = slots[Slot.closed] === 1 ? Flag.closed : 0
-      this.#writer.append(Kind.bar, flags, instrument, Slot.opened, seconds, Lanes.bar)
-      this.#writer.append(Kind.barVolume, flags, instrument, Slot.stamped, seconds, Lanes.barVolume)
-      at = this.#nextOfList(at)
-    }
-    this.#writer.markLast()
-    return at < 0 ? at : this.#batch.count === 0 ? this.#nothing() : FrameKind.bar
+    if (slots[Slot.seconds] !== seconds) return Refusal.malformed
+    if (this.#batch.count + 2 > this.#batch.capacity) return Refusal.tooLarge
+    const flags = slots[Slot.closed] === 1 ? Flag.closed : 0
+    this.#writer.append(Kind.bar, flags, this.instrument, Slot.opened, seconds, Lanes.bar)
+    this.#writer.append(Kind.barVolume, flags, this.instrument, Slot.stamped, seconds, Lanes.barVolume)
+    return 0
   }
 
   /** A ticker of the linear market: what it changes is sent whole, from what is known by now. */
   #ticker(p: number, instrument: number): number {
     const slots = this.#slots
     const writer = this.#writer
-    const refusal = this.#frame(p, TICKER_FRAME, instrument, SEVERAL_TOPICS)
+    const refusal = this.#frame(p, TICKER_FRAME, instrument)
     if (refusal < 0) return refusal
     if (this.#batch.capacity < 3) return Refusal.tooLarge
     const seen = this.#reader.innerSeen
@@ -215,30 +199,12 @@ export class MessageReader {
     return sendsQuote ? FrameKind.quote : FrameKind.mark
   }
 
-  /** The fields of a frame, and that nothing stands behind it. @param once bits of the fields whose position counts, and which may stand there but once */
-  #frame(p: number, table: FieldTable, instrument: number, once: number): number {
+  /** The fields of a frame, that nothing stands behind it, and that its topic stands there once. */
+  #frame(p: number, table: FieldTable, instrument: number): number {
     const end = this.#reader.message(p, table, 0, instrument)
     if (end < 0) return end
     if (skipBlanks(this.#reader.numbers.bytes, end) !== this.#to) return Refusal.malformed
-    return (this.#reader.repeated & once) !== 0 ? Refusal.missingField : 0
-  }
-
-  /** Position of the first object of the list in `data`; 0 when it is empty. */
-  #firstOfList(): number {
-    const { bytes } = this.#reader.numbers
-    const at = this.#slots[Slot.listAt]!
-    if (bytes[at] !== OPEN_LIST) return Refusal.malformed
-    const first = skipBlanks(bytes, at + 1)
-    return bytes[first] === CLOSE_LIST ? 0 : bytes[first] === OPEN ? first : Refusal.malformed
-  }
-
-  /** Position of the next object of a list, behind one; 0 when there is none. */
-  #nextOfList(p: number): number {
-    const { bytes } = this.#reader.numbers
-    const at = skipBlanks(bytes, p)
-    if (bytes[at] === CLOSE_LIST) return 0
-    const next = bytes[at] === COMMA ? skipBlanks(bytes, at + 1) : at
-    return bytes[next] === OPEN && next > at ? next : Refusal.malformed
+    return this.#reader.repeated !== 0 ? Refusal.missingField : 0
   }
 
   /** A frame that was read and tells nothing. */

@@ -1,7 +1,7 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
-import { skipString } from '../wire/json-walk.ts'
 import { hashName, NAME_BYTES_MAX, NameTable } from '../wire/name-table.ts'
 import type { NumberReader } from '../wire/number-reader.ts'
+import { plainEnd } from '../wire/text-fields.ts'
 import { BOOK_DEPTHS, type Category, Channel as Channels, TOPIC_CHANNELS } from './frame-fields.ts'
 
 // As a constant of this module it is folded into the code; an imported binding is looked up at each use.
@@ -9,7 +9,6 @@ const Channel = Channels
 
 const QUOTE = 34
 const POINT = 46
-const BACKSLASH = 92
 
 /**
  * The name of a topic: `<channel>.<symbol>`, or `<channel>.<depth or interval>.<symbol>`.
@@ -88,8 +87,5 @@ export class TopicName {
 }
 
 /** The outcome of a name that is not read: malformed when it is not written plainly. */
-function plain(bytes: Uint8Array, p: number, outcome: number): number {
-  const end = skipString(bytes, p)
-  for (let at = p; at < end; at++) if (bytes[at] === BACKSLASH) return Refusal.malformed
-  return end < 0 ? Refusal.malformed : outcome
-}
+const plain = (bytes: Uint8Array, p: number, outcome: number): number =>
+  plainEnd(bytes, p) < 0 ? Refusal.malformed : outcome
