@@ -187,6 +187,8 @@ export interface PrivateStream {
 
 /** Order entry over a socket, where the venue has it: the same commands as frames. */
 export interface SocketOrders {
+  /** The socket that commands travel on, and their answers come from; absent where it is that of the private stream. */
+  readonly session?: PrivateStream
   /** @param requestId returned with the answer */
   place(command: PlaceCommand, requestId: string, at: Micros): string
   cancel(command: CancelCommand, requestId: string, at: Micros): string
