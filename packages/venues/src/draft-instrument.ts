@@ -32,7 +32,7 @@ export const bookedDecimals = (price: Grid, quantity: Grid, multiplier: readonly
 export function completeInstrument(venue: string, index: number, draft: InstrumentDraft, fees: FeeRates): Instrument {
   const { price, quantity, multiplier = [1, 0], isInverse = false } = draft
   const decimals = bookedDecimals(price, quantity, multiplier)
-  const base = { code: draft.base, decimals: isInverse ? decimals : Math.max(8, quantity.decimals) }
+  const base = { code: draft.base, decimals: draft.settle === draft.base ? decimals : Math.max(8, quantity.decimals) }
   const quote = { code: draft.quote, decimals }
   const settle = [quote, base].find(({ code }) => code === draft.settle) ?? { code: draft.settle, decimals }
   return {

@@ -157,6 +157,8 @@ export type PrivateMessage =
   | { readonly kind: 'funding'; readonly asset: string; readonly amount: Amount; readonly at: Micros }
   /** Answer to a command sent over the socket. */
   | { readonly kind: 'answer'; readonly requestId: string; readonly result: CommandResult }
+  /** Frames that must be sent now: subscriptions, where the venue takes them only behind an answered log-in. */
+  | { readonly kind: 'send'; readonly frames: readonly string[] }
   | { readonly kind: 'heartbeat' }
   /** Well formed and of no interest. */
   | { readonly kind: 'ignored' }
@@ -234,7 +236,8 @@ export interface OrderCodec {
   readBudget(answer: VenueAnswer): BudgetReading
 
   readonly stream: PrivateStream
-  readonly socket?: SocketOrders
+  /** Undefined also while the venue's own numbers of the instruments are not known, where it asks for them. */
+  readonly socket?: SocketOrders | undefined
 }
 
 /** What an order codec is made with. */
