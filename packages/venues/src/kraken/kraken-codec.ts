@@ -49,7 +49,7 @@ export class KrakenCodec implements MarketCodec {
     const behind = this.#begin(from, to, receivedAt, receivedNanos)
     const start = skipBlanks(this.buffer, from)
     const isArray = this.buffer[start] === OPEN_LIST
-    let kind = isArray ? this.#arrays.read(start) : this.#objects.read(start)
+    let kind = isArray ? this.#arrays.read(start, to) : this.#objects.read(start)
     const end = isArray ? this.#arrays.end : this.#objects.end
     if (kind >= 0 && end !== to && skipBlanks(this.buffer, end) !== to) kind = Refusal.malformed
     if (kind < 0) kind = this.#refuse(kind, from, to)

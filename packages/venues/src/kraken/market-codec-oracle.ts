@@ -13,6 +13,7 @@ import {
   instant,
   numberSteps,
   numberStepsField,
+  olderName,
   plainFloat,
   statusOf,
   textSteps,
@@ -20,8 +21,7 @@ import {
 import { readOlderFrame } from './v1-oracle.ts'
 
 const UNREAD = ['heartbeat', 'level3', 'executions', 'balances']
-const OLDER_UNREAD = ['heartbeat', 'subscriptionStatus', 'pong', 'error']
-const TICKER_FREE = ['timestamp', 'last', 'volume', 'vwap', 'low', 'high', 'change', 'change_pct', 'volume_usd']
+const TICKER_FREE = 'timestamp last volume vwap low high change change_pct volume_usd'.split(' ')
 
 /**
  * The obvious twin of `KrakenCodec`, for tests only: a tree of the whole frame, then field by field. It holds the first
@@ -58,9 +58,8 @@ export class MarketCodecOracle {
       if (arrayField(root, 'error').length > 0) return refuseFrame(Refusal.unknownKind)
       const result = field(root, 'result')
       const pairs = result instanceof JsonObject && result.repeated.size === 0 ? [...result.fields.values()] : []
-      const [book] = pairs
-      if (pairs.length !== 1 || !(book instanceof JsonObject) || book.hasEscapedKey)
-        return refuseFrame(Refusal.malformed)
+      if (pairs.length !== 1) return refuseFrame(Refusal.malformed)
+      const book = element(pairs[0]!)
       const { price, quantity } = this.use(this.#instruments.at(instrument))
       this.sides(book, ['asks', 'bids'], Flag.snapshot, 0, row => {
         if (!Array.isArray(row) || row.length !== 3) return refuseFrame(Refusal.malformed)
@@ -122,17 +121,16 @@ export class MarketCodecOracle {
       if (name === 'trade') this.#trade(each, flags)
       else if (name === 'ticker') this.#ticker(each)
       else this.#bar(each, sent)
-    if (this.batch.count === 0) return FrameKind.control
-    return name === 'trade' ? FrameKind.trade : name === 'ticker' ? FrameKind.quote : FrameKind.bar
+    const kind = name === 'trade' ? FrameKind.trade : name === 'ticker' ? FrameKind.quote : FrameKind.bar
+    return this.batch.count === 0 ? FrameKind.control : kind
   }
 
   /** Only the depth of a book matters of a reply, to the audit; here only whether it is sound. */
   #reply(root: JsonObject, method: string): number {
     const result = root.fields.get('result')
     if (method !== 'subscribe' || !(result instanceof JsonObject)) return FrameKind.control
-    if (result.hasEscapedKey) return refuseFrame(Refusal.malformed)
-    for (const key of ['channel', 'depth', 'symbol'])
-      if (result.repeated.has(key)) return refuseFrame(Refusal.missingField)
+    element(result)
+    if (['channel', 'depth', 'symbol'].some(key => result.repeated.has(key))) refuseFrame(Refusal.missingField)
     const isBook = result.fields.get('channel') === 'book'
     if (!isBook || !result.fields.has('depth') || !result.fields.has('symbol')) return FrameKind.control
     const depth = intField(result, 'depth')
@@ -141,7 +139,7 @@ export class MarketCodecOracle {
   }
 
   #event(root: JsonObject, event: string, sent: number): number {
-    if (OLDER_UNREAD.includes(event)) return FrameKind.control
+    if (['heartbeat', 'subscriptionStatus', 'pong', 'error'].includes(event)) return FrameKind.control
     if (event !== 'systemStatus') return refuseFrame(Refusal.unknownKind)
     return this.#everywhere(statusOf(textField(root, 'status')), sent)
   }
@@ -169,11 +167,10 @@ export class MarketCodecOracle {
 
   /** All books are read, and then the first one again: a frame is refused whole. */
   #books(elements: readonly JsonObject[], flags: number): number {
-    const first = elements[0]
-    if (first === undefined) return FrameKind.control
+    if (elements.length === 0) return FrameKind.control
     if (elements.length > 1024) return refuseFrame(Refusal.tooLarge)
     const indexes = elements.map(each => this.#book(each, flags))
-    if (elements.length > 1) this.#book(first, flags)
+    if (elements.length > 1) this.#book(elements[0]!, flags)
     for (const index of indexes) this.#carried.add(index)
     return flags === 0 ? FrameKind.depth : FrameKind.snapshot
   }
@@ -234,24 +231,22 @@ export class MarketCodecOracle {
 
   /** Refuses an object in which one of these is absent while something unknown stands in it. */
   #optional(object: JsonObject, optional: readonly string[], known: readonly string[]): void {
-    const isPlain = [...object.fields.keys()].every(key => known.includes(key))
-    if (!isPlain && optional.some(key => !object.fields.has(key))) refuseFrame(Refusal.missingField)
+    const hasUnknown = [...object.fields.keys()].some(key => !known.includes(key))
+    if (hasUnknown && optional.some(key => !object.fields.has(key))) refuseFrame(Refusal.missingField)
   }
 
   #named(object: JsonObject): Instrument {
-    const instrument = this.#instruments.find(KRAKEN, textField(object, 'symbol'))
-    return this.use(instrument ?? refuseFrame(Refusal.unknownSymbol))
+    const found = this.#instruments.find(KRAKEN, textField(object, 'symbol'))
+    return this.use(found ?? refuseFrame(Refusal.unknownSymbol))
   }
 
   /** The instrument of an older name, `XBT/USD`; refuses one that is not in the table. */
   older(name: string): Instrument {
-    const rename: Readonly<Record<string, string>> = { BTC: 'XBT', DOGE: 'XDG' }
-    const olderName = (symbol: string): string => symbol.replace(/[^/]+/g, code => rename[code] ?? code)
-    const found = this.#instruments.all.find(each => each.venue === KRAKEN && olderName(each.symbol) === name)
+    const found = this.#instruments.all.find(({ venue, symbol }) => venue === KRAKEN && olderName(symbol) === name)
     return this.use(found ?? refuseFrame(Refusal.unknownSymbol))
   }
 
-  /** The records to come are of this instrument. */
+  /** The records to come are of it. */
   use(instrument: Instrument): Instrument {
     this.instrument = instrument.index
     return instrument

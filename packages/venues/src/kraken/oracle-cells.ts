@@ -79,3 +79,9 @@ export function statusOf(word: string): number {
   if (['maintenance', 'cancel_only', 'post_only', 'work_in_progress'].includes(word)) return MarketStatus.halted
   return word === 'delisted' ? MarketStatus.closed : refuseFrame(Refusal.unknownKind)
 }
+
+/** The name of v1 for a name of v2. */
+export function olderName(symbol: string): string {
+  const rename: Readonly<Record<string, string>> = { BTC: 'XBT', DOGE: 'XDG' }
+  return symbol.replace(/[^/]+/g, code => rename[code] ?? code)
+}

@@ -1,9 +1,7 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
 import { skipBlanks, skipValue } from '../wire/json-walk.ts'
 import { Literal } from '../wire/literal.ts'
-import { hashName } from '../wire/name-table.ts'
 import { ObjectWalk } from '../wire/object-walk.ts'
-import { plainEnd } from './plain-text.ts'
 import { Slot, type WireParts } from './wire-parts.ts'
 
 const OPEN = 123
@@ -30,7 +28,7 @@ export class ReplyReader {
 
   /** The value of `result` at `p`. Returns `control` or a refusal. */
   read(p: number): number {
-    const { numbers, symbols } = this.#parts
+    const { numbers, names, symbols } = this.#parts
     const { bytes, view, slots } = numbers
     if (bytes[p] !== OPEN) return FrameKind.control
     let channelAt = -1
@@ -49,9 +47,8 @@ export class ReplyReader {
     const next = end < 0 ? 0 : bytes[skipBlanks(bytes, end)]
     const depth = slots[Slot.depth]!
     if ((next !== 44 && next !== 125) || depth < 1 || depth > DEPTH_MAX) return Refusal.badNumber
-    const symbolEnd = plainEnd(bytes, symbolAt)
-    if (symbolEnd < 0) return Refusal.malformed
-    this.instrument = symbols.find(bytes, symbolAt + 1, symbolEnd, hashName(bytes, symbolAt + 1, symbolEnd))
+    if (names.read(bytes, symbolAt, symbols) < 0) return Refusal.malformed
+    this.instrument = names.found
     this.depth = depth
     return FrameKind.control
   }

@@ -1,9 +1,7 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
 import { Kind } from '@velocimex/core/market/event-record'
 import { skipBlanks } from '../wire/json-walk.ts'
-import { hashName, type NameTable } from '../wire/name-table.ts'
 import { ObjectWalk } from '../wire/object-walk.ts'
-import { plainEnd } from './plain-text.ts'
 import { STATUSES } from './v2-words.ts'
 import { Lanes, Slot, type WireParts } from './wire-parts.ts'
 
@@ -21,7 +19,6 @@ export class StatusReader {
   readonly #system: ObjectWalk
   readonly #lists: ObjectWalk
   readonly #pair: ObjectWalk
-  #word = -1
 
   constructor(parts: WireParts) {
     const { numbers } = parts
@@ -36,15 +33,16 @@ export class StatusReader {
 
   /** The data of the channel `status` at `p`: `[{"system":"online",...}]`; the last one counts. */
   system(p: number): number {
+    const { names } = this.#parts
     const { bytes } = this.#parts.numbers
     let status = -1
     if (bytes[p] !== OPEN_LIST) return Refusal.malformed
     do {
       p = skipBlanks(bytes, p + 1)
       const walk = this.#system
-      for (p = walk.next(walk.open(p)); walk.field >= 0; p = walk.next(p)) p = this.#name(p, STATUSES)
+      for (p = walk.next(walk.open(p)); walk.field >= 0; p = walk.next(p)) p = names.read(bytes, p, STATUSES)
       if (p < 0) return p
-      status = this.#word
+      status = names.found
       if (status < 0) return Refusal.unknownKind
       p = skipBlanks(bytes, p)
     } while (bytes[p] === COMMA)
@@ -82,14 +80,15 @@ export class StatusReader {
   }
 
   #onePair(p: number): number {
+    const { names, numbers, symbols } = this.#parts
     const walk = this.#pair
     let instrument = -1
     let status = -1
     for (p = walk.next(walk.open(p)); walk.field >= 0; p = walk.next(p)) {
       const isSymbol = walk.field === 0
-      p = this.#name(p, isSymbol ? this.#parts.symbols : STATUSES)
-      if (isSymbol) instrument = this.#word
-      else status = this.#word
+      p = names.read(numbers.bytes, p, isSymbol ? symbols : STATUSES)
+      if (isSymbol) instrument = names.found
+      else status = names.found
     }
     if (p < 0 || instrument < 0) return p
     if (status < 0) return Refusal.unknownKind
@@ -110,13 +109,5 @@ export class StatusReader {
     if (records === 0) return FrameKind.control
     this.#parts.writer.markLast()
     return FrameKind.status
-  }
-
-  #name(p: number, table: NameTable): number {
-    const { bytes } = this.#parts.numbers
-    const end = plainEnd(bytes, p)
-    if (end < 0) return end
-    this.#word = table.find(bytes, p + 1, end, hashName(bytes, p + 1, end))
-    return end + 1
   }
 }

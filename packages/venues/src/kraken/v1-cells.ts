@@ -97,22 +97,41 @@ export class V1Cells {
     const { bytes, slots } = numbers
     const row = batch.count
     if (row >= batch.capacity) return Refusal.tooLarge
-    p = this.price(this.open(p), Slot.price)
+    let end = bytes[p] === OPEN ? decimals.text(p + 1, numbers.priceDecimals, numbers.priceStep, Slot.price) : -1
+    places[row * 2] = decimals.places
+    end = bytes[end] === COMMA ? decimals.text(end + 1, numbers.lotDecimals, numbers.lotStep, Slot.lots) : -1
+    places[row * 2 + 1] = decimals.places
+    end = bytes[end] === COMMA ? decimals.text(end + 1, 6, 1, Slot.cell) : -1
+    if (bytes[end] === CLOSE) {
+      if (slots[Slot.cell]! > slots[Slot.time]!) slots[Slot.time] = slots[Slot.cell]!
+      end++
+    } else end = this.#anyLevel(p, row)
+    if (end < 0) return end
+    if (slots[Slot.price] === 0) return Refusal.badNumber
+    const lane = row * RECORD_F64 + F64_LANES
+    batch.f64[lane] = slots[Slot.price]!
+    batch.f64[lane + 1] = slots[Slot.lots]!
+    batch.count = row + 1
+    return end
+  }
+
+  /** A row with blanks, or marked as told again. */
+  #anyLevel(p: number, row: number): number {
+    const { numbers, decimals, places } = this.#parts
+    const { bytes, slots } = numbers
+    p = this.anyPrice(this.open(p), Slot.price)
     places[row * 2] = decimals.places
     p = this.lots(this.comma(p), Slot.lots)
     places[row * 2 + 1] = decimals.places
     p = this.time(this.comma(p), Slot.cell)
     if (p < 0) return p
     p = skipBlanks(bytes, p)
-    if (bytes[p] === COMMA) {
-      p = skipBlanks(bytes, p + 1)
-      if (bytes[p] !== QUOTE || bytes[p + 1] !== LETTER_R || bytes[p + 2] !== QUOTE) return Refusal.malformed
-      p += 3
-    } else slots[Slot.time] = Math.max(slots[Slot.time]!, slots[Slot.cell]!)
-    const lane = row * RECORD_F64 + F64_LANES
-    batch.f64[lane] = slots[Slot.price]!
-    batch.f64[lane + 1] = slots[Slot.lots]!
-    batch.count = row + 1
-    return this.close(p)
+    if (bytes[p] !== COMMA) {
+      if (slots[Slot.cell]! > slots[Slot.time]!) slots[Slot.time] = slots[Slot.cell]!
+      return this.close(p)
+    }
+    p = skipBlanks(bytes, p + 1)
+    if (bytes[p] !== QUOTE || bytes[p + 1] !== LETTER_R || bytes[p + 2] !== QUOTE) return Refusal.malformed
+    return this.close(p + 3)
   }
 }

@@ -3,7 +3,6 @@ import { Flag } from '@velocimex/core/market/event-record'
 import { readIsoInstant } from '../wire/iso-instant.ts'
 import { skipBlanks, skipValue } from '../wire/json-walk.ts'
 import { Literal } from '../wire/literal.ts'
-import { hashName, type NameTable } from '../wire/name-table.ts'
 import { ObjectWalk } from '../wire/object-walk.ts'
 import { plainEnd } from './plain-text.ts'
 import { ReplyReader } from './reply-reader.ts'
@@ -21,6 +20,8 @@ const BOOKS_MAX = 1024
 const COMMA = 44
 const OPEN_LIST = 91
 const CLOSE_LIST = 93
+const BOOK = new Literal('"book"')
+const UPDATE = new Literal('"update"')
 const SUBSCRIBE = new Literal('"subscribe"')
 /** Numbers of the fields of a frame. */
 const Field = { channel: 0, type: 1, timestamp: 2, data: 3, method: 4, result: 5, event: 6, status: 7 } as const
@@ -44,7 +45,6 @@ export class V2Frame {
   #nextBook = 0
   #channel: number = Channel.none
   #isSnapshot = -1
-  #word = -1
 
   constructor(parts: WireParts) {
     this.#parts = parts
@@ -70,6 +70,7 @@ export class V2Frame {
 
   /** The frame whose brace opens at `p`. Returns a `FrameKind` or a `Refusal`. */
   read(p: number): number {
+    const { names } = this.#parts
     const { bytes, view, slots } = this.#parts.numbers
     const walk = this.#root
     let dataAt = -1
@@ -81,13 +82,11 @@ export class V2Frame {
     for (p = walk.next(walk.open(p)); walk.field >= 0; p = walk.next(p))
       switch (walk.field) {
         case Field.channel:
-          p = this.#name(p, CHANNELS)
-          this.#channel = this.#word
-          if (p >= 0 && this.#word < 0) return Refusal.unknownKind
+          p = this.#channelAt(p)
+          if (p >= 0 && this.#channel < 0) return Refusal.unknownKind
           break
         case Field.type:
-          p = this.#name(p, TYPES)
-          this.#isSnapshot = this.#word
+          p = this.#typeAt(p)
           break
         case Field.timestamp:
           p = bytes[p] === 34 ? readIsoInstant(this.#parts.numbers, p, Slot.sent) : Refusal.malformed
@@ -98,9 +97,9 @@ export class V2Frame {
           p = isData ? this.#list(p) : skipValue(bytes, p, 1)
           break
         case Field.event:
-          p = this.#name(p, EVENTS)
-          this.#channel = this.#word
-          if (p >= 0 && this.#word < 0) return Refusal.unknownKind
+          p = names.read(bytes, p, EVENTS)
+          this.#channel = names.found
+          if (p >= 0 && names.found < 0) return Refusal.unknownKind
           break
         default:
           if (walk.field === Field.method) methodAt = p
@@ -111,11 +110,11 @@ export class V2Frame {
     this.end = p
     if (p < 0) return p
     const { seen } = walk
-    const names = (seen & (1 << Field.channel)) + (seen & (1 << Field.method)) + (seen & (1 << Field.event))
-    if (names === 1 << Field.channel) return this.#message(dataAt, isData)
-    if (names === 1 << Field.event)
+    const said = (seen & (1 << Field.channel)) + (seen & (1 << Field.method)) + (seen & (1 << Field.event))
+    if (said === 1 << Field.channel) return this.#message(dataAt, isData)
+    if (said === 1 << Field.event)
       return this.#channel === Channel.other ? FrameKind.control : this.#systemStatus(statusAt)
-    if (names !== 1 << Field.method) return Refusal.unknownKind
+    if (said !== 1 << Field.method) return Refusal.unknownKind
     if (plainEnd(bytes, methodAt) < 0) return Refusal.malformed
     slots[Slot.sent] = 0
     return resultAt >= 0 && SUBSCRIBE.isAt(view, methodAt) ? this.#replies.read(resultAt) : FrameKind.control
@@ -202,19 +201,33 @@ export class V2Frame {
     return this.#isSnapshot === 1 ? FrameKind.snapshot : FrameKind.depth
   }
 
-  #systemStatus(statusAt: number): number {
-    if (statusAt < 0) return Refusal.missingField
-    const end = this.#name(statusAt, STATUSES)
-    if (end < 0) return end
-    return this.#word < 0 ? Refusal.unknownKind : this.#statuses.tellAll(this.#word)
+  #channelAt(p: number): number {
+    const { names, numbers } = this.#parts
+    if (BOOK.isAt(numbers.view, p)) {
+      this.#channel = Channel.book
+      return p + BOOK.length
+    }
+    const end = names.read(numbers.bytes, p, CHANNELS)
+    this.#channel = names.found
+    return end
   }
 
-  /** A plainly written text at `p` that is looked up; -1 in `#word` when it is none of the table. */
-  #name(p: number, table: NameTable): number {
-    const { bytes } = this.#parts.numbers
-    const end = plainEnd(bytes, p)
+  #typeAt(p: number): number {
+    const { names, numbers } = this.#parts
+    if (UPDATE.isAt(numbers.view, p)) {
+      this.#isSnapshot = 0
+      return p + UPDATE.length
+    }
+    const end = names.read(numbers.bytes, p, TYPES)
+    this.#isSnapshot = names.found
+    return end
+  }
+
+  #systemStatus(statusAt: number): number {
+    if (statusAt < 0) return Refusal.missingField
+    const { names, numbers } = this.#parts
+    const end = names.read(numbers.bytes, statusAt, STATUSES)
     if (end < 0) return end
-    this.#word = table.find(bytes, p + 1, end, hashName(bytes, p + 1, end))
-    return end + 1
+    return names.found < 0 ? Refusal.unknownKind : this.#statuses.tellAll(names.found)
   }
 }

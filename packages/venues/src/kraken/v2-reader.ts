@@ -3,9 +3,7 @@ import { Flag, Kind } from '@velocimex/core/market/event-record'
 import { readIsoInstant } from '../wire/iso-instant.ts'
 import { skipBlanks, skipValue } from '../wire/json-walk.ts'
 import { Literal } from '../wire/literal.ts'
-import { hashName } from '../wire/name-table.ts'
 import { ObjectWalk } from '../wire/object-walk.ts'
-import { plainEnd } from './plain-text.ts'
 import { LevelsReader } from './v2-levels.ts'
 import { Lanes as AllLanes, Slot as Slots, type WireParts } from './wire-parts.ts'
 
@@ -33,6 +31,8 @@ export class V2Reader {
   readonly #trade: ObjectWalk
   readonly #ticker: ObjectWalk
   readonly #bar: ObjectWalk
+  /** Instrument of the element before. */
+  #last = 0
 
   constructor(parts: WireParts) {
     const { numbers } = parts
@@ -200,17 +200,21 @@ export class V2Reader {
     return p
   }
 
-  /** The symbol at `p`: sets the instrument and its grids. */
+  /** The symbol at `p`: sets the instrument and its grids. It is taken for that of the element before, if it is. */
   #symbol(p: number): number {
-    const { numbers, symbols } = this.#parts
-    const { bytes } = numbers
-    const end = plainEnd(bytes, p)
-    if (end < 0) return end
-    const instrument = symbols.find(bytes, p + 1, end, hashName(bytes, p + 1, end))
-    if (instrument < 0) return Refusal.unknownSymbol
-    this.#parts.instrument = instrument
-    numbers.useGrids(instrument)
-    return end + 1
+    const { numbers, names, symbols, quotedSymbols } = this.#parts
+    const expected = quotedSymbols[this.#last]
+    let end = -1
+    if (expected?.isAt(numbers.view, p)) end = p + expected.length
+    else {
+      end = names.read(numbers.bytes, p, symbols)
+      if (end < 0) return end
+      if (names.found < 0) return Refusal.unknownSymbol
+      this.#last = names.found
+    }
+    this.#parts.instrument = this.#last
+    numbers.useGrids(this.#last)
+    return end
   }
 
   /** Finds the symbol of an element in which a number comes before it. Returns a refusal, or what is not one. */

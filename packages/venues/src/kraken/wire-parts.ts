@@ -2,11 +2,13 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
 import { DecimalReader } from '../wire/decimal-reader.ts'
 import { GridTable } from '../wire/grid-table.ts'
+import { Literal } from '../wire/literal.ts'
 import { NameTable } from '../wire/name-table.ts'
 import { NumberReader } from '../wire/number-reader.ts'
 import { RecordWriter } from '../wire/record-writer.ts'
 import { KRAKEN } from './make-instrument.ts'
 import { olderPairName } from './pair-names.ts'
+import { PlainNames } from './plain-text.ts'
 
 /** Slots of the numbers of a message. The four lanes of each kind of record stand in a row, the first named in `Lanes`. */
 export const Slot = {
@@ -57,6 +59,9 @@ export class WireParts {
   readonly decimals: DecimalReader
   readonly batch: RecordBatch
   readonly writer: RecordWriter
+  readonly names = new PlainNames()
+  /** Names of v2 between quotes by index; undefined for those of other venues. */
+  readonly quotedSymbols: readonly (Literal | undefined)[]
   /** Indexes by the names of v2, `BTC/USD`. */
   readonly symbols: NameTable
   /** Indexes by the names of v1, `XBT/USD`. */
@@ -77,6 +82,9 @@ export class WireParts {
     this.writer = new RecordWriter(batch, this.numbers.slots, source)
     const own = instruments.all.filter(({ venue }) => venue === KRAKEN)
     this.symbols = new NameTable(own.map(({ symbol, index }) => [symbol, index]))
+    this.quotedSymbols = instruments.all.map(({ venue, symbol }) =>
+      venue === KRAKEN ? new Literal(`"${symbol}"`) : undefined,
+    )
     this.olderSymbols = new NameTable(own.map(({ symbol, index }) => [olderPairName(symbol), index]))
     this.places = new Uint8Array(batch.capacity * 2)
     this.carried = new Uint8Array(instruments.all.length)

@@ -15,6 +15,7 @@ const ZERO = 48
 const POINT = -2
 /** `e` with its fifth bit set, as both cases have it then. */
 const LETTER_E = 101
+const FOUR_ZEROS = 0x30303030
 
 /**
  * Reads decimals that are JSON numbers, `0.10000000` or `1e-08`, and such as are texts, in whole steps of a grid and
@@ -73,33 +74,52 @@ export class DecimalReader {
     return p
   }
 
-  /** Digits with or without a point. Malformed when there are none where some must be. */
+  /** Digits with or without a point, four at once where there are (see `NumberReader`). Malformed when there are none. */
   #plain(p: number, decimals: number, step: number, slot: number): number {
-    const { bytes, slots } = this.#numbers
+    const { bytes, view, slots } = this.#numbers
     const start = p
     let value = 0
-    let digit = bytes[p]! - ZERO
-    while (digit >>> 0 <= 9) {
-      value = value * 10 + digit
-      digit = bytes[++p]! - ZERO
-    }
-    if (p === start || (bytes[start] === ZERO && p > start + 1)) return Refusal.malformed
-    let missing = decimals
-    let isOffGrid = false
-    this.places = 0
-    if (digit === POINT) {
-      const point = p
-      digit = bytes[++p]! - ZERO
-      if (digit >>> 0 > 9) return Refusal.malformed
-      for (; digit >>> 0 <= 9; digit = bytes[++p]! - ZERO) {
-        if (missing > 0) {
-          missing--
-          value = value * 10 + digit
-        } else if (digit > 0) isOffGrid = true
+    let x = view.getInt32(p, true) ^ FOUR_ZEROS
+    if (((x | (x + 0x76767676)) & 0x80808080) === 0) {
+      x = Math.imul(x, 0x0a01)
+      value = Math.imul((x >>> 8) & 255, 100) + (x >>> 24)
+      p += 4
+      x = view.getInt32(p, true) ^ FOUR_ZEROS
+      if (((x | (x + 0x76767676)) & 0x80808080) === 0) {
+        x = Math.imul(x, 0x0a01)
+        value = Math.imul(value, 10_000) + Math.imul((x >>> 8) & 255, 100) + (x >>> 24)
+        p += 4
       }
-      this.places = p - point - 1
     }
-    if (missing > 0) value *= POW10[missing]!
+    let digit = bytes[p]! - ZERO
+    for (; digit >>> 0 <= 9; digit = bytes[++p]! - ZERO) value = value * 10 + digit
+    if (p === start || (bytes[start] === ZERO && p > start + 1)) return Refusal.malformed
+    this.places = 0
+    let isOffGrid = false
+    if (digit !== POINT) value *= POW10[decimals]!
+    else {
+      const behind = ++p
+      let fraction = 0
+      x = view.getInt32(p, true) ^ FOUR_ZEROS
+      if (decimals >= 4 && ((x | (x + 0x76767676)) & 0x80808080) === 0) {
+        x = Math.imul(x, 0x0a01)
+        fraction = Math.imul((x >>> 8) & 255, 100) + (x >>> 24)
+        p += 4
+        x = view.getInt32(p, true) ^ FOUR_ZEROS
+        if (decimals >= 8 && ((x | (x + 0x76767676)) & 0x80808080) === 0) {
+          x = Math.imul(x, 0x0a01)
+          fraction = Math.imul(fraction, 10_000) + Math.imul((x >>> 8) & 255, 100) + (x >>> 24)
+          p += 4
+        }
+      }
+      const last = behind + decimals
+      digit = bytes[p]! - ZERO
+      for (; p < last && digit >>> 0 <= 9; digit = bytes[++p]! - ZERO) fraction = fraction * 10 + digit
+      value = value * POW10[decimals]! + (p < last ? fraction * POW10[last - p]! : fraction)
+      for (; digit >>> 0 <= 9; digit = bytes[++p]! - ZERO) if (digit > 0) isOffGrid = true
+      this.places = p - behind
+      if (p === behind) return Refusal.malformed
+    }
     if (!(value <= Number.MAX_SAFE_INTEGER) || this.places > PLACES_MAX) return Refusal.badNumber
     if (isOffGrid) return Refusal.offGrid
     if (step !== 1) {

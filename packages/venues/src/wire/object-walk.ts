@@ -10,6 +10,8 @@ const COLON = 58
 const BACKSLASH = 92
 const OPEN = 123
 const CLOSE = 125
+/** `"x":` as a little-endian word, with the letter cut out. */
+const LETTER_KEY = 0x3a220022
 
 /**
  * Whether a field must be there. `needed`: always. `optional`: it may be absent where nothing unknown stands in the
@@ -38,6 +40,8 @@ export class ObjectWalk {
   readonly #depth: number
   readonly #literals: readonly Literal[]
   readonly #names: NameTable
+  /** Numbers of the fields whose keys are one ASCII letter, by the letter; -1 where there is none. */
+  readonly #byLetter = new Int8Array(256).fill(-1)
   readonly #needed: number
   readonly #optional: number
   #expected = 0
@@ -50,6 +54,7 @@ export class ObjectWalk {
     this.#depth = depth
     this.#literals = keys.map(([key]) => new Literal(`"${key}":`))
     this.#names = new NameTable(keys.map(([key], number) => [key, number]))
+    for (const [number, [key]] of keys.entries()) if (key.length === 1) this.#byLetter[key.charCodeAt(0)] = number
     const bits = (wanted: Presence): number =>
       keys.reduce((sum, [, presence], number) => (presence === wanted ? sum | (1 << number) : sum), 0)
     this.#needed = bits('needed')
@@ -80,7 +85,10 @@ export class ObjectWalk {
       let number = this.#expected
       const literal = this.#literals[number]
       if (literal?.isAt(view, p)) p += literal.length
-      else {
+      else if (((view.getInt32(p, true) & 0xffff00ff) | 0) === LETTER_KEY && this.#byLetter[bytes[p + 1]!]! >= 0) {
+        number = this.#byLetter[bytes[p + 1]!]!
+        p += 4
+      } else {
         p = this.#key(p)
         if (p < 0) return this.#refuse(p)
         number = this.#found
