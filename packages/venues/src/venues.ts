@@ -1,6 +1,7 @@
 import { binanceSpot, binanceUsdm } from './binance/binance-venue.ts'
 import { bybitGroup, bybitLinear, bybitSpot } from './bybit/bybit-venue.ts'
 import { coinbase } from './coinbase/coinbase-venue.ts'
+import { deribit } from './deribit/deribit-venue.ts'
 import { kraken } from './kraken/kraken-venue.ts'
 import { alone, type VenueGroup } from './market-venue.ts'
 import { okxAll, okxSpot, okxSwap } from './okx/okx-venue.ts'
@@ -15,6 +16,7 @@ const GROUPS: readonly VenueGroup[] = [
   okxSpot,
   okxSwap,
   alone(coinbase),
+  alone(deribit),
   alone(kraken),
 ]
 

@@ -155,12 +155,22 @@ export class Normalizer {
           ...(record.lane2 > 0 ? { settlePrice: scaled(record.lane2, 8) } : {}),
         }
       case Kind.funding:
-        return { ...this.#head('funding', of), rate: scaled(record.lane0, 12), nextTime: isoOf(record.lane1) }
+        return {
+          ...this.#head('funding', of),
+          rate: scaled(record.lane0, 12),
+          // A venue that pays all the time has no next instant.
+          ...(record.lane1 > 0 ? { nextTime: isoOf(record.lane1) } : {}),
+        }
+      case Kind.status:
+        return { ...this.#head('status', of), status: STATUS_NAMES[record.lane0] ?? 'unknown' }
       default:
         return undefined // The volume of a bar is told with its bar.
     }
   }
 }
+
+/** Names of `MarketStatus` by number. */
+const STATUS_NAMES: readonly string[] = ['', 'trading', 'halted', 'auction', 'closed', 'desynced', 'synced']
 
 const plain = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
 const decimal = (steps: number, grid: Instrument['price']): string => plain(formatOnGrid(steps, grid))

@@ -1,10 +1,15 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
 import { skipNumber } from './json-walk.ts'
-import { POW10 } from './number-reader.ts'
+import { FLOAT_DIGITS_MAX, POW10 } from './number-reader.ts'
 
 const ZERO = 48
 const MINUS = 45
 const POINT = 46
+const COMMA = 44
+const CLOSE_LIST = 93
+const CLOSE = 125
+/** Digits that surely stay below 2^53. */
+const PLAIN_DIGITS = 15
 /** Greatest exponent that is worth reading; beyond it any number is 0 or too large. */
 const EXPONENT_MAX = 400
 
@@ -25,6 +30,8 @@ export class DecimalReader {
 
   /** A number that is not negative, in whole steps of `step / 10^decimals`. */
   exact(p: number, decimals: number, step: number, slot: number): number {
+    const end = this.#plain(p, decimals, step, slot)
+    if (end > 0) return end
     if (this.#bytes[p] === MINUS) return skipNumber(this.#bytes, p) < 0 ? Refusal.malformed : Refusal.badNumber
     return this.#scaled(p, decimals, step, false, slot)
   }
@@ -35,6 +42,47 @@ export class DecimalReader {
     const end = this.#scaled(isNegative ? p + 1 : p, decimals, 1, true, slot)
     if (end > 0 && isNegative) this.#slots[slot] = 0 - this.#slots[slot]!
     return end
+  }
+
+  /** A number of at least zero and at most 40 characters as the float64 nearest to it. */
+  float(p: number, slot: number): number {
+    const end = skipNumber(this.#bytes, p)
+    if (end < 0) return end
+    if (this.#bytes[p] === MINUS || end - p > FLOAT_DIGITS_MAX) return Refusal.badNumber
+    const whole = this.#plain(p, 0, 1, slot)
+    if (whole === end) return end
+    this.#slots[slot] = Number(String.fromCharCode(...this.#bytes.subarray(p, end)))
+    return Number.isFinite(this.#slots[slot]!) ? end : Refusal.badNumber
+  }
+
+  /** A number without exponent that fits 15 digits, as nearly all are; 0 when it is to be read with care. */
+  #plain(p: number, decimals: number, step: number, slot: number): number {
+    const bytes = this.#bytes
+    const start = p
+    let value = 0
+    let missing = decimals
+    let digit = bytes[p]! - ZERO
+    while (digit >>> 0 <= 9) {
+      value = value * 10 + digit
+      digit = bytes[++p]! - ZERO
+    }
+    const whole = p - start
+    if (whole === 0 || whole + decimals > PLAIN_DIGITS || (whole > 1 && bytes[start] === ZERO)) return 0
+    if (bytes[p] === POINT) {
+      digit = bytes[++p]! - ZERO
+      if (digit >>> 0 > 9) return 0
+      for (; missing > 0 && digit >>> 0 <= 9; missing--) {
+        value = value * 10 + digit
+        digit = bytes[++p]! - ZERO
+      }
+      while (bytes[p] === ZERO) p++
+    }
+    const next = bytes[p]
+    if (next !== COMMA && next !== CLOSE_LIST && next !== CLOSE) return 0
+    const scaled = missing === 0 ? value : value * POW10[missing]!
+    if (step !== 1 && scaled % step !== 0) return 0
+    this.#slots[slot] = step === 1 ? scaled : scaled / step
+    return p
   }
 
   /** Digits are taken up to the place `decimals` behind the point; those beyond are zero, or rounded where it is allowed. */

@@ -82,6 +82,11 @@ export class PlaceValues {
     return this.numbers.view.getInt32(p, true) === NULL
   }
 
+  /** Whether the value is absent or `null`. */
+  isNull(p: number): boolean {
+    return p === 0 || this.numbers.view.getInt32(p, true) === NULL
+  }
+
   /** A whole number 0..2^53-1, as a JSON number. */
   int(p: number, slot: number): number {
     if (p === 0) return Refusal.missingField
