@@ -54,7 +54,9 @@ export const TEST_PACKAGES: readonly string[] = ['fast-check']
 
 /** Folders of `packages/core/src`, from left to right: each imports itself and those on its left. */
 export const CORE_ORDER: readonly string[] =
-  'clock market order bus feed book signal strategy patch risk execution exchange ledger report engine simulation'.split(' ')
+  'clock market order bus feed book signal strategy patch risk execution exchange ledger report engine simulation'.split(
+    ' ',
+  )
 
 /** The workspace a file lies in; undefined when the table above does not list it. */
 export const workspaceOf = (path: string): Workspace | undefined =>
