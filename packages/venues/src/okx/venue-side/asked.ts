@@ -1,0 +1,38 @@
+import { Fields } from '../../wire/fields.ts'
+
+/** The parameters of a request, from its query, its body, or a frame. Empty ones count as absent. */
+export interface Asked {
+  get(key: string): string | undefined
+}
+
+/** Parameters of a JSON object. */
+export const askedOf = (fields: Fields): Asked => ({
+  get: key => {
+    const value = fields.optional(key)
+    return value === '' ? undefined : value
+  },
+})
+
+/** Parameters of a query; undefined when a percent-encoding is broken. */
+export function askedInQuery(query: string): Asked | undefined {
+  const values = new Map<string, string>()
+  for (const pair of query.split('&').filter(part => part !== '')) {
+    const at = pair.indexOf('=')
+    const plain = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
+    try {
+      values.set(plain(at < 0 ? pair : pair.slice(0, at)), at < 0 ? '' : plain(pair.slice(at + 1)))
+    } catch {
+      return undefined
+    }
+  }
+  return { get: key => values.get(key) || undefined }
+}
+
+/** Parameters of a body: of one object, or of each of a list; undefined when it is neither. */
+export const askedInBody = (body: string): readonly Asked[] | undefined => Fields.listOf(body)?.map(askedOf)
+
+/** A whole number within bounds, or the default when it is absent or none. */
+export function wholeOf(asked: Asked, key: string, otherwise: number, most: number): number {
+  const text = asked.get(key)
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Math.min(most, Number(text)) : otherwise
+}

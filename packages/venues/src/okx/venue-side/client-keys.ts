@@ -1,0 +1,64 @@
+import type { Clock } from '@velocimex/core/clock/clock'
+import type { Cryptography } from '../../cryptography.ts'
+import type { ClientKey, ClientRequest } from '../../venue-dialect.ts'
+import { toBase64 } from '../../wire/encodings.ts'
+import { millisOfIso } from '../../wire/iso-time.ts'
+import { encodeUtf8 } from '../../wire/utf8.ts'
+import type { Asked } from './asked.ts'
+import { type Failure, failure } from './venue-failures.ts'
+
+/** How far a client's clock may be away. */
+const WINDOW_MS = 30_000
+
+/** Who sends a request, or logs a socket in: the keys of the venue, and the checks of signature, passphrase and time. */
+export class ClientKeys {
+  readonly #keys: ReadonlyMap<string, ClientKey>
+  readonly #cryptography: Cryptography
+  readonly #clock: Clock
+
+  constructor(keys: readonly ClientKey[], cryptography: Cryptography, clock: Clock) {
+    this.#keys = new Map(keys.map(key => [key.apiKey, key]))
+    this.#cryptography = cryptography
+    this.#clock = clock
+  }
+
+  /** The key of a REST request: signed are time, method, path with query as sent, and body as sent. */
+  signed({ method, path, query, headers, body }: ClientRequest): ClientKey | Failure {
+    const header = (name: string): string => headers[`ok-access-${name}`] ?? ''
+    const refused = (code: string, msg: string): Failure => failure(code, msg, 401)
+    if (header('key') === '') return refused('50103', 'Request header "OK-ACCESS-KEY" cannot be empty.')
+    if (header('passphrase') === '') return refused('50104', 'Request header "OK-ACCESS-PASSPHRASE" cannot be empty.')
+    if (header('sign') === '') return refused('50106', 'Request header "OK-ACCESS-SIGN" cannot be empty.')
+    if (header('timestamp') === '') return refused('50107', 'Request header "OK-ACCESS-TIMESTAMP" cannot be empty.')
+    const at = millisOfIso(header('timestamp'))
+    if (at === undefined) return refused('50112', 'Invalid OK-ACCESS-TIMESTAMP')
+    if (Math.abs(this.#now() - at) > WINDOW_MS) return refused('50102', 'Timestamp request expired')
+    const key = this.#keys.get(header('key'))
+    if (key === undefined) return refused('50111', 'Invalid OK-ACCESS-KEY')
+    if (header('passphrase') !== (key.passphrase ?? '')) return refused('50105', 'OK-ACCESS-PASSPHRASE incorrect')
+    const text = `${header('timestamp')}${method}${path}${query === '' ? '' : `?${query}`}${body}`
+    return header('sign') === this.#signature(key, text) ? key : refused('50113', 'Invalid Sign')
+  }
+
+  /** The key of a log-in, whose time is in seconds. */
+  login(asked: Asked): ClientKey | Failure {
+    const key = this.#keys.get(asked.get('apiKey') ?? '')
+    if (key === undefined) return failure('60005', 'Invalid apiKey')
+    const timestamp = asked.get('timestamp') ?? ''
+    if (!/^\d{10}(\.\d+)?$/.test(timestamp)) return failure('60004', 'Invalid timestamp')
+    if (Math.abs(this.#now() - Number(timestamp) * 1000) > WINDOW_MS)
+      return failure('60006', 'Timestamp request expired')
+    if ((asked.get('passphrase') ?? '') !== (key.passphrase ?? '')) return failure('60024', 'Wrong passphrase')
+    const right = this.#signature(key, `${timestamp}GET/users/self/verify`)
+    return asked.get('sign') === right ? key : failure('60007', 'Invalid sign')
+  }
+
+  #signature({ secret }: ClientKey, text: string): string {
+    return toBase64(this.#cryptography.hmac('sha256', encodeUtf8(secret), encodeUtf8(text)))
+  }
+
+  /** Milliseconds. */
+  #now(): number {
+    return Math.floor(this.#clock.now() / 1000)
+  }
+}
