@@ -1,0 +1,83 @@
+import { parseOnGrid } from '@velocimex/core/market/grid'
+import type { Instrument } from '@velocimex/core/market/instrument'
+import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import type { ClientRequest } from '../../venue-dialect.ts'
+import type { Category } from '../frame-fields.ts'
+import { badParameter, type Failure, failure } from './venue-failures.ts'
+
+/** The parameters of a call: the query of a GET, the JSON object of a POST or of a socket's command. */
+export class RequestValues {
+  readonly #values: ReadonlyMap<string, string>
+
+  constructor(values: ReadonlyMap<string, string>) {
+    this.#values = values
+  }
+
+  /** Undefined when the query's encoding is broken or the body is no JSON object. */
+  static of({ method, query, body }: ClientRequest): RequestValues | undefined {
+    if (method !== 'GET') return RequestValues.ofJson(body)
+    const values = new Map<string, string>()
+    for (const pair of query.split('&').filter(part => part !== '')) {
+      const at = pair.indexOf('=')
+      try {
+        const plain = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
+        values.set(plain(at < 0 ? pair : pair.slice(0, at)), at < 0 ? '' : plain(pair.slice(at + 1)))
+      } catch {
+        return undefined
+      }
+    }
+    return new RequestValues(values)
+  }
+
+  /** The fields of a JSON object; undefined when the text is none. */
+  static ofJson(text: string): RequestValues | undefined {
+    try {
+      return RequestValues.ofObject(JSON.parse(text))
+    } catch {
+      return undefined
+    }
+  }
+
+  /** The plain fields of an object: texts, numbers and booleans. */
+  static ofObject(value: unknown): RequestValues | undefined {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    const plain = Object.entries(value).filter(([, each]) => ['string', 'number', 'boolean'].includes(typeof each))
+    return new RequestValues(new Map(plain.map(([key, each]) => [key, String(each)])))
+  }
+
+  /** A value that is there and not empty. */
+  get(key: string): string | undefined {
+    const value = this.#values.get(key)
+    return value === '' ? undefined : value
+  }
+
+  /** A whole number in bounds, or the default when it is absent or none. */
+  int(key: string, otherwise: number, most = Number.MAX_SAFE_INTEGER): number {
+    const text = this.#values.get(key)
+    return text !== undefined && /^\d{1,15}$/.test(text) ? Math.min(most, Number(text)) : otherwise
+  }
+
+  /** That the call is about this market. */
+  category(category: Category): Failure | undefined {
+    return this.get('category') === category ? undefined : badParameter('category')
+  }
+
+  /** The instrument that `symbol` names. */
+  instrument(category: Category, instruments: InstrumentTable, venue: string): Instrument | Failure {
+    const symbol = this.get('symbol')
+    const found = symbol === undefined ? undefined : instruments.find(venue, symbol)
+    if (found !== undefined) return found
+    return category === 'spot' ? failure(170121, 'Invalid symbol.') : badParameter('symbol')
+  }
+
+  /** Ticks or lots of a decimal text. */
+  steps(category: Category, key: 'price' | 'qty', instrument: Instrument): number | Failure {
+    const text = this.get(key)
+    const steps = parseOnGrid(text ?? '', key === 'price' ? instrument.price : instrument.quantity)
+    if (steps.ok) return steps.value
+    if (category === 'linear' || steps.reason !== 'off_grid') return badParameter(key)
+    return key === 'price'
+      ? failure(170134, 'Order price has too many decimals.')
+      : failure(170137, 'Order quantity has too many decimals.')
+  }
+}
