@@ -6,7 +6,10 @@ import type {
   ExchangeTrade,
 } from '@velocimex/core/exchange/exchange-order'
 import type { ExchangeTerms } from '@velocimex/core/exchange/exchange-view'
+import { alignAssets } from '@velocimex/core/market/align-assets'
+import type { Grid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
+import type { InstrumentDraft } from '../../draft-instrument.ts'
 import { TradeBars } from '../../trade-bars.ts'
 import type {
   ClientRequest,
@@ -19,6 +22,7 @@ import type {
 } from '../../venue-dialect.ts'
 import { toHex } from '../../wire/encodings.ts'
 import type { Category } from '../frame-fields.ts'
+import { makeInstrument } from '../make-instrument.ts'
 import { AccountCalls } from './account-calls.ts'
 import { AccountTopics } from './account-topics.ts'
 import { ClientKeys } from './client-keys.ts'
@@ -193,9 +197,22 @@ class BybitDialect implements VenueDialect {
   }
 }
 
+const grid = (decimals: number): Grid => ({ decimals, step: 1 })
+const draft = (base: string, kind: 'spot' | 'perpetual', price: number, quantity: number): InstrumentDraft => ({
+  ...{ symbol: `${base}USDT`, base, quote: 'USDT', settle: 'USDT', kind, expiry: '', grids: 'published' },
+  ...{ price: grid(price), quantity: grid(quantity) },
+  bounds: { quantityMin: 1, notionalMin: 5n * 10n ** BigInt(Math.max(8, price + quantity)) },
+})
+/** The grids of the venue's own lists, 2026. */
+const LISTED: Readonly<Record<Category, readonly InstrumentDraft[]>> = {
+  spot: [draft('BTC', 'spot', 1, 6), draft('ETH', 'spot', 2, 5), draft('SOL', 'spot', 2, 3)],
+  linear: [draft('BTC', 'perpetual', 1, 3), draft('ETH', 'perpetual', 2, 2), draft('SOL', 'perpetual', 3, 1)],
+}
+
 const side = (category: Category, terms: ExchangeTerms): VenueSide => {
   const id = `bybit-${category}`
-  return { id, terms, makeDialect: options => new BybitDialect(category, id, options) }
+  const instruments = alignAssets(LISTED[category].map((each, index) => makeInstrument(category, id, index, each)))
+  return { id, terms, instruments, makeDialect: options => new BybitDialect(category, id, options) }
 }
 
 /** Bybit spot: fees from what is received. */
