@@ -18,6 +18,8 @@ const { default: ccxt } = await import('ccxt')
 const VENUES = {
   'binance-spot': { client: 'binance', symbol: 'BTC/USDT', amount: 0.01 },
   'binance-usdm': { client: 'binanceusdm', symbol: 'BTC/USDT:USDT', amount: 0.01 },
+  'bybit-spot': { client: 'bybit', symbol: 'BTC/USDT', amount: 0.01 },
+  'bybit-linear': { client: 'bybit', symbol: 'BTC/USDT:USDT', amount: 0.01 },
 }
 
 /** Starts a venue in a process of its own. */

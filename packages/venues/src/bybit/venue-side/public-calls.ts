@@ -8,6 +8,7 @@ import { sideWord } from './order-texts.ts'
 import type { RequestValues } from './request-values.ts'
 import { badParameter, type Failure, isFailure } from './venue-failures.ts'
 
+const CATEGORIES = ['spot', 'linear', 'inverse', 'option']
 const MAX = { price: 1e11, lots: 1e12 } as const
 
 /** Answers of the public REST calls: the value to be told as `result`, or the error. */
@@ -23,10 +24,13 @@ export class PublicCalls {
     return { timeSecond: String(Math.floor(now / 1000)), timeNano: `${now}000000` }
   }
 
+  /** The other categories of the venue are there, and empty: clients load all of them at the start. */
   instruments(values: RequestValues): unknown | Failure {
+    const { category } = this.#sources
+    const asked = values.get('category') ?? ''
+    if (asked !== category && CATEGORIES.includes(asked)) return { category: asked, list: [], nextPageCursor: '' }
     const chosen = this.#chosen(values)
     if (isFailure(chosen)) return chosen
-    const { category } = this.#sources
     const list = chosen.map(instrument => (category === 'spot' ? this.#spot(instrument) : this.#linear(instrument)))
     return { category, list, ...(category === 'linear' ? { nextPageCursor: '' } : {}) }
   }
