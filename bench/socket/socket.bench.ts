@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
+import { PerformanceObserver } from 'node:perf_hooks'
 import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -37,6 +38,8 @@ interface Round {
   readonly p50: number
   readonly p99: number
   readonly cpu: number
+  /** Garbage collections. */
+  readonly collections: number
   readonly count: number
 }
 
@@ -55,13 +58,20 @@ class Latencies {
   async measure(): Promise<Round> {
     await sleep(WARM_MS)
     this.#count = 0
+    let collections = 0
+    const observer = new PerformanceObserver(list => {
+      collections += list.getEntries().length
+    })
+    observer.observe({ entryTypes: ['gc'] })
     const [start, before] = [performance.now(), process.cpuUsage()]
     await sleep(SECONDS * 1000)
     const { user, system } = process.cpuUsage(before)
     const cpu = (100 * (user + system)) / 1000 / (performance.now() - start)
+    await sleep(10)
+    observer.disconnect()
     const sorted = this.#values.slice(0, this.#count).sort()
     const at = (share: number): number => sorted[Math.floor(sorted.length * share)]!
-    return { p50: at(0.5), p99: at(0.99), cpu, count: sorted.length }
+    return { p50: at(0.5), p99: at(0.99), cpu, collections, count: sorted.length }
   }
 }
 
@@ -85,6 +95,7 @@ export async function run(): Promise<BenchRow[]> {
     compare('bookTicker, bytes in the process to record in the ring, p50', 'us', ours, theirs, round => round.p50, 3),
     compare('the same, p99', 'us', ours, theirs, round => round.p99, 2),
     compare(`CPU at ${RATE} messages/s, of one core`, '%', ours, theirs, round => round.cpu),
+    compare(`garbage collections in ${SECONDS} s`, 'collections', ours, theirs, round => round.collections),
     split(frames),
   ]
 }

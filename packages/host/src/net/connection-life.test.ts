@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { Random } from '@velocimex/core/clock/random'
 import fc from 'fast-check'
 import { Backoff } from './backoff.ts'
-import { ConnectionLife, type ConnectionRules } from './connection-life.ts'
+import { ConnectionLife } from './connection-life.ts'
+import type { ConnectionRules } from './connection-rules.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { SocketEnd } from './market-socket.ts'
 import { Outbox } from './outbox.ts'
@@ -319,6 +320,12 @@ test('resync leaves a topic and asks for it anew; topics come and go while live'
   deepEqual(stage.take(), ['1 +c'])
   stage.life.unfollow(['c', 'never'], stage.now)
   deepEqual(stage.take(), ['1 -c'])
+  ok(stage.life.isReady)
+  equal(stage.life.follow(['d'], stage.now), true)
+  equal(stage.life.isReady, false)
+  stage.take()
+  stage.life.refuse('d')
+  deepEqual(stage.take(), [], 'nobody leaves what he never had')
   ok(stage.life.isReady)
   const many = Array.from({ length: 9_999 }, (_, at) => `t${at}`)
   equal(stage.life.follow(many, stage.now), false)

@@ -1,29 +1,9 @@
 import { assert } from '@velocimex/core/assert'
 import type { Random } from '@velocimex/core/clock/random'
 import { Backoff } from './backoff.ts'
-import { LinkLife, type LinkRules, type VenueSpeech } from './link-life.ts'
+import type { ConnectionRules, ConnectionState } from './connection-rules.ts'
+import { LinkLife, type VenueSpeech } from './link-life.ts'
 import type { SocketEnd } from './market-socket.ts'
-
-/** What a venue says about a connection that lives for months over many sockets. */
-export interface ConnectionRules extends LinkRules {
-  /** Age in milliseconds at which a socket is replaced, before the venue cuts it; up to 10 % earlier by chance. 0: never. */
-  readonly rolloverMs: number
-  /** A socket that was live for so many milliseconds was a success: waits begin at the first again. */
-  readonly stableMs: number
-}
-
-/**
- * stopped -> connecting -> greeting -> subscribing -> live -> stale | closing -> waiting -> connecting ...
- */
-export type ConnectionState =
-  | 'stopped'
-  | 'waiting'
-  | 'connecting'
-  | 'greeting'
-  | 'subscribing'
-  | 'live'
-  | 'stale'
-  | 'closing'
 
 /** What a life asks of its driver, and what it tells. Links are numbered 1, 2, 3, ... */
 export interface ConnectionOrders {
@@ -142,6 +122,12 @@ export class ConnectionLife {
   unfollow(topics: readonly string[], now: number): void {
     const gone = topics.filter(topic => this.#topics.delete(topic))
     for (const link of this.#links.values()) link.unsubscribe(gone, now)
+  }
+
+  /** The venue refuses a topic for good: it is wanted no longer, and nothing is said about it. */
+  refuse(topic: string): void {
+    this.#topics.delete(topic)
+    for (const link of this.#links.values()) link.refuse(topic)
   }
 
   /** Drops the links at once and connects anew, not waiting out a backoff. */

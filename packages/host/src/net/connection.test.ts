@@ -6,7 +6,7 @@ import type { Micros } from '@velocimex/core/clock/micros'
 import { Random } from '@velocimex/core/clock/random'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { Connection, type Target } from './connection.ts'
-import type { ConnectionRules } from './connection-life.ts'
+import type { ConnectionRules } from './connection-rules.ts'
 import { FaultProxy } from './fault-proxy.ts'
 import { SimTimers } from './sim-timers.ts'
 import type { Timers } from './timers.ts'
@@ -22,13 +22,8 @@ const RULES: ConnectionRules = {
   stableMs: 10_000,
 }
 
-/** A venue that acknowledges topics, a faulty line to it, and a connection. */
-async function stageOn<T extends Timers>(
-  context: TestContext,
-  rules: Partial<ConnectionRules>,
-  timers: T,
-  fetch: (target: Target) => Target | Promise<Target | undefined> = target => target,
-) {
+/** A venue that acknowledges topics, behind a faulty line. */
+async function venue(context: TestContext, timers: Timers) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   await once(server, 'listening')
   const proxy = await FaultProxy.start({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, timers)
@@ -42,8 +37,25 @@ async function stageOn<T extends Timers>(
       if (String(text) === 'ping') peer.send('pong')
     })
   })
+  context.after(async () => {
+    for (const peer of server.clients) peer.terminate()
+    server.close()
+    await proxy.stop()
+  })
+  return { proxy, peers, mute: () => (isAcknowledging = false) }
+}
+
+/** A venue and a connection to it. */
+async function stageOn<T extends Timers>(
+  context: TestContext,
+  rules: Partial<ConnectionRules>,
+  timers: T,
+  fetch: (target: Target) => Target | Promise<Target | undefined> = target => target,
+) {
+  const { proxy, peers, mute } = await venue(context, timers)
   let attempts = 0
   const lines: string[] = []
+  const readiness: boolean[] = []
   const size = 4096
   const memory = new Uint8Array(2 * size)
   const connection: Connection = new Connection(
@@ -73,17 +85,13 @@ async function stageOn<T extends Timers>(
       retired: link => lines.push(`retired ${link}`),
       missing: topics => lines.push(`missing ${topics}`),
       state: () => {},
+      ready: isReady => readiness.push(isReady),
     },
   )
-  context.after(async () => {
-    connection.stop()
-    for (const peer of server.clients) peer.terminate()
-    server.close()
-    await proxy.stop()
-  })
+  context.after(() => connection.stop())
   connection.follow(['a', 'b'])
   connection.start()
-  return { timers, proxy, peers, lines, connection, mute: () => (isAcknowledging = false), attempts: () => attempts }
+  return { timers, proxy, peers, lines, connection, mute, attempts: () => attempts, readiness }
 }
 
 /** The same on a simulated clock. */
@@ -99,7 +107,7 @@ async function until(isTrue: () => boolean): Promise<void> {
 
 for (const code of [1000, 1001, 1006, 1008, 1011, 1012])
   test(`R-WS-01: after a close with ${code} the book is lost, and all is subscribed again a second later`, async context => {
-    const { timers, peers, lines, connection } = await stage(context)
+    const { timers, peers, lines, connection, readiness } = await stage(context)
     await until(() => connection.isReady)
     if (code === 1006) peers[0]!.terminate()
     else peers[0]!.close(code)
@@ -110,6 +118,7 @@ for (const code of [1000, 1001, 1006, 1008, 1011, 1012])
     timers.advance(101)
     await until(() => connection.isReady)
     deepEqual(lines, ['live 1', `lost 1 ${code}`, 'live 2'])
+    deepEqual(readiness, [true, false, true])
   })
 
 test('R-WS-01: a reset, a refused port and a silent one are waited out, ever longer', async context => {

@@ -1,7 +1,8 @@
 import { assert } from '@velocimex/core/assert'
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { Random } from '@velocimex/core/clock/random'
-import { ConnectionLife, type ConnectionRules, type ConnectionState } from './connection-life.ts'
+import { ConnectionLife } from './connection-life.ts'
+import type { ConnectionRules, ConnectionState } from './connection-rules.ts'
 import type { VenueSpeech } from './link-life.ts'
 import { MarketSocket, type MarketSocketOptions, type Region, type SocketEnd } from './market-socket.ts'
 import type { Timers } from './timers.ts'
@@ -52,6 +53,8 @@ export interface ConnectionListener {
   /** These topics were asked for again and again and not acknowledged; the connection is not ready, and asks on slowly. */
   missing(topics: readonly string[]): void
   state(state: ConnectionState): void
+  /** Every topic is acknowledged on the link that counts, or no longer. Nobody trades while it is false. */
+  ready(isReady: boolean): void
 }
 
 const NO_TARGET: SocketEnd = { kind: 'failed', code: 'no_target' }
@@ -72,7 +75,8 @@ export class Connection {
   #takeBack: () => void = () => {}
   #wakeAt = Number.POSITIVE_INFINITY
   #isReadingFirst = false
-  #told: ConnectionState = 'stopped'
+  #toldState: ConnectionState = 'stopped'
+  #toldReady = false
 
   constructor(parts: ConnectionParts, listener: ConnectionListener) {
     assert(parts.regions.length >= 2, 'a rollover needs two regions', parts.regions.length)
@@ -160,6 +164,12 @@ export class Connection {
     this.#settle()
   }
 
+  /** The caller saw the venue refuse a topic for good: an unknown symbol. It is asked for no more. */
+  refuse(topic: string): void {
+    this.#life.refuse(topic)
+    this.#settle()
+  }
+
   /** The caller saw the venue accept the log-in. */
   greeted(link: number): void {
     this.#life.greeted(link, this.#now())
@@ -243,9 +253,14 @@ export class Connection {
       if (nextAt === Number.POSITIVE_INFINITY) this.#takeBack = () => {}
       else this.#takeBack = this.#parts.timers.after(Math.max(0, nextAt - this.#now()) / 1000, () => this.#tick())
     }
-    if (this.#told === this.#life.state) return
-    this.#told = this.#life.state
-    this.#listener.state(this.#told)
+    const { state, isReady } = this.#life
+    if (this.#toldState !== state) {
+      this.#toldState = state
+      this.#listener.state(state)
+    }
+    if (this.#toldReady === isReady) return
+    this.#toldReady = isReady
+    this.#listener.ready(isReady)
   }
 
   #tick(): void {

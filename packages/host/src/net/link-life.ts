@@ -130,6 +130,13 @@ export class LinkLife {
     this.#settle()
   }
 
+  /** The venue refuses a topic for good. */
+  refuse(topic: string): void {
+    this.#subscriptions.drop([topic])
+    this.#reported.delete(topic)
+    this.#settle()
+  }
+
   /** Leaves a topic and asks for it anew, for venues that send a whole book at the beginning of a subscription. */
   resync(topic: string, now: number): void {
     this.unsubscribe([topic], now)

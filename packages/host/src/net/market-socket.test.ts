@@ -114,41 +114,31 @@ test('text, binary, fragments, pings and a clean close with ws as the peer', asy
 test('500 random messages of ws, fragmented and with pings between, arrive in order and whole', async context => {
   const { url, next } = await peer(context)
   const accepted = next()
-  const messages: string[] = []
-  const arrived: string[] = []
-  let isDone = (): void => {}
-  const done = new Promise<void>(resolve => (isDone = resolve))
-  const random = new Random(5)
-  const listener = {
-    opened: () => {},
-    message: (bytes: Uint8Array, from: number, to: number, isBinary: boolean) => {
-      arrived.push(`${isBinary} ${Buffer.from(bytes.subarray(from, to)).toString('latin1')}`)
-      if (arrived.length === 500) isDone()
-    },
-    pong: () => {},
-    ended: () => {},
-  }
-  const options = { url, region: region(300_000), messageMax: 130_000 }
-  const socket = new MarketSocket(options, listener, new SystemTimers())
+  const { story, socket } = open(url, { region: region(300_000), messageMax: 130_000 })
   const server = await accepted
+  const random = new Random(5)
+  const messages = ['opened']
   for (let at = 0; at < 500; at++) {
     const binary = random.below(2) === 1
-    const parts = Array.from({ length: 1 + random.below(4) }, () => `${at}`.repeat(random.below(10 ** random.below(5))))
+    const parts = Array.from({ length: 1 + random.below(4) }, () =>
+      `${at} `.repeat(random.below(10 ** random.below(5))),
+    )
     for (const [part, text] of parts.entries()) {
       server.send(text, { binary, fin: part === parts.length - 1 })
       if (random.below(3) === 0) server.ping(`${at}`)
     }
-    messages.push(`${binary} ${parts.join('')}`)
+    messages.push(`${binary ? 'binary' : 'text'} ${parts.join('')}`)
   }
-  await done
-  deepEqual(arrived, messages)
+  server.send('end')
+  await story.until('text end')
+  deepEqual(story.lines, [...messages, 'text end'])
   socket.terminate()
+  await story.until('ended')
 })
 
 test('as a server the reader takes the masked frames of a ws client', async context => {
   const heard: string[] = []
-  let isDone = (): void => {}
-  const done = new Promise<void>(resolve => (isDone = resolve))
+  const done = Promise.withResolvers<void>()
   const url = await raw(context, (socket, request) => {
     const bytes = new Uint8Array(100_000)
     const cut = (from: number, to: number): string => Buffer.from(bytes.subarray(from, to)).toString()
@@ -158,7 +148,7 @@ test('as a server the reader takes the masked frames of a ws client', async cont
       pong: () => {},
       close: (code, from, to) => {
         heard.push(`close ${code} ${cut(from, to)}`)
-        isDone()
+        done.resolve()
       },
     })
     socket.on('data', (part: Buffer) => {
@@ -181,7 +171,7 @@ test('as a server the reader takes the masked frames of a ws client', async cont
   client.send('whole', { fin: true })
   client.send(Buffer.from('z'.repeat(70_000)))
   client.close(1001, 'bye')
-  await done
+  await done.promise
   deepEqual(heard, [
     'false {"op":"ping"}',
     'ping p',

@@ -249,6 +249,8 @@ test('R-CB-01: five answers of 5xx open the breaker, and three good probes close
   for (const status of ['500', '502', '503', '504', '500']) equal(await ask(), status)
   equal(await ask(), 'breaker_open')
   equal(seen.length, 5)
+  equal(await ask('cancel'), '200', 'cancels pass')
+  equal(rest.breaker.state(timers.now()), 'open')
   timers.advance(29_999)
   equal(await ask(), 'breaker_open')
   timers.advance(1)

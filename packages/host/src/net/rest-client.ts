@@ -90,6 +90,8 @@ export class RestClient {
     this.#pool = new Pool(options.origin, {
       connections: options.connections ?? 8,
       pipelining: 1,
+      // One request a connection: what breaks one breaks no other.
+      allowH2: false,
       keepAliveTimeout: idle,
       keepAliveMaxTimeout: idle,
       // The deadline of each request bounds these; the client's clock decides it.

@@ -39,8 +39,8 @@ export function readStatus({ status, headers }: Answer, now: number): LimitSigns
 }
 
 /**
- * All requests to one venue: within its budgets, not while its breaker is open, each sent once. What is not let out is
- * `not_sent` with the reason and the instant at which it may be tried.
+ * All requests to one venue: within its budgets, not while its breaker is open (but for cancels), each sent once. What is
+ * not let out is `not_sent` with the reason and the instant at which it may be tried.
  */
 export class VenueRest {
   readonly breaker = new CircuitBreaker()
@@ -69,7 +69,8 @@ export class VenueRest {
     const allowed = askAll(draws, purpose, now)
     if (!allowed.ok) return notSent(allowed.reason, allowed.retryAt)
     const number = this.breaker.enter(now)
-    if (number === 0) return notSent('breaker_open', this.breaker.retryAt(now))
+    // A resting order is what a cancel is to save us from while a venue stumbles; its outcome then moves nothing.
+    if (number === 0 && purpose !== 'cancel') return notSent('breaker_open', this.breaker.retryAt(now))
     const tickets = draws.map(({ budget, weights }) => budget.take(weights, now))
     const outcome = await this.#client.request(request)
     const at = this.#timers.now()
