@@ -110,7 +110,8 @@ function compare(
 ): BenchRow {
   const [mine, its] = [median(ours.map(figure)), median(theirs.map(figure))]
   const promise = least === undefined ? {} : { target: `>= ${least}x`, met: its / mine >= least }
-  const peer = { peer: `${PEER} + JSON.parse`, peerValue: its, ratio: its / mine }
+  const ratio = mine === 0 ? {} : { ratio: its / mine }
+  const peer = { peer: `${PEER} + JSON.parse`, peerValue: its, ...ratio }
   return { question, ours: mine, unit, samples: ours.map(figure), ...peer, ...promise }
 }
 
