@@ -39,6 +39,8 @@ export class LedgerHalted extends Error {}
 const WAITING_BYTES_MAX = 64 * 1024 * 1024
 /** The copy waits until the ledger has been quiet so long; then it takes a step, and looks again. */
 const QUIET_MS = 20
+/** Transfers that the copy may be behind before it asks for its share of a busy ledger. */
+const BEHIND_MAX = 500_000
 
 /**
  * A durable ledger without a server: the rules in memory, everything that took effect in a journal, and an SQLite file
@@ -241,13 +243,18 @@ export class EmbeddedLedger implements LedgerStore {
     let pause = QUIET_MS
     while (!signal.aborted)
       try {
+        const { sequence } = this.#file
         await delay(pause, undefined, { signal, ref: false }).catch(() => {})
         pause = QUIET_MS
-        while (!signal.aborted && this.#group === undefined)
-          if (!(await copy.step())) {
-            this.#copyFault = ''
-            return
-          }
+        // Under load one step at most, and none while the copy is not far behind.
+        const isQuiet = (): boolean => this.#group === undefined && this.#file.sequence === sequence
+        if (!isQuiet() && copy.behind < BEHIND_MAX) continue
+        do {
+          if (signal.aborted) return
+          if (await copy.step()) continue
+          this.#copyFault = ''
+          return
+        } while (isQuiet())
       } catch (error) {
         this.#copyFault = String(error instanceof Error ? error.message : error)
         pause = 1_000
