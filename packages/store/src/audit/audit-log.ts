@@ -79,7 +79,7 @@ export class AuditLog {
       if (whole.length < text.length) await file.truncate(Buffer.byteLength(whole))
       const lines = whole.split('\n').slice(0, -1)
       const last = lines.length > 0 ? lines.at(-1) : await lastLine(files.at(-2))
-      const entry = last === undefined ? undefined : (JSON.parse(last) as AuditEntry)
+      const entry = last === undefined ? undefined : parse(path, lines.length, last)
       if (entry !== undefined && entry.hash !== auditHash(key, entry, entry.prev_hash)) {
         await file.close()
         throw new Error(`${path}: entry ${entry.seq} was not written with this key; verify the log, nothing was added`)
@@ -155,13 +155,7 @@ export async function* readAudit(directory: string): AsyncGenerator<AuditEntry> 
     let line = 0
     for await (const text of createInterface({ input: handle.createReadStream({ encoding: 'utf8' }) })) {
       line++
-      let entry: AuditEntry
-      try {
-        entry = JSON.parse(text) as AuditEntry
-      } catch {
-        throw new Error(`${path}: line ${line} is no entry; the log was changed, restore it from a copy`)
-      }
-      yield entry
+      yield parse(path, line, text)
     }
   }
 }
@@ -177,3 +171,11 @@ const auditFiles = async (directory: string): Promise<string[]> =>
 
 const lastLine = async (path: string | undefined): Promise<string | undefined> =>
   path === undefined ? undefined : (await readFile(path, 'utf8')).trimEnd().split('\n').at(-1)
+
+function parse(path: string, line: number, text: string): AuditEntry {
+  try {
+    return JSON.parse(text) as AuditEntry
+  } catch {
+    throw new Error(`${path}: line ${line} is no entry; the log was changed, restore it from a copy`)
+  }
+}

@@ -1,4 +1,5 @@
 import { constants, type FileHandle, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 
 /*
@@ -74,6 +75,7 @@ export class BlockFile {
         await handle.truncate(0)
         await handle.write(header(), 0, HEADER_BYTES, 0)
         await handle.datasync()
+        await syncFolder(path)
         return { file: new BlockFile(path, handle, HEADER_BYTES, 0, mustSync), opening: { blocks: 0, cutBytes: size } }
       }
       const { end, blocks } = await scan(path, handle, size, onBlock)
@@ -191,7 +193,7 @@ async function scan(
     const isWhole = block !== undefined && block.readUInt32LE(4) === crc32(block.subarray(8))
     if (!isWhole || block.readDoubleLE(8) !== blocks) {
       // A torn write leaves its block as the last thing in the file, perhaps with zeros where bytes never arrived.
-      if (!isWhole && (await isTail(handle, at, size, block?.length))) break
+      if (!isWhole && (await isTail(handle, at, size, length))) break
       throw new DamagedFile(
         `${path}: block ${blocks} at byte ${at} is damaged but others follow it; restore the file from a copy`,
       )
@@ -202,19 +204,32 @@ async function scan(
   return { end: at, blocks }
 }
 
-/** Whether nothing that could be a block follows the one that starts at `at`. */
-async function isTail(handle: FileHandle, at: number, size: number, length: number | undefined): Promise<boolean> {
-  if (length !== undefined) return at + length === size
-  // Its length points beyond the end, or is nonsense. One append writes one block: what follows it must not check out.
+/**
+ * Whether a block that does not check out is one that was being written. Each append waited for the one before, so then
+ * it is the last: nothing follows it but zeros, which a file system may leave where bytes never arrived.
+ */
+async function isTail(handle: FileHandle, at: number, size: number, length: number): Promise<boolean> {
+  const end = at + BLOCK_HEAD_BYTES + length
   const rest = await read(handle, at, Math.min(size - at, BLOCK_PAYLOAD_MAX + BLOCK_HEAD_BYTES))
+  if (length > 0 && end <= size) return rest.subarray(end - at).every(byte => byte === 0)
+  // Its length is nonsense or points beyond the end. What lies behind must not contain a block that checks out.
   for (let from = 1; from + BLOCK_HEAD_BYTES <= rest.length; from++) {
-    const bytes = rest.readUInt32LE(from)
-    const end = from + BLOCK_HEAD_BYTES + bytes
+    const inner = from + BLOCK_HEAD_BYTES + rest.readUInt32LE(from)
     const sequence = rest.readDoubleLE(from + 8)
-    if (end > rest.length || !Number.isSafeInteger(sequence) || sequence <= 0) continue
-    if (rest.readUInt32LE(from + 4) === crc32(rest.subarray(from + 8, end))) return false
+    if (inner > rest.length || !Number.isSafeInteger(sequence) || sequence <= 0) continue
+    if (rest.readUInt32LE(from + 4) === crc32(rest.subarray(from + 8, inner))) return false
   }
   return true
+}
+
+/** Brings a folder's list of names to the disk: a file that was made is not there after a power cut before that. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(dirname(path), constants.O_RDONLY)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
 }
 
 async function read(handle: FileHandle, at: number, bytes: number): Promise<Buffer> {

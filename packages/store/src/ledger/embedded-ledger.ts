@@ -5,7 +5,7 @@ import { assert } from '@velocimex/core/assert'
 import type { Clock } from '@velocimex/core/clock/clock'
 import type { Account, AccountRequest } from '@velocimex/core/ledger/account'
 import type { AccountResult } from '@velocimex/core/ledger/account-status'
-import { Ledger } from '@velocimex/core/ledger/ledger'
+import { Ledger, type LedgerSink } from '@velocimex/core/ledger/ledger'
 import type { AccountFilter, AccountQuery, TransferFilter } from '@velocimex/core/ledger/ledger-filter'
 import type { AccountBalance } from '@velocimex/core/ledger/ledger-state'
 import type { LedgerStore } from '@velocimex/core/ledger/ledger-store'
@@ -31,6 +31,8 @@ export interface EmbeddedLedgerOptions {
   readonly waitingBytesMax?: number
   /** Whether `ledger.sqlite` beside the journal follows it, for questions in SQL; it does unless told. */
   readonly hasCopy?: boolean
+  /** Told what takes effect, after it went on its way to the disk; nothing of what is recovered. */
+  readonly sink?: LedgerSink
 }
 
 /** The journal of a ledger could not be written: what was given since is lost, and the process must recover. */
@@ -92,18 +94,7 @@ export class EmbeddedLedger implements LedgerStore {
     const lock = holdLock(join(directory, 'ledger.lock'))
     try {
       const writer = new LedgerRecordWriter(BLOCK_HEAD_BYTES)
-      const core = new Ledger({
-        onAccounts: accounts => {
-          for (const account of accounts) writer.account(account)
-        },
-        onPosting: transfers => {
-          for (const transfer of transfers) writer.transfer(transfer)
-        },
-        onExpired: (pending, timestamp) => writer.expired(pending.id, timestamp),
-        onFailed: ids => {
-          for (const id of ids) writer.failed(id)
-        },
-      })
+      const core = new Ledger(journalSink(writer, options.sink))
       const { file, opening } = await BlockFile.open(
         join(directory, 'ledger.journal'),
         payload => void readLedgerRecords(payload, core.restore),
@@ -261,3 +252,23 @@ export class EmbeddedLedger implements LedgerStore {
       }
   }
 }
+
+/** Writes what takes effect into a journal's buffer, then tells another. */
+const journalSink = (writer: LedgerRecordWriter, sink: LedgerSink = {}): LedgerSink => ({
+  onAccounts: accounts => {
+    for (const account of accounts) writer.account(account)
+    sink.onAccounts?.(accounts)
+  },
+  onPosting: transfers => {
+    for (const transfer of transfers) writer.transfer(transfer)
+    sink.onPosting?.(transfers)
+  },
+  onExpired: (pending, timestamp) => {
+    writer.expired(pending.id, timestamp)
+    sink.onExpired?.(pending, timestamp)
+  },
+  onFailed: ids => {
+    for (const id of ids) writer.failed(id)
+    sink.onFailed?.(ids)
+  },
+})

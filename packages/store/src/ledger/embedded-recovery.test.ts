@@ -114,7 +114,19 @@ test('R-DSK-03 a journal cut at any byte: whole batches only, and the next start
       equal(ledger.ledger.transferCount, 2)
       await ledger.close()
     }
-    truncateSync(path, size)
+    // Zeros where bytes never arrived: after the last block, and in place of its head or its end.
+    for (const [kept, zeros] of [
+      [whole.length, 5_000],
+      [size, 5_000],
+      [size + 9, 40],
+      [size + 60, 3_000],
+    ] as const) {
+      writeFileSync(path, Buffer.concat([whole.subarray(0, kept), Buffer.alloc(zeros)]))
+      ledger = (await open(directory)).ledger
+      equal(ledger.ledger.transferCount, kept === whole.length ? 4 : 2)
+      await ledger.close()
+    }
+    writeFileSync(path, whole.subarray(0, size))
     ledger = (await open(directory)).ledger
     equal((await ledger.createTransfers([move(3)]))[0]!.status, 'created')
     await ledger.close()

@@ -146,12 +146,13 @@ const linesOf = (payload: Buffer): string[] => payload.toString('utf8').split('\
 
 async function nameOf(directory: string): Promise<string> {
   const path = join(directory, 'spool.name')
-  try {
-    return (await readFile(path, 'utf8')).trim()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    const name = randomUUID()
-    await writeFile(path, `${name}\n`, { flush: true })
-    return name
-  }
+  const known = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  // Whole or made anew: it is written before the first line, so nothing bears a name that was cut short.
+  if (/^[0-9a-f-]{36}\n$/.test(known)) return known.trim()
+  const name = randomUUID()
+  await writeFile(path, `${name}\n`, { flush: true })
+  return name
 }

@@ -18,7 +18,10 @@ export interface SqlSession {
 /** A relational database behind a wait; SQLite and PostgreSQL answer alike, see `trading-store.conformance.ts`. */
 export interface SqlDatabase extends SqlSession {
   readonly dialect: SqlDialect
-  /** All or nothing; what `work` throws takes everything back and is thrown on. One at a time on SQLite. */
+  /**
+   * All or nothing; what `work` throws takes everything back and is thrown on. One at a time on SQLite, so `work` speaks
+   * to its session only: to ask the database itself inside would wait for ever.
+   */
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
