@@ -60,7 +60,7 @@ export class LedgerState implements LedgerView {
   }
 
   isFailed(id: bigint): boolean {
-    return this.failed.has(id)
+    return this.failed.size > 0 && this.failed.has(id)
   }
 
   isImportable(timestamp: bigint): boolean {

@@ -5,7 +5,7 @@ import { checkAccount } from './check-account.ts'
 import { checkTransfer } from './check-transfer.ts'
 import { compareTransfers } from './compare-transfers.ts'
 import { type AccountPage, LedgerState, recordOf } from './ledger-state.ts'
-import { type BatchEvent, type BatchOwner, runBatch } from './run-batch.ts'
+import { type BatchOwner, type BatchResult, runBatch } from './run-batch.ts'
 import { type Transfer, TransferFlag, type TransferRequest, transferOf } from './transfer.ts'
 import { isTransient, type TransferResult, type TransferStatus } from './transfer-status.ts'
 
@@ -74,7 +74,7 @@ export class Ledger {
   createAccounts(requests: readonly AccountRequest[], now: bigint): AccountResult[] {
     const asked = requests.map(accountOf)
     const timestamp = this.#advance(now, asked.length)
-    const results = runBatch<AccountStatus>(eventsOf(asked, AccountFlag), timestamp, {
+    const results = runBatch<AccountStatus>(asked, AccountFlag, timestamp, {
       ...this.#scopes(),
       create: (index, own) => this.#openAccount(asked[index]!, own),
       refused: () => {},
@@ -90,16 +90,18 @@ export class Ledger {
     const timestamp = this.#advance(now, asked.length)
     this.#expire(timestamp - BigInt(asked.length) + 1n)
     const failed: bigint[] = []
-    const results = runBatch<TransferStatus>(eventsOf(asked, TransferFlag), timestamp, {
+    const made: (Transfer | undefined)[] = []
+    const results = runBatch<TransferStatus>(asked, TransferFlag, timestamp, {
       ...this.#scopes(),
-      create: (index, own) => this.#transfer(asked[index]!, own),
+      create: (index, own) => this.#transfer(asked[index]!, index, own, made),
       refused: (index, status) => {
-        if (isTransient(status)) failed.push(asked[index]!.id)
-        if (isTransient(status)) this.#state.failed.add(asked[index]!.id)
+        if (!isTransient(status)) return
+        failed.push(asked[index]!.id)
+        this.#state.failed.add(asked[index]!.id)
       },
     })
-    const posted = asked.filter((_, index) => results[index]!.status === 'created')
-    if (posted.length > 0) this.#sink.onPosting?.(posted.map(({ id }) => this.transfer(id)!))
+    const posted = made.filter((each, index) => each !== undefined && results[index]!.status === 'created')
+    if (posted.length > 0) this.#sink.onPosting?.(posted as Transfer[])
     if (failed.length > 0) this.#sink.onFailed?.(failed)
     return results
   }
@@ -179,7 +181,7 @@ export class Ledger {
     return { openScope: () => this.#state.openScope(), closeScope: keep => this.#state.closeScope(keep) }
   }
 
-  #openAccount(asked: Account, timestamp: bigint): AccountResult {
+  #openAccount(asked: Account, timestamp: bigint): BatchResult<AccountStatus> {
     const known = this.account(asked.id)
     const status = checkAccount(asked, known)
     if (status !== 'created') return { status, timestamp: status === 'exists' ? known!.timestamp : timestamp }
@@ -191,12 +193,20 @@ export class Ledger {
     return { status, timestamp: own }
   }
 
-  #transfer(asked: Transfer, timestamp: bigint): TransferResult {
+  /** @param made where the transfer goes that took effect, at its index */
+  #transfer(
+    asked: Transfer,
+    index: number,
+    timestamp: bigint,
+    made: (Transfer | undefined)[],
+  ): BatchResult<TransferStatus> {
     const accepted = checkTransfer(this.#state, asked, timestamp)
     if (accepted === 'exists') return { status: accepted, timestamp: this.transfer(asked.id)!.timestamp }
     if (typeof accepted === 'string') return { status: accepted, timestamp }
     const own = (asked.flags & TransferFlag.imported) === 0 ? timestamp : asked.timestamp
-    this.#state.apply(recordOf(asked, accepted, own), accepted.pending)
+    const transfer = recordOf(asked, accepted, own)
+    this.#state.apply(transfer, accepted.pending)
+    made[index] = transfer
     return { status: 'created', timestamp: own }
   }
 
@@ -213,15 +223,4 @@ export class Ledger {
     }
     return count
   }
-}
-
-function eventsOf(
-  asked: readonly { readonly flags: number; readonly timestamp: bigint }[],
-  bits: { readonly linked: number; readonly imported: number },
-): BatchEvent[] {
-  return asked.map(({ flags, timestamp }) => ({
-    isLinked: (flags & bits.linked) !== 0,
-    isImported: (flags & bits.imported) !== 0,
-    timestamp,
-  }))
 }
