@@ -7,7 +7,7 @@ import type { OrderView } from '../order/order.ts'
 import { isTerminal } from '../order/order-state.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import type { ApprovedOrder } from '../risk/risk-gate.ts'
-import { ClientOrderIds } from './client-order-id.ts'
+import { ClientOrderIds, parseClientOrderId } from './client-order-id.ts'
 import type { DeskTiming } from './desk-timing.ts'
 import type { JournaledOrders } from './journaled-orders.ts'
 import type { CommandOutcome, CommandRef, LiveGateway, Stamp, VenueAnswer } from './live-gateway.ts'
@@ -54,7 +54,7 @@ export class LiveOrderDesk {
   readonly orders: JournaledOrders
   readonly #parts: DeskParts
   readonly #inquiry: VenueInquiry
-  readonly #ids: ClientOrderIds
+  #ids: ClientOrderIds
   #ready = false
   #tickedAt: number
   #unwritten = 0
@@ -71,6 +71,7 @@ export class LiveOrderDesk {
         this.#ready = true
       },
       onLost: (order: OrderView) => parts.onAlert('order_lost_by_venue', order.clientOrderId),
+      onStranger: (id: string) => this.#onStranger(id),
     }
     this.#inquiry = new VenueInquiry(desk, parts.gateway, parts.clock, parts.timing)
     for (const [id, facts] of [...orders.facts])
@@ -214,6 +215,22 @@ export class LiveOrderDesk {
     this.#tickedAt = now
     this.#inquiry.tick()
     if (this.orders.stop !== undefined || this.#parts.journal.isShort) this.#cancelAll()
+  }
+
+  /**
+   * The venue has an order that bears our name and that no journal of ours has. If it is of our own or a later start, the
+   * journal was lost or another process trades as us: ids must not be used again.
+   */
+  #onStranger(id: string): void {
+    const parts = parseClientOrderId(id)
+    if (parts === undefined || parts.instance !== this.#parts.instance || parts.epoch < this.orders.epoch) return
+    if (this.#ready) {
+      this.engageStop(`the venue has the order ${id} of ours that we never sent: does another process trade as us?`)
+      return
+    }
+    // Nothing was sent in this epoch yet: step over the one that was used.
+    this.#record({ kind: 'start', epoch: parts.epoch + 1, at: this.#parts.clock.now() })
+    this.#ids = new ClientOrderIds(this.#parts.instance, this.orders.epoch)
   }
 
   #cancelAll(): void {

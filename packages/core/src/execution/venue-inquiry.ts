@@ -23,6 +23,8 @@ export interface InquiryDesk {
   onAudited(): void
   /** The venue does not find an order that it has confirmed before. */
   onLost(order: OrderView): void
+  /** The venue speaks of an order that we do not know. */
+  onStranger(clientOrderId: string): void
 }
 
 /** An order that the venue speaks of and that we do not know. */
@@ -119,6 +121,7 @@ export class VenueInquiry {
   meet(clientOrderId: string, venueOrderId: string, instrument: number, fill?: Fill): void {
     if (this.#strangers.size >= QUESTIONS_MAX || this.#strangers.has(clientOrderId)) return
     this.#strangers.set(clientOrderId, { venueOrderId, instrument, fill, misses: 0 })
+    this.#desk.onStranger(clientOrderId)
   }
 
   /** The venue refused a command for an order that it does not find: asked about at the next tick. */
@@ -256,6 +259,8 @@ export class VenueInquiry {
   #learn(order: Truth, askedAt: Micros): void {
     const { orders } = this.#desk
     const now = this.#clock.now()
+    if (orders.manager.find(order.clientOrderId) === undefined && !this.#strangers.has(order.clientOrderId))
+      this.#desk.onStranger(order.clientOrderId)
     this.#strangers.delete(order.clientOrderId)
     for (const entry of truthEntries(order, orders, askedAt, this.#timing.propagation, now)) this.#desk.record(entry)
   }
