@@ -1,8 +1,9 @@
 import type { JournalHistory } from '../bus/journal.ts'
 import type { ExecutionReport } from '../order/execution-report.ts'
 import { ok, type Result, refuse } from '../result.ts'
+import type { DeskParts } from './desk-parts.ts'
 import { type JournalAlert, JournaledOrders } from './journaled-orders.ts'
-import { type DeskParts, LiveOrderDesk } from './live-order-desk.ts'
+import { LiveOrderDesk } from './live-order-desk.ts'
 import { decodeEntry, encodeEntry, entryKind } from './order-entry.ts'
 import type { OrderListener } from './order-manager.ts'
 
