@@ -194,6 +194,14 @@ export class BreakerPanel implements OrderGuard {
     return this.#breakers.map(({ spec, breaker }) => ({ spec, state: breaker.state(now), openedAt: breaker.openedAt }))
   }
 
+  /** Opens a breaker as it was before a restart. Without one of this name it does nothing. */
+  resume(name: string, openedAt: number): void {
+    const one = this.#find(name)
+    if (one === undefined) return
+    one.breaker.trip(openedAt)
+    this.#tell(one, this.#parts.clock.now(), 'open before the restart')
+  }
+
   #find(name: string): TradingBreaker | undefined {
     return this.#breakers.find(({ spec }) => spec.name === name)
   }

@@ -1,6 +1,7 @@
 import type { InstrumentTable } from '../market/instrument-table.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import type { ExposureBook } from './exposure-book.ts'
+import { scopeKey } from './limit-scope.ts'
 import { RateWindow } from './rate-window.ts'
 import type { ScopeTotals } from './scope-totals.ts'
 import { limitFault, type ScopedLimit } from './scoped-limit.ts'
@@ -38,6 +39,12 @@ export type LimitChangeRefusal =
   | 'no_reason'
   | 'not_recorded'
 
+/** A limit that stands otherwise than in the configuration. */
+export interface ChangedLimit {
+  readonly configured: ScopedLimit | undefined
+  readonly now: ScopedLimit | undefined
+}
+
 /** A limit at work: with the totals of its scope and, for a rate, its window. */
 export interface ActiveLimit {
   readonly limit: ScopedLimit
@@ -63,6 +70,7 @@ export class LimitBook {
   readonly #exposure: ExposureBook
   readonly #journal: LimitJournal
   #active: ActiveLimit[] = []
+  #configured: readonly ScopedLimit[] = []
 
   constructor(instruments: InstrumentTable, exposure: ExposureBook, journal: LimitJournal) {
     this.#instruments = instruments
@@ -96,8 +104,41 @@ export class LimitBook {
         this.#active.find(({ limit: { name } }) => name === limit.name),
       ),
     )
+    this.#configured = limits
     this.revision++
     return ok(limits.length)
+  }
+
+  /** Limits that were changed since they were loaded: what a restart must not forget. */
+  get changed(): readonly ChangedLimit[] {
+    const names = new Set([...this.#configured, ...this.#active.map(({ limit }) => limit)].map(({ name }) => name))
+    return [...names]
+      .map(name => ({ configured: this.#configured.find(limit => limit.name === name), now: this.find(name) }))
+      .filter(({ configured, now }) => !isSame(configured, now))
+  }
+
+  /**
+   * Takes up the changes of the life before. A limit that the configuration now says otherwise than it did then stands as
+   * configured: the file is newer.
+   * @returns names of the changes that were not taken up
+   */
+  resume(changed: readonly ChangedLimit[]): string[] {
+    const dropped: string[] = []
+    let limits = this.#active.map(({ limit }) => limit)
+    for (const { configured, now } of changed) {
+      const name = (configured ?? now)!.name
+      const isStale = !isSame(
+        this.#configured.find(limit => limit.name === name),
+        configured,
+      )
+      if (isStale || (now !== undefined && limitFault(now, this.#instruments) !== undefined)) dropped.push(name)
+      else {
+        limits = now === undefined ? limits.filter(limit => limit.name !== name) : put(limits, now)
+      }
+    }
+    this.#active = limits.map(limit => this.#activate(limit, undefined))
+    this.revision++
+    return dropped
   }
 
   /** Adds a limit, which lowers what is allowed. */
@@ -162,3 +203,16 @@ export class LimitBook {
     return { limit, totals, rate, count }
   }
 }
+
+/** The list with a limit in the place of that of its name, or at the end. */
+const put = (limits: readonly ScopedLimit[], limit: ScopedLimit): ScopedLimit[] =>
+  limits.some(({ name }) => name === limit.name)
+    ? limits.map(old => (old.name === limit.name ? limit : old))
+    : [...limits, limit]
+
+const isSame = (one: ScopedLimit | undefined, other: ScopedLimit | undefined): boolean =>
+  one?.name === other?.name &&
+  one?.kind === other?.kind &&
+  one?.value === other?.value &&
+  one?.window === other?.window &&
+  scopeKey(one?.scope ?? {}) === scopeKey(other?.scope ?? {})

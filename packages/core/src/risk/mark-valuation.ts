@@ -1,6 +1,6 @@
 import type { Instrument } from '../market/instrument.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
-import { type Asset, notional } from '../market/money.ts'
+import { type Asset, type ContractValue, notional } from '../market/money.ts'
 import type { Lots, Ticks } from '../market/units.ts'
 
 /** Where prices for judging risk come from. */
@@ -56,13 +56,11 @@ export class MarkValuation {
     const second = this.#memo[2 * index + 1]!
     if (second.lots === lots && second.mark === mark) return second.settled
     const { contract } = this.#instruments.at(index)
-    // The price that makes the contract worth more: an inverse one is worth more the lower the price.
-    const price = contract.kind === 'linear' ? Math.ceil(mark) : Math.max(1, Math.floor(mark))
-    const signed = notional(price as Ticks, lots as Lots, contract)
+    const settled = worthMost(contract, lots, mark)
     const memo = this.#turn++ % 2 === 0 ? first : second
     memo.lots = lots
     memo.mark = mark
-    memo.settled = signed < 0n ? -signed : signed
+    memo.settled = settled
     return memo.settled
   }
 
@@ -106,6 +104,16 @@ export class MarkValuation {
     const divisor = forward ? basePart : quotePart
     return isUp ? (dividend + divisor - 1n) / divisor : dividend / divisor
   }
+}
+
+/** Value of lots at the price beside the mark that makes them worth more, rounded up: inverse ones at the lower. */
+function worthMost(contract: ContractValue, lots: number, mark: number): bigint {
+  if (contract.kind === 'linear') {
+    const value = notional(Math.ceil(mark) as Ticks, lots as Lots, contract)
+    return value < 0n ? -value : value
+  }
+  const price = BigInt(Math.max(1, Math.floor(mark)))
+  return (BigInt(lots) * contract.minorTicksPerLot + price - 1n) / price
 }
 
 /** Chains of at most two instruments from one asset to another, shorter ones first. */
