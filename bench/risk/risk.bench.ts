@@ -102,7 +102,7 @@ function makeGate(isGuarded: boolean): { gate: RiskGate; book: ExposureBook } {
     trigger: { cause: 'volatility', moveBps: 500, within: 60_000_000 } as const,
   }))
   const panel = BreakerPanel.of(
-    { account, instruments: table, clock, standing, listener: { onBreaker: () => {} } },
+    { account, instruments: table, clock, standing, listener: { onBreaker: () => {}, onOpenLong: () => {} } },
     specs,
   )
   if (typeof panel === 'string') throw new Error(panel)

@@ -276,7 +276,8 @@ export class Safeguards {
       if (to === 'open') alert(`breaker ${spec.name} is open: ${cause}`)
       if (isOfExecution(spec)) this.degraded.set('execution_failing', this.#isFailing())
     }
-    const parts = { account, instruments, clock, standing: this.standings, listener: { onBreaker } }
+    const onOpenLong = ({ name }: BreakerSpec): void => void alert(`breaker ${name} has been open for a minute`)
+    const parts = { account, instruments, clock, standing: this.standings, listener: { onBreaker, onOpenLong } }
     const panel = BreakerPanel.of(parts, breakers)
     assert(typeof panel !== 'string', 'the breakers are well formed', panel)
     return panel

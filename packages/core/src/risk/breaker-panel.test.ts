@@ -21,7 +21,10 @@ function panelWith(trigger: BreakerTrigger, scope: Scope = {}) {
       instruments: TRIAL_TABLE,
       clock,
       standing: { equity: () => equity.now },
-      listener: { onBreaker: (_, from, to, now, cause) => told.push(`${now / SECOND}s ${from} ${to}: ${cause}`) },
+      listener: {
+        onBreaker: (_, from, to, now, cause) => told.push(`${now / SECOND}s ${from} ${to}: ${cause}`),
+        onOpenLong: (_, since) => told.push(`long since ${since / SECOND}s`),
+      },
     },
     [{ name: 'b', scope, trigger, rule: DEFAULT_BREAKER }],
   )
@@ -112,6 +115,15 @@ test('a silent venue is stopped; another is not', () => {
   at(8)
   panel.tick()
   deepEqual([passes(0), passes(2)], [false, true])
+})
+
+test('S2-ALR-4 a breaker that has not been closed for a minute is told once', () => {
+  const { panel, at, told } = panelWith({ cause: 'stale_market', silentFor: 5 * SECOND })
+  for (let second = 1; second < 200; second++) {
+    at(second)
+    panel.tick()
+  }
+  deepEqual(told, ['5s closed open: stale_market', 'long since 5s'])
 })
 
 test('five slow decisions open it', () => {

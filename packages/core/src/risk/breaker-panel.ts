@@ -13,6 +13,8 @@ import { type BreakerSpec, breakerFault, TradingBreaker } from './trading-breake
 /** Told every change of a breaker, once: for the log, the alert and the audit. */
 export interface BreakerListener {
   onBreaker(spec: BreakerSpec, from: BreakerState, to: BreakerState, now: number, cause: string): void
+  /** It has not been closed for a minute. S2-ALR-4 */
+  onOpenLong(spec: BreakerSpec, since: number): void
 }
 
 /** What a panel works with. */
@@ -32,6 +34,7 @@ export interface ToldOrder {
 }
 
 const BREAKERS_MAX = 1000
+const LONG = 60_000_000
 
 /**
  * The circuit breakers of trading, by symbol, venue and strategy. An open one holds back entries of its scope; what only
@@ -159,6 +162,9 @@ export class BreakerPanel implements OrderGuard {
       const { trigger, scope } = one.spec
       one.tick(now, trigger.cause === 'loss' ? this.#parts.standing.equity(scope) : undefined)
       this.#tell(one, now, trigger.cause)
+      if (one.isLong || !(now - one.openSince >= LONG)) continue
+      one.isLong = true
+      this.#parts.listener.onOpenLong(one.spec, one.openSince)
     }
   }
 
@@ -230,6 +236,11 @@ export class BreakerPanel implements OrderGuard {
     if (state === one.told) return
     const from = one.told
     one.told = state
+    if (from === 'closed') one.openSince = now
+    if (state === 'closed') {
+      one.openSince = Number.NaN
+      one.isLong = false
+    }
     const why = state === 'half_open' ? 'time to try again' : cause
     this.#parts.listener.onBreaker(one.spec, from, state, now, why)
   }

@@ -65,6 +65,10 @@ export class TradingBreaker {
   readonly breaker: CircuitBreaker
   /** State that listeners were told last. */
   told: BreakerState = 'closed'
+  /** Since when it has not been closed, as listeners know it; NaN while it is. */
+  openSince = Number.NaN
+  /** Listeners were told that this has been long. */
+  isLong = false
   #heardAt: number
   readonly #moves: (PriceMove | undefined)[] = []
   #samples: { at: number; equity: bigint }[] = []
