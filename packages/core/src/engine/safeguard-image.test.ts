@@ -38,6 +38,7 @@ const ADMIN: Actor = { name: 'ada', role: 'admin', hasSteppedUp: true }
 /** The safeguards of a new life, on the books and the clock of the old one. */
 function life(clock = new SimClock(micros(1000)), positionMax = 100n) {
   const canceled: number[] = []
+  const timers: string[] = []
   const options: SafeguardOptions = {
     account: 'main',
     currency: usdt,
@@ -53,6 +54,8 @@ function life(clock = new SimClock(micros(1000)), positionMax = 100n) {
     record: () => true,
     alert: () => true,
     persist: () => true,
+    deadMan: [{ source: 'screen', timeout: 60_000_000, action: 'cancel_all' }],
+    venueTimers: [{ target: { venue: 'v', instrument: 0 }, timeout: 30_000_000 }],
   }
   const accounts = new AccountBooks(TABLE, { owner: 1, allowShort: true })
   const safeguards = new Safeguards(options, {
@@ -63,8 +66,11 @@ function life(clock = new SimClock(micros(1000)), positionMax = 100n) {
     cancelAll: () => canceled.push(clock.now()),
     openOrders: () => 0,
     closePositions: () => {},
+    venueTimers: {
+      cancelAllAfter: ({ instrument }, timeout) => timers.push(`${clock.now() / 1e6} ${instrument} ${timeout / 1e6}`),
+    },
   })
-  return { safeguards, clock, canceled }
+  return { safeguards, clock, canceled, timers }
 }
 
 const resting = (): TrackedOrder => {
@@ -129,6 +135,22 @@ test('R-KILL-06 a restart forgets nothing: changed limits, halts, breakers, the 
   ok(now.stop.isEngaged)
   deepEqual([now.accountExposure.netLots(0), now.accountExposure.openBuyLots(0)], [7, 30])
   equal(writeSafeguardImage(safeguardImage('main', now)), written)
+})
+
+test('R-ES-02 the venue’s own timer runs while orders are open and the operator is heard', () => {
+  const { safeguards, clock, timers } = life(new SimClock(micros(0)))
+  const order = resting()
+  safeguards.deadMan.beat('screen', 0)
+  for (let second = 0; second < 90; second++) {
+    if (second === 5) safeguards.onOrderUpdate(order)
+    clock.advanceTo(micros(second * 1_000_000))
+    safeguards.tick()
+  }
+  deepEqual(
+    timers,
+    ['5 0 30', '15 0 30', '25 0 30', '35 0 30', '45 0 30', '55 0 30'],
+    'silent for 60 s, and it runs out',
+  )
 })
 
 test('a limit that the configuration says otherwise since is as configured', () => {

@@ -10,6 +10,7 @@ import { limitFault, type ScopedLimit } from '../risk/scoped-limit.ts'
 import type { StopRecord } from '../risk/stop-record.ts'
 import type { StopThresholds } from '../risk/stop-watch.ts'
 import { type BreakerSpec, breakerFault } from '../risk/trading-breaker.ts'
+import type { TimerTarget } from '../risk/venue-timer.ts'
 
 /** What a safeguard writes down: for the journal before it takes effect, and for the audit. */
 export type SafeguardEntry =
@@ -37,6 +38,8 @@ export interface SafeguardOptions {
   readonly flattens: boolean
   /** Who must be heard, and what happens when he is not; nobody when left out. */
   readonly deadMan?: readonly DeadManRule[]
+  /** Dead-man timers that the venues offer; microseconds, at least 3 seconds. */
+  readonly venueTimers?: readonly { readonly target: TimerTarget; readonly timeout: number }[]
   /** See `AccountMonitor`. */
   readonly marginBps: (instrument: number) => number
   readonly usual: UsualTrading

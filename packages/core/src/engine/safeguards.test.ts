@@ -19,6 +19,7 @@ import { STOP_THRESHOLDS } from '../risk/stop-watch.ts'
 import { priceShock, venueLoss } from '../risk/stress-scenario.ts'
 import type { Desk, Strategy } from '../strategy/strategy.ts'
 import type { MarketSource } from './market-source.ts'
+import { reconcileAccount } from './reconcile-account.ts'
 import { type SafeguardEntry, type SafeguardOptions, safeguardFault } from './safeguard-options.ts'
 import { TradingSession } from './trading-session.ts'
 
@@ -275,7 +276,10 @@ test('S2-ACC-26 a venue that holds something else halts the account, and only an
       fill: (fill: Fill) => accounts.fill(fill),
       reconcileCash: (code: string, held: bigint) => accounts.deposit(code, held - accounts.cash(code), now),
     }
-    if (turn === 5) recon = safeguards!.reconcile('v', books, each => questions.push(each), RECONCILIATION_RULE, false)
+    if (turn === 5) {
+      const ask = (question: number) => questions.push(question)
+      recon = reconcileAccount(safeguards!, { venue: 'v', books, ask, rule: RECONCILIATION_RULE, isCold: false })
+    }
     recon?.tick()
     const balances = [{ code: 'USDT', amount: accounts.cash('USDT') }]
     recon?.onTruth(questions.at(-1)!, { balances, positions: [{ instrument: 0, netLots: 30 }] })

@@ -2,10 +2,7 @@ import { assert } from '../assert.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { AccountBooks } from '../ledger/account-books.ts'
 import { AccountMonitor } from '../ledger/account-monitor.ts'
-import { AccountReconciliation, type ReconciliationRule } from '../ledger/account-reconciliation.ts'
 import type { AccountSnapshot } from '../ledger/account-snapshot.ts'
-import { subjectOf } from '../ledger/account-truth.ts'
-import { type CorrectableBooks, CorrectedBooks } from '../ledger/corrected-books.ts'
 import { stressAccount } from '../ledger/stress-account.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
 import type { Fill } from '../order/fill.ts'
@@ -28,6 +25,7 @@ import { StopWatch } from '../risk/stop-watch.ts'
 import type { StressOutcome } from '../risk/stress.ts'
 import type { StressScenario } from '../risk/stress-scenario.ts'
 import type { BreakerSpec } from '../risk/trading-breaker.ts'
+import { type TimerTarget, VenueTimer, type VenueTimerCommands } from '../risk/venue-timer.ts'
 import { type SafeguardOptions, safeguardFault } from './safeguard-options.ts'
 
 /** What the safeguards need of the session that they guard. */
@@ -41,12 +39,12 @@ export interface GuardedSession {
   openOrders(): number
   /** Sends market orders that close what is held and not being closed already. */
   closePositions(): void
+  /** Sends a venue its own dead-man timer; left out where no venue has one. */
+  readonly venueTimers?: VenueTimerCommands
 }
 
 const TICK = 100_000
 const UPDATE = 1_000_000
-/** Failed questions in a row after which a person is told. */
-const SILENT_ALERT = 3
 /** States that only the venue can bring about, having taken the order. */
 const TAKEN: ReadonlySet<OrderState> = new Set(['submitted', 'partially_filled', 'filled', 'canceled', 'expired'])
 
@@ -70,9 +68,12 @@ export class Safeguards {
   readonly guards: readonly OrderGuard[]
   /** The account as of the last update. */
   snapshot: AccountSnapshot | undefined
-  readonly #options: SafeguardOptions
-  readonly #session: GuardedSession
-  readonly #valuation: MarkValuation
+  /** What they were made of. */
+  readonly options: SafeguardOptions
+  readonly session: GuardedSession
+  readonly valuation: MarkValuation
+  /** The venues' own dead-man timers; answers go to them. */
+  readonly venueTimers: readonly VenueTimer[]
   #tickAt = Number.NEGATIVE_INFINITY
   #updateAt = Number.NEGATIVE_INFINITY
 
@@ -81,8 +82,8 @@ export class Safeguards {
     const { account } = options
     const { instruments, clock, marks } = session
     assert(safeguardFault(options, instruments) === undefined, 'the safeguards are well formed', account)
-    this.#options = options
-    this.#session = session
+    this.options = options
+    this.session = session
     this.exposure = new ExposureBook(instruments)
     this.accountExposure = new AccountExposure(this.exposure, account, marks)
     this.limits = new LimitBook(instruments, this.exposure, {
@@ -92,7 +93,7 @@ export class Safeguards {
     this.halts = new HaltBoard(account, index => instruments.at(index).venue)
     this.standings = new Standings([account])
     const valuation = new MarkValuation(instruments, options.currency, marks)
-    this.#valuation = valuation
+    this.valuation = valuation
     const { exposure, limits, standings } = this
     this.breakers = this.#makePanel()
     this.degraded = this.#makeModes()
@@ -122,6 +123,7 @@ export class Safeguards {
     })
     this.stop = this.#makeStop()
     this.watch = new StopWatch(options.stop, this.stop, options.flattens)
+    this.venueTimers = this.#makeTimers()
     this.deadMan = new DeadManSwitch(options.deadMan ?? [], {
       expired: (action, source, silentFor) => {
         const words = `${source} has not been heard for ${silentFor / 1e6} s`
@@ -142,25 +144,26 @@ export class Safeguards {
 
   /** An order is new or has changed. */
   onOrderUpdate(order: OrderView): void {
-    this.exposure.onOrder(this.#options.account, order)
+    this.exposure.onOrder(this.options.account, order)
     if (order.state === 'rejected') {
       this.breakers.onRejected(order, order.reason)
-      this.watch.onRejected(this.#session.clock.now(), order.reason)
+      this.watch.onRejected(this.session.clock.now(), order.reason)
     } else if (TAKEN.has(order.state)) this.breakers.onAccepted(order)
     this.stop.tick()
   }
 
   /** An order was filled, and the books of account know it. */
   onFill(fill: Fill, order: OrderView): void {
-    this.exposure.onFill(this.#options.account, order, fill.quantity)
+    this.exposure.onFill(this.options.account, order, fill.quantity)
   }
 
   /** Time has passed. Called by marks every 100 ms; a live session calls it as well, because markets fall silent. */
   tick(): void {
-    const now = this.#session.clock.now()
+    const now = this.session.clock.now()
     this.#tickAt = now + TICK
     this.breakers.tick()
     this.deadMan.tick(now)
+    for (const timer of this.venueTimers) timer.tick(now, this.#isOpenAt(timer.target), !this.deadMan.hasExpired)
     if (now >= this.#updateAt) {
       this.#updateAt = now + UPDATE
       this.monitor.update()
@@ -175,12 +178,12 @@ export class Safeguards {
 
   /** What the account would lose in each scenario now, worst first; undefined while it cannot be valued. */
   stress(scenarios: readonly StressScenario[]): StressOutcome[] | undefined {
-    const { instruments } = this.#session
+    const { instruments } = this.session
     return stressAccount(
       {
         snapshot: this.monitor.snapshot(),
         instruments,
-        valuation: this.#valuation,
+        valuation: this.valuation,
         limits: this.limits.active.map(({ limit }) => limit),
         venues: [...new Set(instruments.all.map(({ venue }) => venue))],
       },
@@ -188,64 +191,36 @@ export class Safeguards {
     )
   }
 
-  /**
-   * Begins to compare the account with its venue.
-   * @param ask sends the question; the answer goes to what is returned, as does the time
-   * @param isCold see `ReconciliationParts`
-   */
-  reconcile(
-    venue: string,
-    books: CorrectableBooks,
-    ask: (question: number) => void,
-    rule: ReconciliationRule,
-    isCold: boolean,
-  ): AccountReconciliation {
-    const { account, alert, record } = this.#options
-    const { clock, instruments, marks } = this.#session
-    const valuation = this.#valuation
-    const { exposure } = this
-    return new AccountReconciliation({
-      account,
-      books: new CorrectedBooks({ account, venue, instruments, books, exposure, valuation, marks }),
-      ask,
-      clock,
-      rule,
-      isCold,
-      listener: {
-        onCorrection: correction => {
-          record({ kind: 'correction', correction })
-          alert(`${correction.tag} ${account}: ${subjectOf(correction.difference)} follows the venue`)
-        },
-        onHalt: reason => {
-          if (this.halts.halt({ account }, 'reconciliation', reason, clock.now())) alert(`halted: ${reason}`)
-        },
-        onMismatch: (isMismatched, isRepeated) => {
-          this.degraded.set('reconciliation_mismatch', isMismatched)
-          this.degraded.set('reconciliation_repeated', isRepeated)
-        },
-        onSilent: (failures, reason) => {
-          if (failures === SILENT_ALERT) alert(`${venue} does not tell what ${account} holds: ${reason}`)
-        },
-        onUnknown: what => void alert(`${venue} holds a ${what} that no instrument knows`),
-      },
-    })
+  #makeTimers(): VenueTimer[] {
+    const { venueTimers: commands } = this.session
+    if (commands === undefined) return []
+    const onUnprotected = ({ venue }: TimerTarget, silentFor: number): void =>
+      void this.options.alert(`${venue} has not confirmed its dead-man timer for ${silentFor / 1e6} s`)
+    return (this.options.venueTimers ?? []).map(
+      ({ target, timeout }) => new VenueTimer(target, timeout, commands, { onUnprotected }),
+    )
+  }
+
+  #isOpenAt({ venue, instrument }: TimerTarget): boolean {
+    if (instrument !== undefined) return this.accountExposure.openOrders(instrument) > 0
+    return this.exposure.totals({ account: this.options.account, venue }).orders > 0
   }
 
   #makeModes(): DegradedTrading {
-    const { alert, record, usual } = this.#options
-    const { clock } = this.#session
+    const { alert, record, usual } = this.options
+    const { clock } = this.session
     return new DegradedTrading(usual, clock, {
       onMode: (mode, before, conditions) => {
         record({ kind: 'mode', mode, conditions, at: clock.now() })
-        if (mode.cancelsPending && !before.cancelsPending) this.#session.cancelAll()
+        if (mode.cancelsPending && !before.cancelsPending) this.session.cancelAll()
         if (mode.alert !== 'none') alert(`${mode.posture}: ${conditions.join(', ')}`)
       },
     })
   }
 
   #makeStop(): EmergencyStop {
-    const options = this.#options
-    const session = this.#session
+    const options = this.options
+    const session = this.session
     const { clock } = session
     return new EmergencyStop(
       {
@@ -269,8 +244,8 @@ export class Safeguards {
   }
 
   #makePanel(): BreakerPanel {
-    const { account, alert, breakers, record } = this.#options
-    const { instruments, clock } = this.#session
+    const { account, alert, breakers, record } = this.options
+    const { instruments, clock } = this.session
     const onBreaker = (spec: BreakerSpec, from: BreakerState, to: BreakerState, at: number, cause: string): void => {
       record({ kind: 'breaker', name: spec.name, from, to, cause, at })
       if (to === 'open') alert(`breaker ${spec.name} is open: ${cause}`)

@@ -46,7 +46,7 @@ function timerWith() {
   const warned: number[] = []
   const clock = { now: 0 }
   const timer = new VenueTimer(
-    'alpha',
+    { venue: 'alpha' },
     30 * SECOND,
     { cancelAllAfter: (_, timeout) => sent.push([clock.now / SECOND, timeout / SECOND]) },
     { onUnprotected: (_, silent) => warned.push(silent / SECOND) },

@@ -69,6 +69,12 @@ export class DeadManSwitch {
     }
   }
 
+  /** Whether any source is silent: then nobody may go on saying that all is well. */
+  get hasExpired(): boolean {
+    for (const { isArmed, hasExpired } of this.#watched.values()) if (isArmed && hasExpired) return true
+    return false
+  }
+
   /** Microseconds that a source still has; undefined while it is not armed. */
   remaining(source: string, now: number): number | undefined {
     const watched = this.#watched.get(source)

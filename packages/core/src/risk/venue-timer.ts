@@ -1,15 +1,22 @@
 import { assert } from '../assert.ts'
 
+/** What a timer at a venue cancels: everything there, or the orders of one instrument where the venue counts so. */
+export interface TimerTarget {
+  readonly venue: string
+  /** Index in the instrument table; absent for everything at the venue. */
+  readonly instrument?: number
+}
+
 /** Sends the venue's own "cancel everything of mine in n seconds unless I say so again". Answers come to `VenueTimer`. */
 export interface VenueTimerCommands {
   /** @param timeout microseconds; 0 disarms */
-  cancelAllAfter(venue: string, timeout: number): void
+  cancelAllAfter(target: TimerTarget, timeout: number): void
 }
 
 /** Told what a person should know about a venue's timer. */
 export interface VenueTimerListener {
   /** The venue has not confirmed in time: it may cancel everything, or it may not protect us. */
-  onUnprotected(venue: string, silentFor: number): void
+  onUnprotected(target: TimerTarget, silentFor: number): void
 }
 
 /**
@@ -18,7 +25,7 @@ export interface VenueTimerListener {
  * well; a process that hangs does not go on saying that it lives.
  */
 export class VenueTimer {
-  readonly venue: string
+  readonly target: TimerTarget
   readonly timeout: number
   readonly #commands: VenueTimerCommands
   readonly #listener: VenueTimerListener
@@ -29,9 +36,9 @@ export class VenueTimer {
   #hasWarned = false
 
   /** @param timeout microseconds, at least 3 seconds: a third of it must outlast a slow answer */
-  constructor(venue: string, timeout: number, commands: VenueTimerCommands, listener: VenueTimerListener) {
+  constructor(target: TimerTarget, timeout: number, commands: VenueTimerCommands, listener: VenueTimerListener) {
     assert(Number.isSafeInteger(timeout) && timeout >= 3_000_000, 'a venue timer is at least 3 s', timeout)
-    this.venue = venue
+    this.target = target
     this.timeout = timeout
     this.#commands = commands
     this.#listener = listener
@@ -62,7 +69,7 @@ export class VenueTimer {
   tick(now: number, isNeeded: boolean, isWell: boolean): void {
     if (!isNeeded) {
       // Disarmed, so that an idle venue does not cancel orders placed by hand.
-      if (this.#isRunning && isWell) this.#commands.cancelAllAfter(this.venue, 0)
+      if (this.#isRunning && isWell) this.#commands.cancelAllAfter(this.target, 0)
       this.#isRunning = false
       this.#sentAt = Number.NEGATIVE_INFINITY
       this.#confirmedAt = Number.NaN
@@ -77,11 +84,11 @@ export class VenueTimer {
     }
     if (now - this.#sentAt >= this.timeout / 3) {
       this.#sentAt = now
-      this.#commands.cancelAllAfter(this.venue, this.timeout)
+      this.#commands.cancelAllAfter(this.target, this.timeout)
     }
     const since = Number.isNaN(this.#confirmedAt) ? this.#startedAt : this.#confirmedAt
     if (this.#hasWarned || now - since < this.timeout) return
     this.#hasWarned = true
-    this.#listener.onUnprotected(this.venue, now - since)
+    this.#listener.onUnprotected(this.target, now - since)
   }
 }
