@@ -66,6 +66,7 @@ function life(clock = new SimClock(micros(1000)), positionMax = 100n) {
     cancelAll: () => canceled.push(clock.now()),
     openOrders: () => 0,
     closePositions: () => {},
+    strategies: () => [],
     venueTimers: {
       cancelAllAfter: ({ instrument }, timeout) => timers.push(`${clock.now() / 1e6} ${instrument} ${timeout / 1e6}`),
     },
@@ -100,6 +101,8 @@ test('R-KILL-06 a restart forgets nothing: changed limits, halts, breakers, the 
   limits.add(ADMIN, { name: 'size', scope: {}, kind: 'order_size', value: 5n }, 'small')
   halts.halt({ account: 'main' }, 'reconciliation', 'position 0', 900)
   breakers.trip('jump', ADMIN)
+  standings.takeStrategy('mm', 700n, 1000)
+  old.safeguards.capital = 600n
   standings.watch({ account: 'main' }).take(12_345_678_901_234_567_890n, 1000)
   stop.engage(ADMIN, 'looks wrong', false)
   const image = readSafeguardImage(writeSafeguardImage(safeguardImage('main', old.safeguards)))!
@@ -134,6 +137,9 @@ test('R-KILL-06 a restart forgets nothing: changed limits, halts, breakers, the 
   equal(now.standings.dayStart({ account: 'main' }), 12_345_678_901_234_567_890n)
   ok(now.stop.isEngaged)
   deepEqual([now.accountExposure.netLots(0), now.accountExposure.openBuyLots(0)], [7, 30])
+  now.standings.takeStrategy('mm', 650n, 1000)
+  deepEqual([now.standings.dayStart({ strategy: 'mm' }), now.capital], [700n, 600n])
+  now.standings.takeStrategy('mm', 700n, 1000)
   equal(writeSafeguardImage(safeguardImage('main', now)), written)
 })
 

@@ -15,6 +15,9 @@ export interface SafeguardImage {
   /** Breakers that are not closed, with the instant at which they opened. */
   readonly breakers: readonly { readonly name: string; readonly openedAt: number }[]
   readonly equity: EquityRecord | undefined
+  /** See `Safeguards.capital`. */
+  readonly capital: bigint | undefined
+  readonly strategies: readonly { readonly name: string; readonly equity: EquityRecord }[]
 }
 
 /** One position as the books attribute it. */
@@ -37,6 +40,11 @@ export function safeguardImage(account: string, safeguards: Safeguards): Safegua
       .filter(({ state }) => state !== 'closed')
       .map(({ spec, openedAt }) => ({ name: spec.name, openedAt })),
     equity: standings.watch({ account }).record,
+    capital: safeguards.capital,
+    strategies: standings.strategies.flatMap(name => {
+      const equity = standings.watch({ strategy: name }).record
+      return equity === undefined ? [] : [{ name, equity }]
+    }),
   }
 }
 
@@ -63,6 +71,8 @@ export function resumeSafeguards(
     safeguards.standings.watch({ account }).restore(image.equity)
     safeguards.standings.watch({}).restore(image.equity)
   }
+  safeguards.capital = image.capital
+  for (const { name, equity } of image.strategies) safeguards.standings.watch({ strategy: name }).restore(equity)
   safeguards.stop.restore(image.stop)
   return dropped
 }
@@ -87,12 +97,14 @@ export function readSafeguardImage(text: string): SafeguardImage | undefined {
     return undefined
   }
   if (typeof read !== 'object' || read === null) return undefined
-  const { account, halts, limits, breakers, equity } = read
+  const { account, halts, limits, breakers, equity, capital, strategies } = read
   const stop = typeof read['stop'] === 'string' ? readStopRecord(read['stop']) : undefined
   if (typeof account !== 'string' || stop === undefined) return undefined
   if (!isList(halts, isHalt) || !isList(limits, isChange) || !isList(breakers, isOpened)) return undefined
   if (equity !== undefined && !isEquity(equity)) return undefined
-  return { account, stop, halts, limits, breakers, equity } as unknown as SafeguardImage
+  if (capital !== undefined && typeof capital !== 'bigint') return undefined
+  if (!isList(strategies, ({ name, equity: own }) => typeof name === 'string' && isEquity(own))) return undefined
+  return { account, stop, halts, limits, breakers, equity, capital, strategies } as unknown as SafeguardImage
 }
 
 type Fields = Readonly<Record<string, unknown>>

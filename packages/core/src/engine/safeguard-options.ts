@@ -40,6 +40,8 @@ export interface SafeguardOptions {
   readonly deadMan?: readonly DeadManRule[]
   /** Dead-man timers that the venues offer; microseconds, at least 3 seconds. */
   readonly venueTimers?: readonly { readonly target: TimerTarget; readonly timeout: number }[]
+  /** Capital of a strategy, against which its losses, falls and leverage are measured; absent: that of the account. */
+  readonly capitalOf?: (strategy: string) => bigint
   /** See `AccountMonitor`. */
   readonly marginBps: (instrument: number) => number
   readonly usual: UsualTrading

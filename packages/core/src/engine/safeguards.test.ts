@@ -201,6 +201,24 @@ test('limits by scope hold a strategy through the session, counting what is on i
   deepEqual(puppet.refusals, Array(7).fill('position_too_large'))
 })
 
+test('S2-RSK daily_loss of a strategy is measured by its own trades, and holds only it', () => {
+  const { puppet } = play(
+    [...flat(15), ...Array(20).fill(84)],
+    (actor, _, turn) => {
+      if (turn === 0) actor.order(BUY, 40)
+      if (turn > 0) actor.order(BUY, 1, 50)
+      if (turn === 34) actor.order(SELL, 40)
+    },
+    {
+      limits: [{ name: 'own', scope: { strategy: 'puppet' }, kind: 'daily_loss', value: 600n }],
+      capitalOf: () => 5000n,
+    },
+  )
+  // Marked once a second: bought at 101, marked at 100, then at 85.
+  deepEqual([...new Set(puppet.refusals)], ['daily_loss_reached'])
+  ok(puppet.refusals.length > 10 && puppet.refusals.length < 20)
+})
+
 test('a jump opens the breaker of the symbol; getting out passes', () => {
   const { session, puppet, alerts } = play(
     [...flat(5), ...Array(5).fill(120)],

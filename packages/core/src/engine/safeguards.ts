@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock.ts'
 import type { AccountBooks } from '../ledger/account-books.ts'
 import { AccountMonitor } from '../ledger/account-monitor.ts'
 import type { AccountSnapshot } from '../ledger/account-snapshot.ts'
+import { type Positions, portfolioProfit } from '../ledger/portfolio-profit.ts'
 import { stressAccount } from '../ledger/stress-account.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
 import type { Fill } from '../order/fill.ts'
@@ -39,6 +40,8 @@ export interface GuardedSession {
   openOrders(): number
   /** Sends market orders that close what is held and not being closed already. */
   closePositions(): void
+  /** What each strategy has traded. */
+  strategies(): readonly { readonly name: string; readonly positions: Positions }[]
   /** Sends a venue its own dead-man timer; left out where no venue has one. */
   readonly venueTimers?: VenueTimerCommands
 }
@@ -68,6 +71,8 @@ export class Safeguards {
   readonly guards: readonly OrderGuard[]
   /** The account as of the last update. */
   snapshot: AccountSnapshot | undefined
+  /** What the account was worth at first: the capital of strategies that were given none. */
+  capital: bigint | undefined
   /** What they were made of. */
   readonly options: SafeguardOptions
   readonly session: GuardedSession
@@ -173,6 +178,14 @@ export class Safeguards {
 
   #onSnapshot(snapshot: AccountSnapshot): void {
     this.snapshot = snapshot
+    this.capital ??= snapshot.total
+    const { clock, instruments, marks, strategies } = this.session
+    for (const { name, positions } of strategies()) {
+      const profit = portfolioProfit(positions, instruments, this.valuation, marks)
+      const capital = this.options.capitalOf?.(name) ?? this.capital
+      const worth = profit === undefined || capital === undefined ? undefined : capital + profit
+      this.standings.takeStrategy(name, worth, clock.now())
+    }
     if (snapshot.dayDrawdownBps !== undefined) this.watch.onStanding(snapshot.dayDrawdownBps, snapshot.marginBps)
   }
 

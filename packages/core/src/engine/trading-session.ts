@@ -206,6 +206,7 @@ export class TradingSession {
       marks: { mark: instrument => this.#marks[instrument]! },
       cancelAll: () => cancelAll(this.orders, this.#options.instruments),
       openOrders: () => openOrders(this.orders, this.#options.instruments),
+      strategies: () => this.desks.map(({ strategy, portfolio }) => ({ name: strategy.name, positions: portfolio })),
       closePositions: () => closePositions(this.gate, this.orders, this.accounts.portfolio, this.#options.instruments),
     }
   }

@@ -75,6 +75,9 @@ test('the whole is known when every account is; strategies stand for themselves'
     [standings.equity({}), standings.equity({ account: 'one' }), standings.equity({ account: 'two' })],
     [undefined, undefined, 300n],
   )
+  standings.takeStrategy('arb', 50n, 3)
+  standings.takeStrategy('arb', undefined, 4)
+  equal(standings.equity({ strategy: 'arb' }), undefined)
   standings.takeStrategy('mm', 50n, 3)
   deepEqual(
     [standings.equity({ strategy: 'mm', account: 'one' }), standings.equity({ strategy: 'xx' })],

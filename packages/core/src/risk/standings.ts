@@ -10,6 +10,7 @@ import { type Scope, scopeKey } from './limit-scope.ts'
 export class Standings implements Standing {
   readonly #dayBegins: number
   readonly #watches = new Map<string, EquityWatch>()
+  readonly #strategies = new Map<string, bigint | undefined>()
   readonly #known = new Map<string, bigint | undefined>()
 
   /**
@@ -32,6 +33,11 @@ export class Standings implements Standing {
     return watch
   }
 
+  /** Strategies whose worth was ever told. */
+  get strategies(): readonly string[] {
+    return [...this.#strategies.keys()]
+  }
+
   /** Worth of an account; undefined when it is not known, and then the last one is not relied on. */
   takeAccount(account: string, equity: bigint | undefined, now: number): void {
     this.#known.set(account, equity)
@@ -44,9 +50,10 @@ export class Standings implements Standing {
     this.watch({}).take(sum, now)
   }
 
-  /** Worth of what a strategy runs: its capital and what it has made of it. */
-  takeStrategy(strategy: string, equity: bigint, now: number): void {
-    this.watch({ strategy }).take(equity, now)
+  /** Worth of what a strategy runs: its capital and what it has made of it; undefined while it is not known. */
+  takeStrategy(strategy: string, equity: bigint | undefined, now: number): void {
+    this.#strategies.set(strategy, equity)
+    if (equity !== undefined) this.watch({ strategy }).take(equity, now)
   }
 
   /** Money came to an account from outside (negative: went there). */
@@ -71,7 +78,7 @@ export class Standings implements Standing {
   }
 
   #isKnown({ strategy, account }: Scope): boolean {
-    if (strategy !== undefined) return true
+    if (strategy !== undefined) return this.#strategies.get(strategy) !== undefined
     if (account !== undefined) return this.#known.get(account) !== undefined
     for (const equity of this.#known.values()) if (equity === undefined) return false
     return true
