@@ -5,7 +5,15 @@ import { micros } from '../clock/micros.ts'
 import { SimClock } from '../clock/sim-clock.ts'
 import { BUY } from '../market/side.ts'
 import type { OrderRequest } from '../order/order-request.ts'
-import { CONDITIONS, type Condition, degradation, type Mode, NORMAL } from './degradation.ts'
+import {
+  CONDITIONS,
+  type Condition,
+  degradation,
+  isAllowed,
+  type Mode,
+  NORMAL,
+  TRADING_ACTIONS,
+} from './degradation.ts'
 import { DegradedTrading } from './degraded-trading.ts'
 import { HaltBoard } from './halt-board.ts'
 import { ADMIN, OPERATOR, wish } from './trial-account.conformance.ts'
@@ -43,6 +51,31 @@ test('nothing wrong is normal, and every condition changes something', () => {
   for (const condition of CONDITIONS) ok(JSON.stringify(degradation([condition])) !== JSON.stringify(NORMAL), condition)
 })
 
+/** The published table: what is still allowed under each condition. */
+const ALLOWED = `
+                           enter  enter_taking  reduce  cancel  load_strategy
+  market_data_unavailable  yes    -             yes     yes     yes
+  execution_failing        -      -             yes     yes     yes
+  high_latency             yes    -             yes     yes     yes
+  reconciliation_mismatch  yes    yes           yes     yes     yes
+  reconciliation_repeated  -      -             yes     yes     yes
+  database_unavailable     yes    yes           yes     yes     -
+  journal_unavailable      -      -             yes     yes     yes
+  clock_skewed             -      -             yes     yes     yes
+  reports_silent           -      -             yes     yes     yes
+  emergency_stop           -      -             yes     yes     yes
+`
+test('S2-DEG the table of conditions and actions is total and as published', () => {
+  const cell = (condition: Condition) =>
+    TRADING_ACTIONS.map(each => (isAllowed(degradation([condition]), each) ? 'yes' : '-'))
+  const rows = [['', ...TRADING_ACTIONS], ...CONDITIONS.map(condition => [condition, ...cell(condition)])]
+  const published = ALLOWED.trim().split('\n')
+  equal(
+    rows.map(row => row.join(' ').trim()).join('\n'),
+    published.map(row => row.trim().split(/\s+/).join(' ')).join('\n'),
+  )
+})
+
 test('more conditions never allow more; order and repetition do not matter', () => {
   const some = fc.array(fc.constantFrom(...CONDITIONS), { maxLength: 8 })
   const property = fc.property(some, some, (one, other) => {
@@ -51,6 +84,7 @@ test('more conditions never allow more; order and repetition do not matter', () 
     deepEqual(both, degradation([...other, ...one, ...one]))
     ok(both.sizePercent <= mode.sizePercent && both.ratePercent <= mode.ratePercent)
     ok(both.spreadPercent >= mode.spreadPercent)
+    for (const action of TRADING_ACTIONS) ok(!isAllowed(both, action) || isAllowed(mode, action))
     ok(Number(both.mayTake) <= Number(mode.mayTake) && Number(both.cancelsPending) >= Number(mode.cancelsPending))
     const order = ['normal', 'careful', 'reduce_only', 'observe']
     ok(order.indexOf(both.posture) >= order.indexOf(mode.posture))

@@ -118,3 +118,25 @@ function stricter(one: Mode, other: Mode): Mode {
     alert: later(ALERTS, one.alert, other.alert),
   }
 }
+
+/** What can be wished for. */
+export type TradingAction = 'enter' | 'enter_taking' | 'reduce' | 'cancel' | 'load_strategy'
+
+/** Every action, in the order of a table. */
+export const TRADING_ACTIONS: readonly TradingAction[] = ['enter', 'enter_taking', 'reduce', 'cancel', 'load_strategy']
+
+/** Whether a mode allows an action, however small. Getting out is allowed in every mode. */
+export function isAllowed({ posture, mayTake, loadsStrategies }: Mode, action: TradingAction): boolean {
+  const mayEnter = posture === 'normal' || posture === 'careful'
+  switch (action) {
+    case 'enter':
+      return mayEnter
+    case 'enter_taking':
+      return mayEnter && mayTake
+    case 'load_strategy':
+      return loadsStrategies
+    case 'reduce':
+    case 'cancel':
+      return true
+  }
+}

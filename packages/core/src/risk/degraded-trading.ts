@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import type { OrderRequest } from '../order/order-request.ts'
-import { type Condition, degradation, type Mode, NORMAL } from './degradation.ts'
+import { type Condition, degradation, isAllowed, type Mode, NORMAL } from './degradation.ts'
 import type { OrderGuard, Wish } from './order-guard.ts'
 import { RateWindow } from './rate-window.ts'
 import type { RefusalFigures, RiskRefusal } from './risk-refusal.ts'
@@ -57,8 +57,8 @@ export class DegradedTrading implements OrderGuard {
     const mode = this.#mode
     if (mode === NORMAL) return undefined
     const name = [...this.#conditions].join(', ')
-    if (mode.posture === 'observe' || mode.posture === 'reduce_only') return figures(name, 'degraded', 0, 0, '')
-    if (!mode.mayTake && !order.postOnly) return figures(`${name}: post only`, 'degraded', 0, 0, '')
+    if (!isAllowed(mode, 'enter')) return figures(name, 'degraded', 0, 0, '')
+    if (!order.postOnly && !isAllowed(mode, 'enter_taking')) return figures(`${name}: post only`, 'degraded', 0, 0, '')
     const usual = this.#usual.orderLots(order.instrument)
     const most = Math.floor((usual * mode.sizePercent) / 100)
     if (quantity > most) return figures(name, 'order_too_large', quantity, most, 'lots')
