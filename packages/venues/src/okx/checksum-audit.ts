@@ -1,8 +1,8 @@
 import type { BookAudit } from '@velocimex/core/feed/book-audit'
+import { crc32 } from '@velocimex/core/feed/crc32'
 import { F64_LANES, Flag, RECORD_F64, RECORD_I32 } from '@velocimex/core/market/event-record'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
-import { CRC_START, crcEnd, crcOf, crcOfByte } from '../wire/crc32.ts'
-import { ChecksumSide } from './checksum-side.ts'
+import { ChecksumSide, TEXT_BYTES } from './checksum-side.ts'
 
 /** Levels of each side that the checksum covers. */
 const DEPTH = 25
@@ -25,6 +25,8 @@ export class ChecksumAudit implements BookAudit {
   readonly #digitsAt: Int32Array
   readonly #books: (Sides | undefined)[]
   readonly #kept: Uint8Array
+  /** What the checksum of a book is made of. */
+  readonly #text = new Uint8Array(2 * DEPTH * (TEXT_BYTES + 1))
 
   /** @param frame the codec's buffer @param digitsAt where the digits of its records stand; see `OrderRows` */
   constructor(frame: Uint8Array, digitsAt: Int32Array, instruments: number) {
@@ -71,20 +73,20 @@ export class ChecksumAudit implements BookAudit {
 
   /** The checksum of a book; NaN when digits of it were too long to be kept. */
   #sum({ bids, asks }: Sides): number {
-    let crc = CRC_START
-    let isFirst = true
+    const text = this.#text
+    let to = 0
     for (let rank = 0; rank < DEPTH; rank++)
       for (let turn = 0; turn < 2; turn++) {
         const side = turn === 0 ? bids : asks
         if (rank >= side.count) continue
         const place = side.placeOf(rank)
-        const start = side.startOf(place)
         const length = side.lengths[place]!
         if (length === 0) return Number.NaN
-        if (!isFirst) crc = crcOfByte(crc, COLON)
-        isFirst = false
-        crc = crcOf(crc, side.texts, start, start + length)
+        if (to > 0) text[to++] = COLON
+        const { texts } = side
+        const end = side.startOf(place) + length
+        for (let at = end - length; at < end; at++) text[to++] = texts[at]!
       }
-    return crcEnd(crc)
+    return crc32(text, 0, to) | 0
   }
 }

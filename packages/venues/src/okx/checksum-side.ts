@@ -1,5 +1,5 @@
 /** Bytes kept of one level, `price:quantity`; a longer one is kept as missing. */
-const TEXT_BYTES = 64
+export const TEXT_BYTES = 64
 const ROOM = 512
 /** Most levels that are kept on a side: twenty times what the venue sends. */
 const LEVELS_MAX = 8192

@@ -5,7 +5,9 @@ import type {
   ExchangeOrderEvent,
   ExchangeTrade,
 } from '@velocimex/core/exchange/exchange-order'
+import { alignAssets } from '@velocimex/core/market/align-assets'
 import type { Instrument } from '@velocimex/core/market/instrument'
+import type { InstrumentDraft } from '../../draft-instrument.ts'
 import { TradeBars } from '../../trade-bars.ts'
 import type {
   ClientKey,
@@ -18,6 +20,7 @@ import type {
   VenueSide,
 } from '../../venue-dialect.ts'
 import { toHex } from '../../wire/encodings.ts'
+import { makeInstrument } from '../make-instrument.ts'
 import { AccountCalls } from './account-calls.ts'
 import { AccountChannels } from './account-channels.ts'
 import { type Asked, askedInBody, askedInQuery } from './asked.ts'
@@ -207,9 +210,43 @@ class OkxDialect implements VenueDialect {
 
 const NOBODY: ClientKey = { apiKey: '', secret: '', account: -1, canTrade: false, canWithdraw: false }
 
-/** OKX: fees of spot from what is received. */
-export const okxSide: VenueSide = {
-  id: 'okx',
-  terms: { feeFromReceived: true, defaultLeverage: 3, openOrdersMax: 500 },
-  makeDialect: options => new OkxDialect(options),
+/** What a coin is listed as: digits of price and quantity on spot, and of its contracts, with the coin in one of them. */
+type Listed = readonly [base: string, price: number, spot: number, contract: number, value: readonly [number, number]]
+const LISTED: readonly Listed[] = [
+  ['BTC', 1, 8, 2, [1, 2]],
+  ['ETH', 2, 6, 2, [1, 1]],
+  ['SOL', 2, 6, 2, [1, 0]],
+]
+
+const grid = (decimals: number) => ({ decimals, step: 1 })
+
+function draftsOf([base, price, spot, contract, multiplier]: Listed): InstrumentDraft[] {
+  const common = { base, expiry: '', price: grid(price), bounds: { quantityMin: 1 }, grids: 'published' } as const
+  const dollars = { ...common, quote: 'USDT', settle: 'USDT' }
+  const swap = { ...dollars, kind: 'perpetual', quantity: grid(contract), multiplier } as const
+  const face = [base === 'BTC' ? 100 : 10, 0] as const
+  const inverse = { quote: 'USD', settle: base, kind: 'perpetual', quantity: grid(0), multiplier: face } as const
+  return [
+    { ...dollars, symbol: `${base}-USDT`, kind: 'spot', quantity: grid(spot) },
+    { ...swap, symbol: `${base}-USDT-SWAP` },
+    { ...common, ...inverse, symbol: `${base}-USD-SWAP`, isInverse: true },
+  ]
 }
+
+/** OKX over the instruments of some kinds: fees of spot from what is received. */
+function side(is: (draft: InstrumentDraft) => boolean): VenueSide {
+  const drafts = LISTED.flatMap(draftsOf).filter(is)
+  return {
+    id: 'okx',
+    terms: { feeFromReceived: true, defaultLeverage: 3, openOrdersMax: 500 },
+    instruments: alignAssets(drafts.map((draft, index) => makeInstrument('okx', index, draft))),
+    makeDialect: options => new OkxDialect(options),
+  }
+}
+
+/** OKX with spot pairs, linear and inverse swaps. */
+export const okxSide = side(() => true)
+/** OKX with its spot pairs alone. */
+export const okxSpotSide = side(({ kind }) => kind === 'spot')
+/** OKX with its swaps alone. */
+export const okxSwapSide = side(({ kind }) => kind === 'perpetual')
