@@ -19,6 +19,8 @@ const VENUES = {
   'binance-spot': { client: 'binance', symbol: 'BTC/USDT', amount: 0.01 },
   'binance-usdm': { client: 'binanceusdm', symbol: 'BTC/USDT:USDT', amount: 0.01 },
   'bybit-spot': { client: 'bybit', symbol: 'BTC/USDT', amount: 0.01 },
+  okx: { client: 'okx', symbol: 'BTC/USDT', amount: 0.01 },
+  'okx-swap': { client: 'okx', symbol: 'BTC/USDT:USDT', amount: 1 },
   'bybit-linear': { client: 'bybit', symbol: 'BTC/USDT:USDT', amount: 0.01 },
 }
 

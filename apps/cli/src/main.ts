@@ -4,6 +4,7 @@ import { addBacktestCommands } from './backtest-commands.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { addNormalizeCommand } from './normalize-command.ts'
 import { say } from './output.ts'
+import { addRecordCommand } from './record-command.ts'
 import { addSimulateCommand } from './simulate/simulate-command.ts'
 import { addSimulateVenueCommand } from './simulate-venue-command.ts'
 import { addTapeCommands } from './tape-commands.ts'
@@ -46,6 +47,7 @@ function makeProgram(): Command {
   addNormalizeCommand(program)
   addBacktestCommands(program)
   addSimulateVenueCommand(program)
+  addRecordCommand(program)
   addSimulateCommand(program)
   for (const command of allOf(program)) command.exitOverride()
   return program

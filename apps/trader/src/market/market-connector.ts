@@ -1,0 +1,271 @@
+import type { Micros } from '@velocimex/core/clock/micros'
+import type { Random } from '@velocimex/core/clock/random'
+import { FrameKind, type MarketCodec } from '@velocimex/core/feed/market-codec'
+import { MarketFeed } from '@velocimex/core/feed/market-feed'
+import type { RecordSink } from '@velocimex/core/market/event-record'
+import type { Instrument } from '@velocimex/core/market/instrument'
+import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { Connection, type ConnectionListener } from '@velocimex/host/net/connection'
+import type { ConnectionState } from '@velocimex/host/net/connection-rules'
+import type { SocketEnd } from '@velocimex/host/net/market-socket'
+import type { RestClient } from '@velocimex/host/net/rest-client'
+import type { Timers } from '@velocimex/host/net/timers'
+import type { MarketVenue } from '@velocimex/venues/market-venue'
+import { inRuns, type MarketChannel, type MarketWire } from '@velocimex/venues/market-wire'
+
+/** Longest message of a venue that is known, with room: Coinbase sends a whole book of several megabytes. */
+const MESSAGE_MAX = 16 << 20
+/** What a socket reads into: a message, and the beginning of the next. */
+const REGION_BYTES = MESSAGE_MAX + (1 << 20)
+const LEVELS_MAX = 1 << 17
+const TICK_MS = 1_000
+/** Least time between two attempts to get the whole book of an instrument. */
+const BOOK_RETRY_US = 3_000_000
+const SNAPSHOT_DEADLINE_MS = 10_000
+
+/** Something that a person should know about a connector. */
+export interface ConnectorAlert {
+  readonly kind: 'lost' | 'missing' | 'refused' | 'snapshot_failed'
+  readonly words: string
+}
+
+/** Told what comes, as it was sent, before it is understood. */
+export interface RawListener {
+  /** A frame in `bytes` at [from, to), lent for the call. @param conn which socket, `ws1` */
+  onFrame(conn: string, bytes: Uint8Array, from: number, to: number, at: Micros): void
+  onOpen(conn: string, url: string, at: Micros): void
+  onAnswer(conn: string, url: string, body: Buffer, at: Micros): void
+}
+
+/** What a connector is made of. */
+export interface ConnectorOptions {
+  readonly venue: MarketVenue
+  readonly wire: MarketWire
+  readonly instruments: InstrumentTable
+  /** Those of the table to follow; all are the venue's. */
+  readonly followed: readonly Instrument[]
+  readonly channels: readonly MarketChannel[]
+  /** Other addresses than the venue's own: a simulated venue, a proxy. */
+  readonly sockets?: string
+  readonly rest: RestClient
+  readonly restOrigin: string
+  readonly timers: Timers
+  readonly random: Random
+  readonly sink: RecordSink
+  readonly onAlert: (alert: ConnectorAlert) => void
+  readonly raw?: RawListener
+}
+
+/** One socket of a connector with the feed that is read from it. */
+class Line implements ConnectionListener {
+  readonly connection: Connection
+  readonly feed: MarketFeed
+  readonly #options: ConnectorOptions
+  readonly #codec: MarketCodec
+  readonly #name: string
+  readonly #url: string
+  readonly #own: readonly Instrument[]
+  readonly #askedAt = new Map<number, number>()
+  #openLink = 0
+
+  constructor(options: ConnectorOptions, number: number, own: readonly Instrument[], topics: readonly string[]) {
+    const { venue, wire, instruments, timers, random, sink } = options
+    this.#options = options
+    this.#own = own
+    this.#name = `ws${number + 1}`
+    this.#url = (options.sockets ?? wire.sockets) + wire.path
+    // Two sockets, since a replacement overlaps; behind them lie REST answers.
+    this.#codec = venue.makeCodec(instruments, 2 * REGION_BYTES + MESSAGE_MAX, LEVELS_MAX, number)
+    this.feed = new MarketFeed(this.#codec, venue.sequencing, sink, instruments.all.length, number)
+    const bytes = this.#codec.buffer
+    const { heartbeats, silenceMs, sends, ackMs, lifeMs } = wire
+    this.connection = new Connection(
+      {
+        target: () => ({ url: this.#url }),
+        speech: wire,
+        rules: {
+          heartbeats,
+          silenceMs,
+          sends,
+          ackMs,
+          ackTries: 3,
+          lateMs: 60_000,
+          rolloverMs: lifeMs,
+          stableMs: 30_000,
+        },
+        regions: [0, 1].map(at => ({ bytes, from: at * REGION_BYTES, to: (at + 1) * REGION_BYTES })),
+        socket: { messageMax: MESSAGE_MAX },
+        timers,
+        random,
+      },
+      this,
+    )
+    this.connection.follow(topics)
+  }
+
+  message(link: number, bytes: Uint8Array, from: number, to: number, isBinary: boolean, at: Micros): void {
+    const { primary } = this.connection
+    if (isBinary || (primary !== 0 && link !== primary)) {
+      this.#hearReply(link, bytes, from, to)
+      return
+    }
+    if (link !== this.#openLink) {
+      this.#openLink = link
+      this.#options.raw?.onOpen(this.#name, this.#url, at)
+    }
+    this.#options.raw?.onFrame(this.#name, bytes, from, to, at)
+    if (this.feed.frame(from, to, at, 0) === FrameKind.control) this.#hearReply(link, bytes, from, to)
+  }
+
+  /** Acknowledgements and refusals of topics are among the frames that say nothing about the market. */
+  #hearReply(link: number, bytes: Uint8Array, from: number, to: number): void {
+    if (to - from > 65_536) return
+    const reply = this.#options.wire.reply(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString())
+    if (reply === undefined) return
+    for (const topic of reply.acknowledged) this.connection.acknowledge(link, topic)
+    for (const topic of reply.refused) this.connection.refuse(topic)
+    if (reply.words !== '') this.#options.onAlert({ kind: 'refused', words: reply.words })
+  }
+
+  live(link: number): void {
+    if (link === this.#openLink) return
+    // A replacement had its whole books before it counted: they are asked for once more.
+    this.feed.disconnected(this.#now())
+    this.#askedAt.clear()
+  }
+
+  lost(_link: number, end: SocketEnd | undefined): void {
+    this.feed.disconnected(this.#now())
+    this.#options.onAlert({
+      kind: 'lost',
+      words: end === undefined ? `${this.#name} was left` : wordsOf(this.#name, end),
+    })
+  }
+
+  retired(): void {
+    // The replacement counts already.
+  }
+
+  missing(topics: readonly string[]): void {
+    this.#options.onAlert({ kind: 'missing', words: `not acknowledged: ${topics.join(', ')}` })
+  }
+
+  state(_state: ConnectionState): void {
+    // Readiness says what matters.
+  }
+
+  ready(_isReady: boolean): void {
+    // Asked for by whoever trades.
+  }
+
+  /** Gives up silent books, and asks for the whole books that are wanted. */
+  tick(): void {
+    const now = this.#now()
+    this.feed.tick(now)
+    if (this.connection.primary === 0) return
+    for (const instrument of this.#own) if (this.feed.wantsSnapshot(instrument.index)) this.#askBook(instrument, now)
+  }
+
+  /** Asks for the whole books of all instruments anew. */
+  resync(): void {
+    this.feed.disconnected(this.#now())
+    this.#askedAt.clear()
+    if (this.#openLink > 0) this.#options.raw?.onOpen(this.#name, this.#url, this.#now())
+    this.tick()
+  }
+
+  #askBook({ index, symbol }: Instrument, now: number): void {
+    if (now - (this.#askedAt.get(index) ?? Number.NEGATIVE_INFINITY) < BOOK_RETRY_US) return
+    this.#askedAt.set(index, now)
+    const { wire } = this.#options
+    const path = wire.snapshotPath(symbol)
+    if (path === undefined) this.connection.resync(wire.bookTopic(symbol))
+    else void this.#fetchBook(index, path)
+  }
+
+  async #fetchBook(index: number, path: string): Promise<void> {
+    const { rest, restOrigin, raw, onAlert } = this.#options
+    const outcome = await rest.request({ method: 'GET', path, deadlineMs: SNAPSHOT_DEADLINE_MS })
+    if (outcome.kind !== 'answered' || outcome.status !== 200) {
+      const words = outcome.kind === 'answered' ? `HTTP ${outcome.status}` : outcome.words
+      onAlert({ kind: 'snapshot_failed', words: `${path}: ${words}` })
+      return
+    }
+    const at = this.#now()
+    raw?.onAnswer(`${this.#name}-rest`, restOrigin + path, outcome.body, at)
+    if (outcome.body.length > MESSAGE_MAX) return
+    const from = 2 * REGION_BYTES
+    this.#codec.buffer.set(outcome.body, from)
+    this.feed.snapshot(from, from + outcome.body.length, index, at, 0)
+  }
+
+  #now(): Micros {
+    return this.#options.timers.now()
+  }
+}
+
+/**
+ * The market data of one venue: sockets that live for months, books that are the venue's or say that they are not,
+ * records into a sink. It reconnects, subscribes anew, fetches whole books, and replaces sockets before the venue cuts them.
+ */
+export class MarketConnector {
+  readonly #lines: readonly Line[]
+  readonly #timers: Timers
+  #takeBack: () => void = () => {}
+
+  constructor(options: ConnectorOptions) {
+    this.#timers = options.timers
+    const { wire, channels, followed } = options
+    const perInstrument = Math.max(1, wire.topics(followed[0]?.symbol ?? '', channels).length)
+    const runs = inRuns(followed, Math.max(1, Math.floor(wire.topicsMax / perInstrument)))
+    this.#lines = runs.map((own, number) => {
+      const topics = own.flatMap(({ symbol }) => wire.topics(symbol, channels))
+      return new Line(options, number, own, topics)
+    })
+  }
+
+  start(): void {
+    for (const line of this.#lines) line.connection.start()
+    const tick = (): void => {
+      for (const line of this.#lines) line.tick()
+      this.#takeBack = this.#timers.after(TICK_MS, tick)
+    }
+    this.#takeBack = this.#timers.after(TICK_MS, tick)
+  }
+
+  stop(): void {
+    this.#takeBack()
+    for (const line of this.#lines) line.connection.stop()
+  }
+
+  /** Every topic is subscribed on every socket. */
+  get isReady(): boolean {
+    return this.#lines.every(({ connection }) => connection.isReady)
+  }
+
+  /** Whether the book of an instrument equals the venue's. */
+  isLive(instrument: number): boolean {
+    return this.#lines.some(({ feed }) => feed.isLive(instrument))
+  }
+
+  /** What the feeds have seen, one for each socket. */
+  get feeds(): readonly MarketFeed[] {
+    return this.#lines.map(({ feed }) => feed)
+  }
+
+  /** Drops the sockets and connects anew. */
+  reconnect(): void {
+    for (const { connection } of this.#lines) connection.reconnect()
+  }
+
+  /** Asks for every whole book anew, on the sockets that are open. */
+  resync(): void {
+    for (const line of this.#lines) line.resync()
+  }
+}
+
+function wordsOf(name: string, end: SocketEnd): string {
+  const { kind, ...rest } = end
+  const more = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '')
+  return `${name} ${kind}${more.length === 0 ? '' : ` (${more.map(([key, value]) => `${key} ${value}`).join(', ')})`}`
+}

@@ -1,0 +1,58 @@
+import { type MarketChannel, type MarketWire, objectIn } from '../market-wire.ts'
+
+const DEPTH = 100
+const CHANNELS: Readonly<Partial<Record<MarketChannel, string>>> = {
+  book: 'book',
+  trades: 'trade',
+  quotes: 'ticker',
+  bars: 'ohlc',
+}
+const MORE: Readonly<Record<string, object>> = {
+  book: { depth: DEPTH },
+  ticker: { event_trigger: 'bbo' },
+  ohlc: { interval: 1 },
+}
+
+/** One request for each channel: Kraken takes a list of symbols of one channel. */
+function commands(method: string, topics: readonly string[]): readonly string[] {
+  const byChannel = new Map<string, string[]>()
+  for (const topic of topics) {
+    const [channel, symbol] = topic.split(':') as [string, string]
+    byChannel.set(channel, [...(byChannel.get(channel) ?? []), symbol])
+  }
+  return [...byChannel].map(([channel, symbol]) =>
+    JSON.stringify({ method, params: { channel, symbol, ...MORE[channel] } }),
+  )
+}
+
+/** Kraken v2: a topic is `channel:symbol`; each symbol is acknowledged by an answer of its own. */
+export const krakenWire: MarketWire = {
+  sockets: 'wss://ws.kraken.com',
+  rest: 'https://api.kraken.com',
+  path: '/v2',
+  topicsMax: 500,
+  heartbeats: [
+    { everyMs: 10_000, send: { text: '{"method":"ping"}' }, expect: 'anything', withinMs: 5000, whenQuiet: true },
+  ],
+  silenceMs: 20_000,
+  sends: { count: 10, perMs: 1000 },
+  ackMs: 5000,
+  lifeMs: 0,
+  topics: (symbol, channels) =>
+    channels.flatMap(channel => (CHANNELS[channel] === undefined ? [] : [`${CHANNELS[channel]}:${symbol}`])),
+  subscribe: topics => commands('subscribe', topics),
+  unsubscribe: topics => commands('unsubscribe', topics),
+  reply(text) {
+    const frame = objectIn(text)
+    if (frame?.['method'] !== 'subscribe') return undefined
+    const result = frame['result'] as { channel?: unknown; symbol?: unknown } | undefined
+    if (frame['success'] === true && typeof result === 'object')
+      return { acknowledged: [`${String(result.channel)}:${String(result.symbol)}`], refused: [], words: '' }
+    // A refusal names the symbol beside the error, and not the channel.
+    const refused = Object.values(CHANNELS).map(channel => `${channel}:${String(frame['symbol'])}`)
+    return { acknowledged: [], refused, words: String(frame['error']) }
+  },
+  bookTopic: symbol => `book:${symbol}`,
+  snapshotPath: () => undefined,
+  instrumentPaths: ['/0/public/AssetPairs'],
+}
