@@ -42,6 +42,7 @@ class Stage {
       terminate: link => this.lines.push(`terminate ${link}`),
       live: link => this.lines.push(`live ${link}`),
       lost: link => this.lines.push(`lost ${link}`),
+      failed: link => this.lines.push(`failed ${link}`),
       retired: link => this.lines.push(`retired ${link}`),
       missing: missing => this.lines.push(`missing ${missing}`),
     })
@@ -276,7 +277,7 @@ test('R-WS-08: a replacement that fails is tried again while the old link goes o
   const stage = new Stage({ rolloverMs: 3_600_000, heartbeats: [], silenceMs: 1e12 })
   stage.open(1)
   stage.untilOpen()
-  deepEqual(stage.end(2), [])
+  deepEqual(stage.end(2), ['failed 2'])
   equal(stage.life.state, 'live')
   ok(stage.untilOpen() <= 1_100)
   deepEqual(stage.end(1), ['lost 1'], 'the old one dies on the way')

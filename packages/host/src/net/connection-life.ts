@@ -18,6 +18,8 @@ export interface ConnectionOrders {
   live(link: number): void
   /** The link that counted is gone, and no other is live: what came over it can no longer be trusted. */
   lost(link: number, end: SocketEnd | undefined): void
+  /** A link that was to replace the one that counts did not come so far. That one goes on, and another is tried. */
+  failed(link: number, end: SocketEnd): void
   /** Another link took over before this one went. Messages that were on their way still come until here. */
   retired(link: number): void
   /** Asked for again and again, and not acknowledged. */
@@ -191,6 +193,7 @@ export class ConnectionLife {
     else if (link === this.#successor) {
       this.#successor = 0
       this.#openAt = this.#isStopped ? Number.POSITIVE_INFINITY : now + this.#wait(end)
+      this.#orders.failed(link, end)
     } else this.#orders.retired(link)
   }
 

@@ -82,6 +82,7 @@ async function stageOn<T extends Timers>(
       },
       live: link => lines.push(`live ${link}`),
       lost: (link, end) => lines.push(`lost ${link} ${end?.kind === 'closed' ? end.code : end?.kind}`),
+      failed: link => lines.push(`failed ${link}`),
       retired: link => lines.push(`retired ${link}`),
       missing: topics => lines.push(`missing ${topics}`),
       state: () => {},
@@ -256,6 +257,42 @@ test('an address that must be fetched is waited for; none, or a broken promise, 
   equal(proxy.accepted, 1, 'what was left meanwhile is not opened')
   deepEqual(lines, ['lost 1 failed', 'lost 2 failed', 'lost 3 undefined', 'retired 3', 'live 4'])
 })
+
+for (const seed of [1, 2, 3, 4])
+  test(`whatever is done to the line, once it is healed the connection is ready within two minutes (seed ${seed})`, async context => {
+    const random = new Random(seed)
+    const { timers, proxy, peers, connection } = await stage(context, { rolloverMs: 60_000 })
+    const pass = async (seconds: number): Promise<void> => {
+      for (let second = 0; second < seconds; second++) {
+        timers.advance(1_000)
+        for (let turn = 0; turn < 10; turn++) await new Promise(resolve => setImmediate(resolve))
+      }
+    }
+    const harms = [
+      () => proxy.reset(),
+      () => proxy.cut(),
+      () => proxy.swallow(),
+      () => proxy.refuse(),
+      () => proxy.delay(random.below(30_000)),
+      () => proxy.limit(1 + random.below(50)),
+      () => proxy.flip('toClient', random.below(20), 1 + random.below(255)),
+      () => proxy.flip('toServer', random.below(20), 1 + random.below(255)),
+      () => proxy.truncate('toClient', random.below(20)),
+      () => peers.at(-1)?.close(1012),
+      () => connection.reconnect(),
+      () => connection.rollover(),
+      () => connection.resync('a'),
+      () => proxy.heal(),
+    ]
+    for (let turn = 0; turn < 60; turn++) {
+      harms[random.below(harms.length)]!()
+      await pass(random.below(20))
+    }
+    proxy.heal()
+    // Lines that a fault has made deaf stay so: the connection must find out by itself.
+    for (let second = 0; second < 120 && !(connection.isReady && proxy.lines <= 2); second++) await pass(1)
+    ok(connection.isReady)
+  })
 
 /** Time that jumps, as when the process was stopped: wakes come late, and before anything is read. */
 class JumpingTimers implements Timers {

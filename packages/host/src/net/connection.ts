@@ -48,7 +48,9 @@ export interface ConnectionListener {
   live(link: number): void
   /** The link that counted is gone: books that were built from it are no longer the venue's. Undefined when we left it. */
   lost(link: number, end: SocketEnd | undefined): void
-  /** A link that had been replaced is gone as well. */
+  /** A link that was to replace the one that counts did not come so far; that one goes on. */
+  failed(link: number, end: SocketEnd): void
+  /** A link that had been replaced, or left, is gone as well. */
   retired(link: number): void
   /** These topics were asked for again and again and not acknowledged; the connection is not ready, and asks on slowly. */
   missing(topics: readonly string[]): void
@@ -92,6 +94,7 @@ export class Connection {
       terminate: link => this.#open.get(link)?.socket.terminate(),
       live: link => listener.live(link),
       lost: (link, end) => listener.lost(link, end),
+      failed: (link, end) => listener.failed(link, end),
       retired: link => listener.retired(link),
       missing: topics => listener.missing(topics),
     })

@@ -90,8 +90,8 @@ export class FaultProxy {
   /** Breaks every line (RST). */
   reset(): void {
     for (const { client, server } of this.#lines) {
-      client.resetAndDestroy()
-      server.resetAndDestroy()
+      breakOff(client)
+      breakOff(server)
     }
   }
 
@@ -128,7 +128,7 @@ export class FaultProxy {
     this.#accepted++
     client.on('error', () => {})
     if (this.#isRefusing || this.#lines.size >= LINES_MAX) {
-      client.resetAndDestroy()
+      breakOff(client)
       return
     }
     const server = connect({ ...this.#target, allowHalfOpen: true })
@@ -144,7 +144,7 @@ export class FaultProxy {
     }
     this.#lines.add(line)
     // What one side breaks the other feels as broken, unless the line is dead to both.
-    server.on('error', () => this.faults.toClient.isSwallowing || client.resetAndDestroy())
+    server.on('error', () => this.faults.toClient.isSwallowing || breakOff(client))
     client.on('close', () => this.#left(line, client))
     server.on('close', () => this.#left(line, server))
   }
@@ -153,7 +153,7 @@ export class FaultProxy {
     const [other, faults] =
       socket === line.client ? [line.server, this.faults.toServer] : [line.client, this.faults.toClient]
     if (other.destroyed) this.#drop(line)
-    else if (!faults.isSwallowing && socket.errored !== null) other.resetAndDestroy()
+    else if (!faults.isSwallowing && socket.errored !== null) breakOff(other)
   }
 
   #drop(line: Line): void {
@@ -166,3 +166,12 @@ export class FaultProxy {
 }
 
 const healthy = (): LaneFaults => ({ delayMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY, isSwallowing: false })
+
+/**
+ * A reset (RST). One that was ended already is only destroyed: Node's reset of a socket whose end is on its way closes
+ * nothing, and the process then cannot exit.
+ */
+function breakOff(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
+}
