@@ -16,6 +16,7 @@ import { MarkValuation } from '@velocimex/core/risk/mark-valuation'
 import { RiskGate } from '@velocimex/core/risk/risk-gate'
 import { NO_LIMITS } from '@velocimex/core/risk/risk-limits'
 import type { LimitKind, ScopedLimit } from '@velocimex/core/risk/scoped-limit'
+import { Standings } from '@velocimex/core/risk/standings'
 import type { BenchRow } from '../bench-row.ts'
 import { interleave, median } from '../measure.ts'
 
@@ -45,7 +46,7 @@ const instrument = (index: number): Instrument => ({
   grids: 'published',
 })
 
-/** Eleven kinds for the whole, and position, size and rate for each instrument: 14 limits cover every order. */
+/** Twelve kinds for the whole, and position, size and rate for each instrument: 15 limits cover every order. */
 function limitsOf(table: InstrumentTable): ScopedLimit[] {
   const wide = 10n ** 15n
   const kinds: LimitKind[] = [
@@ -56,6 +57,7 @@ function limitsOf(table: InstrumentTable): ScopedLimit[] {
     'exposure',
     'leverage',
     'concentration',
+    'margin_use',
     'open_orders',
     'daily_loss',
     'drawdown',
@@ -80,8 +82,8 @@ function makeGate(isGuarded: boolean): { gate: RiskGate; book: ExposureBook } {
   for (const { index } of table.all) book.correct('main', 'mm', index, 1000 - 100 * index)
   const limits = new LimitBook(table, book, { record: () => true })
   limits.load(limitsOf(table))
-  const worth = 10n ** 15n
-  const standing = { equity: () => worth, dayStart: () => worth, peak: () => worth }
+  const standing = new Standings(['main'])
+  standing.takeAccount('main', 10n ** 15n, 0)
   const account = 'main'
   const valuation = new MarkValuation(table, usdt, marks)
   const check = new LimitCheck({
@@ -112,7 +114,7 @@ function makeGate(isGuarded: boolean): { gate: RiskGate; book: ExposureBook } {
   return { gate: new RiskGate(table, bare, new AccountExposure(book, account, marks), clock, guards), book }
 }
 
-/** Measures the review of an order: bare, and with fourteen limits, breakers, halts and modes over 20 instruments. */
+/** Measures the review of an order: bare, and with fifteen limits, breakers, halts and modes over 20 instruments. */
 export function run(): BenchRow[] {
   const random = new Random(7)
   const orders = Array.from(
@@ -170,7 +172,7 @@ export function run(): BenchRow[] {
   return [
     row('order reviewed by the instrument’s own limits', samples.bare, 1000),
     row(
-      'order reviewed by 14 limits, breakers and modes over 20 positions, sent and canceled',
+      'order reviewed by 15 limits, breakers and modes over 20 positions, sent and canceled',
       samples.guarded,
       BUDGET,
     ),

@@ -10,6 +10,8 @@ import { type Scope, scopeKey } from './limit-scope.ts'
 export class Standings implements Standing {
   readonly #dayBegins: number
   readonly #watches = new Map<string, EquityWatch>()
+  // Limits ask with the same scope again and again: found by identity, its key is not written each time.
+  readonly #byScope = new WeakMap<Scope, EquityWatch>()
   readonly #strategies = new Map<string, bigint | undefined>()
   readonly #known = new Map<string, bigint | undefined>()
 
@@ -24,12 +26,15 @@ export class Standings implements Standing {
 
   /** The watch that a scope stands by, for screens and for keeping over a restart. */
   watch(scope: Scope): EquityWatch {
+    const known = this.#byScope.get(scope)
+    if (known !== undefined) return known
     const key = keyOf(scope)
     let watch = this.#watches.get(key)
     if (watch === undefined) {
       watch = new EquityWatch(this.#dayBegins)
       this.#watches.set(key, watch)
     }
+    this.#byScope.set(scope, watch)
     return watch
   }
 
@@ -64,17 +69,17 @@ export class Standings implements Standing {
 
   /** Worth now. */
   equity(scope: Scope): bigint | undefined {
-    return this.#isKnown(scope) ? this.#watches.get(keyOf(scope))?.record?.equity : undefined
+    return this.#isKnown(scope) ? this.watch(scope).record?.equity : undefined
   }
 
   /** Worth when the day began. */
   dayStart(scope: Scope): bigint | undefined {
-    return this.#watches.get(keyOf(scope))?.record?.dayStart
+    return this.watch(scope).record?.dayStart
   }
 
   /** Highest worth so far. */
   peak(scope: Scope): bigint | undefined {
-    return this.#watches.get(keyOf(scope))?.record?.peak
+    return this.watch(scope).record?.peak
   }
 
   #isKnown({ strategy, account }: Scope): boolean {
