@@ -10,7 +10,6 @@ import type { Instrument } from '../market/instrument.ts'
 import { InstrumentTable } from '../market/instrument-table.ts'
 import { BUY, SELL } from '../market/side.ts'
 import { lots, ticks } from '../market/units.ts'
-import type { Fill } from '../order/fill.ts'
 import { DEFAULT_BREAKER } from '../risk/circuit-breaker.ts'
 import type { Actor } from '../risk/limit-book.ts'
 import { NO_LIMITS } from '../risk/risk-limits.ts'
@@ -284,19 +283,18 @@ test('S4-RISK-4 the account as it stands under stress, against the limits that a
 test('S2-ACC-26 a venue that holds something else halts the account, and only an admin lets it go on', () => {
   const questions: number[] = []
   let recon: AccountReconciliation | undefined
-  const { session, puppet, alerts, log } = play(flat(30), (actor, _, turn, { safeguards, accounts, now }) => {
+  const { session, puppet, alerts, log } = play(flat(30), (actor, _, turn, { safeguards, accounts }) => {
     if (turn === 0) actor.order(BUY, 40)
     if (turn < 5) return
-    const books = {
-      chart: accounts.chart,
-      portfolio: accounts.portfolio,
-      cash: (code: string) => accounts.cash(code),
-      fill: (fill: Fill) => accounts.fill(fill),
-      reconcileCash: (code: string, held: bigint) => accounts.deposit(code, held - accounts.cash(code), now),
-    }
     if (turn === 5) {
       const ask = (question: number) => questions.push(question)
-      recon = reconcileAccount(safeguards!, { venue: 'v', books, ask, rule: RECONCILIATION_RULE, isCold: false })
+      recon = reconcileAccount(safeguards!, {
+        venue: 'v',
+        books: accounts,
+        ask,
+        rule: RECONCILIATION_RULE,
+        isCold: false,
+      })
     }
     recon?.tick()
     const balances = [{ code: 'USDT', amount: accounts.cash('USDT') }]

@@ -8,7 +8,6 @@ import { InstrumentTable } from '../market/instrument-table.ts'
 import { toMinor } from '../market/money.ts'
 import type { Side } from '../market/side.ts'
 import { lots, ticks } from '../market/units.ts'
-import type { Fill } from '../order/fill.ts'
 import { ExposureBook } from '../risk/exposure-book.ts'
 import { MarkValuation } from '../risk/mark-valuation.ts'
 import { AccountBooks } from './account-books.ts'
@@ -52,14 +51,6 @@ class Trial {
   constructor(isCold: boolean, criticalFrom = 0n) {
     const marks = { mark: (index: number) => this.marks[index]! }
     const { books, exposure } = this
-    const correctable = {
-      chart: books.chart,
-      portfolio: books.portfolio,
-      cash: (code: string) => books.cash(code),
-      fill: (fill: Fill) => books.fill(fill),
-      reconcileCash: (code: string, held: bigint, _: string, at: Micros) =>
-        books.deposit(code, held - books.cash(code), at),
-    }
     const valuation = new MarkValuation(TABLE, usdt, marks)
     const account = 'main'
     this.recon = new AccountReconciliation({
@@ -68,7 +59,7 @@ class Trial {
         account,
         venue: 'v',
         instruments: TABLE,
-        books: correctable,
+        books,
         exposure,
         valuation,
         marks,
