@@ -10,8 +10,9 @@ import type { Lots, Ticks } from '@velocimex/core/market/units'
 import { bestLevels } from '../../level-changes.ts'
 import type { PrivateMessage, QueryResult } from '../../order-venue.ts'
 import { kraken } from '../kraken-venue.ts'
+import { KrakenSigner } from '../order-requests.ts'
 import { isoText, orderNumber, orderText } from './venue-texts.ts'
-import { KEYS, VenueTrial } from './venue-trial.conformance.ts'
+import { cryptography, KEYS, VenueTrial } from './venue-trial.conformance.ts'
 
 const ID = (last: string): string => `V0000100002${last.padStart(8, '0')}`
 function found<T>(result: QueryResult<T>): T {
@@ -25,6 +26,8 @@ const placing = (clientOrderId: string, changes: object = {}): PlaceCommand => (
     ...{ postOnly: true, reduceOnly: false, strategy: 's', ...changes },
   } as unknown as PlaceCommand['order'],
 })
+
+const TRADER = { apiKey: 'trader', secret: 'dHJhZGVy' }
 
 /** A venue whose first instrument has a market around 61,800.0. */
 function traded(seed = 1): VenueTrial {
@@ -264,6 +267,59 @@ test("R-WS-04 a client that follows the book has the venue's, by every checksum,
     for (let at = ladder.best; Number.isFinite(at); at = ladder.worse(at)) ours.push([at, ladder.lotsAt(at)])
     deepEqual(ours, bestLevels(venue.exchange, 0, side, 10))
   }
+})
+
+test('batches over REST and over the socket: each order is told for itself', () => {
+  const venue = traded()
+  const { codec } = venue
+  const order = { ordertype: 'limit', type: 'buy', volume: '0.01', price: '60000' }
+  const call = (name: string, more: object): Record<string, unknown> => {
+    const signed = codec.balances(venue.now)
+    const nonce = /nonce=(\d+)/.exec(signed.body!)![1]!
+    const body = JSON.stringify({ nonce, ...more })
+    const path = `/0/private/${name}`
+    const headers = {
+      'API-Key': 'trader',
+      'API-Sign': new KrakenSigner(TRADER, cryptography).signature(path, nonce, body),
+    }
+    return JSON.parse(venue.ask({ ...signed, path, body, headers }).body).result
+  }
+  const orders = [order, { ...order, price: '60000.05' }, { ...order, cl_ord_id: 'b-1' }]
+  const [first, second, third] = call('AddOrderBatch', { pair: 'XXBTZUSD', orders })['orders'] as Record<
+    string,
+    string
+  >[]
+  equal(second!['error'], 'EOrder:Tick size check failed')
+  equal(venue.exchange.openOrders(1).length, 2)
+  deepEqual(call('CancelOrderBatch', { orders: [first!['txid'], third!['txid'], 'O00000-00000-000009'] }), { count: 2 })
+  const { session, take } = venue.socket()
+  const { token } = JSON.parse(venue.ask(codec.stream.token(venue.now)!).body).result
+  const say = (method: string, params: object): unknown => {
+    take()
+    session.onText(JSON.stringify({ method, params: { ...params, token }, req_id: 1 }))
+    return JSON.parse(take()[0]!).result
+  }
+  const wish = { order_type: 'limit', side: 'buy', order_qty: 0.01, limit_price: 60000 }
+  const told = say('batch_add', {
+    symbol: 'BTC/USD',
+    orders: [
+      { ...wish, cl_ord_id: 'c-1' },
+      { ...wish, order_qty: 0, cl_ord_id: 'c-2' },
+    ],
+  })
+  deepEqual(
+    (told as Record<string, string>[]).map(each => [each['cl_ord_id'], each['error']]),
+    [
+      ['c-1', undefined],
+      ['c-2', 'EGeneral:Invalid arguments:volume'],
+    ],
+  )
+  deepEqual(say('batch_cancel', { cl_ord_id: ['c-1', 'c-2'] }), { count: 1 })
+  deepEqual(say('cancel_all', {}), { count: 0 })
+  deepEqual(say('cancel_all_orders_after', { timeout: 0 }), {
+    currentTime: `${isoText(venue.now).slice(0, 19)}Z`,
+    triggerTime: '0',
+  })
 })
 
 test('heartbeats, pings, idle sockets and refused subscriptions', () => {

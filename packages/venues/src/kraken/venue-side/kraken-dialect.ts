@@ -142,6 +142,8 @@ const publicRows = (calls: PublicCalls): ReadonlyMap<string, (form: RequestForm)
 const privateRows = (calls: PrivateCalls): ReadonlyMap<string, PrivateRow> =>
   new Map<string, PrivateRow>([
     ['AddOrder', [0, (key, form) => calls.place(key, form)]],
+    ['AddOrderBatch', [0, (key, form) => calls.placeBatch(key, form)]],
+    ['CancelOrderBatch', [0, (key, form) => calls.cancelBatch(key, form)]],
     ['AmendOrder', [0, (key, form) => calls.amend(key, form)]],
     ['CancelOrder', [0, (key, form) => calls.cancel(key, form)]],
     ['CancelAll', [1, key => calls.cancelAll(key)]],

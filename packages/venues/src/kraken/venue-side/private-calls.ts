@@ -11,6 +11,7 @@ import { VenueError } from './venue-errors.ts'
 import { isoText, lotsText, orderText, priceText, secondsOf, tradeText, unitsText } from './venue-texts.ts'
 
 const PAGE = 50
+const BATCH_MAX = 15
 const STATUSES = { open: 'open', filled: 'closed', canceled: 'canceled', expired: 'expired' } as const
 
 /** Answers of `/0/private/*` to a key: the value to be told as JSON, or the error. */
@@ -51,6 +52,29 @@ export class PrivateCalls {
     ]
     const descr = { order: words.filter(word => word !== undefined).join(' ') }
     return placed === undefined ? { descr } : { descr, txid: [orderText(placed.id)] }
+  }
+
+  /** Up to fifteen orders of one pair; each is told for itself. */
+  placeBatch(key: ClientKey, form: RequestForm): unknown {
+    const forms = form.forms('orders', { pair: form.get('pair'), validate: form.get('validate') })
+    if (forms.length < 2 || forms.length > BATCH_MAX) return new VenueError('EGeneral:Invalid arguments:orders')
+    const orders = forms.map(each => {
+      const placed = this.place(key, each)
+      if (placed instanceof VenueError) return { error: placed.words }
+      const { descr, txid } = placed as { descr: unknown; txid?: readonly string[] }
+      return txid === undefined ? { descr } : { descr, txid: txid[0] }
+    })
+    return { orders }
+  }
+
+  /** Up to fifty orders by their ids; those that there are not do not count. */
+  cancelBatch(key: ClientKey, form: RequestForm): unknown {
+    const ids = [...form.list('orders'), ...form.list('cl_ord_ids')]
+    if (ids.length === 0 || ids.length > PAGE) return new VenueError('EGeneral:Invalid arguments:orders')
+    const orders = ids.map(
+      id => this.#desk.find(key.account, id, undefined) ?? this.#desk.find(key.account, undefined, id),
+    )
+    return { count: orders.filter(order => this.#desk.cancel(key, order) === undefined).length }
   }
 
   amend(key: ClientKey, form: RequestForm): unknown {

@@ -3,9 +3,11 @@ import { JsonObject, NumberText, readStrictJson } from '../../wire/strict-json.t
 /** The parameters of a call, over REST (form or JSON) or the socket: texts by name, numbers by their own digits. */
 export class RequestForm {
   readonly #values: ReadonlyMap<string, string>
+  readonly #tree: JsonObject | undefined
 
-  constructor(values: ReadonlyMap<string, string>) {
+  private constructor(values: ReadonlyMap<string, string>, tree?: JsonObject) {
     this.#values = values
+    this.#tree = tree
   }
 
   /** Query and body of a request; a body that is a JSON object is taken as such. Undefined when it is broken. */
@@ -24,12 +26,12 @@ export class RequestForm {
         return undefined
       }
     }
-    return new RequestForm(values)
+    return new RequestForm(values, tree instanceof JsonObject ? tree : undefined)
   }
 
   /** The fields of an object; lists of texts and numbers are joined by commas. */
   static ofObject(object: JsonObject): RequestForm {
-    return new RequestForm(new Map(textsOf(object)))
+    return new RequestForm(new Map(textsOf(object)), object)
   }
 
   /** A parameter; undefined when it is absent or empty. */
@@ -41,6 +43,14 @@ export class RequestForm {
   /** The parts of a parameter between commas; none when it is absent. */
   list(key: string): readonly string[] {
     return this.get(key)?.split(',') ?? []
+  }
+
+  /** The objects of a list, each with what it shares with the others; none when it is absent or the request was a form. */
+  forms(key: string, common: Readonly<Record<string, string | undefined>>): readonly RequestForm[] {
+    const list = this.#tree?.fields.get(key)
+    const objects = Array.isArray(list) ? list.filter(each => each instanceof JsonObject) : []
+    const shared = Object.entries(common).filter((entry): entry is [string, string] => entry[1] !== undefined)
+    return objects.map(object => new RequestForm(new Map([...shared, ...textsOf(object)]), object))
   }
 
   /** A whole number, or the default when it is absent or none. */

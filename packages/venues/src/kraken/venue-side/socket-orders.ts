@@ -6,6 +6,9 @@ import { VenueError } from './venue-errors.ts'
 import type { Writable } from './venue-json.ts'
 import { isoText, orderText } from './venue-texts.ts'
 
+const BATCH_MAX = 15
+const CANCELS_MAX = 50
+
 /** Order commands of the socket: each is answered by one result, or by one for each order that it names. */
 export class SocketOrderCalls {
   readonly #desk: OrderDesk
@@ -26,6 +29,10 @@ export class SocketOrderCalls {
         return [this.#amend(key, form)]
       case 'cancel_order':
         return this.#named(key, form).map(order => this.#cancel(key, order))
+      case 'batch_add':
+        return [this.#placeBatch(key, form)]
+      case 'batch_cancel':
+        return [this.#cancelBatch(key, form)]
       case 'cancel_all':
         return [
           key.canTrade ? { count: this.#desk.cancelAll(key.account) } : new VenueError('EGeneral:Permission denied'),
@@ -55,6 +62,26 @@ export class SocketOrderCalls {
     })
     if (placed instanceof VenueError) return placed
     return placed === undefined ? {} : this.#idsOf(placed)
+  }
+
+  /** Each order is told for itself, in the order of the request. */
+  #placeBatch(key: ClientKey, form: RequestForm): Writable | VenueError {
+    const forms = form.forms('orders', { symbol: form.get('symbol'), validate: form.get('validate') })
+    if (forms.length < 2 || forms.length > BATCH_MAX) return new VenueError('EGeneral:Invalid arguments:orders')
+    return forms.map(each => {
+      const placed = this.#place(key, each)
+      return placed instanceof VenueError ? { cl_ord_id: each.get('cl_ord_id'), error: placed.words } : placed
+    })
+  }
+
+  #cancelBatch(key: ClientKey, form: RequestForm): Writable | VenueError {
+    const { account } = key
+    const orders = [
+      ...form.list('orders').map(id => this.#desk.find(account, id, undefined)),
+      ...form.list('cl_ord_id').map(id => this.#desk.find(account, undefined, id)),
+    ]
+    if (orders.length === 0 || orders.length > CANCELS_MAX) return new VenueError('EGeneral:Invalid arguments:orders')
+    return { count: orders.filter(order => this.#desk.cancel(key, order) === undefined).length }
   }
 
   #amend(key: ClientKey, form: RequestForm): Writable | VenueError {

@@ -12,7 +12,8 @@ import type { ClientKey, VenueDialect } from '../../venue-dialect.ts'
 import { krakenOrders } from '../kraken-orders.ts'
 import { krakenSide } from './kraken-dialect.ts'
 
-const cryptography: Cryptography = {
+/** What signing needs, from Node's own library. */
+export const cryptography: Cryptography = {
   hmac: (hash, key, message) => createHmac(hash, key).update(message).digest(),
   digest: (hash, message) => createHash(hash).update(message).digest(),
   sign: () => new Uint8Array(0),
