@@ -91,6 +91,22 @@ test('without a reply the depth is the smallest on offer that holds the snapshot
   equal(codec.audit !== undefined, true)
 })
 
+test('the depth is that of the reply, whatever the snapshot holds', () => {
+  const { take } = feedOf()
+  const checksumOf = (bids: readonly Level[]): number =>
+    crc32(
+      bids
+        .slice(0, 10)
+        .map(([p, q]) => (p + q).replaceAll('.', '').replace(/^0+/, ''))
+        .join(''),
+    )
+  const bids = Array.from({ length: 10 }, (_, at): Level => [`${200 - at}.0`, '1.0'])
+  take(reply(25))
+  take(frame('snapshot', bids, [], checksumOf(bids)))
+  const better: Level = ['300.0', '1.0']
+  deepEqual(take(frame('update', [better], [], checksumOf([better, ...bids]))), ['b3000:100000000.'])
+})
+
 /** The obvious twin of the audit: maps, sorting, texts. */
 class Twin {
   readonly sides = [new Map<string, string>(), new Map<string, string>()]
