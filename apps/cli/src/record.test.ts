@@ -19,14 +19,16 @@ function record(venue: SimulatedVenue, id: string, symbol: string, out: string, 
   return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
-/** What a process says on a stream, until a text is among it. */
-async function until(child: ChildProcess, text: string): Promise<void> {
+/** Resolves when a process has said a text on stderr. */
+function until(child: ChildProcess, text: string): Promise<void> {
   let said = ''
-  for await (const chunk of child.stderr!) {
-    said += String(chunk)
-    if (said.includes(text)) return
-  }
-  throw new Error(`the process ended without ${text}: ${said}`)
+  return new Promise((done, fail) => {
+    child.stderr!.on('data', chunk => {
+      said += String(chunk)
+      if (said.includes(text)) done()
+    })
+    child.once('close', () => fail(new Error(`the process ended without ${text}: ${said}`)))
+  })
 }
 
 async function withVenue(id: string, trial: (venue: SimulatedVenue, out: string) => Promise<void>): Promise<void> {
@@ -48,7 +50,7 @@ for (const [id, symbol] of [
 ] as const)
   test(`S0-MDS ${id}: what is recorded is read whole, also behind a cut line, and its tape holds the market`, () =>
     withVenue(id, async (venue, out) => {
-      const child = record(venue, id, symbol, out, '--seconds', '6', '--rotate', '3')
+      const child = record(venue, id, symbol, out, '--seconds', '6', '--rotate', '4')
       const heard = venue.server.heard(
         symbol.startsWith('BTC-') ? 'books' : id.startsWith('binance') ? 'depth' : 'orderbook',
       )
@@ -89,10 +91,10 @@ test('a recorder that is killed leaves what it heard; the next one packs it', ()
     await once(first, 'close')
     const folder = join(out, 'captures')
     const [part] = readdirSync(folder)
-    ok(part!.endsWith('.jsonl.part'), part)
+    equal(part!.endsWith('.jsonl.part'), true)
     ok(readFileSync(join(folder, part!)).length > 1000)
     const second = record(venue, 'binance-spot', 'BTCUSDT', out, '--no-tape')
-    await until(second, 'finished')
+    await until(second, 'ready')
     second.kill('SIGTERM')
     const [code] = await once(second, 'close')
     equal(code, 0)

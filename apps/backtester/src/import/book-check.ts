@@ -36,7 +36,7 @@ export class BookCheck {
   apply(record: EventRecord): void {
     this.book.apply(record)
     if (record.kind === Kind.clear) this.synced = record.isSnapshot
-    if (!record.isLast || record.kind === Kind.status) return
+    if (!record.isLast || record.kind === Kind.status || !this.synced) return
     if (this.book.isCrossed) this.crossed++
     const quote = this.#waiting.get(this.book.updateId)
     if (quote === undefined) return

@@ -142,6 +142,10 @@ class Line implements ConnectionListener {
     })
   }
 
+  failed(_link: number, end: SocketEnd): void {
+    this.#options.onAlert({ kind: 'lost', words: wordsOf(this.#name, end) })
+  }
+
   retired(): void {
     // The replacement counts already.
   }
