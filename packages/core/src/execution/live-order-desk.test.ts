@@ -237,6 +237,29 @@ test('repeats of old answers to amendments change nothing, whatever is under way
   deepEqual([stage.state(id), stage.desk.orders.manager.openBuyLots(0)], ['pending_replace 0/12', 20])
 })
 
+test('a repeat of an old refusal to cancel does not end the cancel that is under way', () => {
+  const stage = ready()
+  const id = placed(stage)
+  stage.say('accepted', id)
+  const at = stage.clock.now()
+  ok(stage.desk.cancel(id).ok)
+  stage.say('cancel_rejected', id, { at })
+  equal(stage.state(id), 'submitted 0/10')
+  ok(stage.desk.cancel(id).ok)
+  stage.say('cancel_rejected', id, { at })
+  equal(stage.state(id), 'pending_cancel 0/10')
+})
+
+test('R-KILL-01 what was under way when the process died is in doubt from the first moment of the next', () => {
+  const stage = ready()
+  const [fresh, canceling] = [placed(stage), placed(stage)]
+  stage.say('accepted', canceling)
+  stage.desk.cancel(canceling)
+  const next = new DeskStage(stage.disk)
+  deepEqual([next.state(fresh), next.state(canceling)], ['unknown 0/10', 'unknown 0/10'])
+  equal(next.desk.orders.manager.openBuyLots(0), 20)
+})
+
 test('R-KILL-04 after a pause of the process nothing is assumed: everything is asked before anything is placed', () => {
   const stage = ready()
   stage.clock.advanceTo((stage.clock.now() + 30_000_000) as ReturnType<typeof stage.clock.now>)
