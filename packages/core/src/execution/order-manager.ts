@@ -50,7 +50,9 @@ export class OrderManager {
   readonly #listener: OrderListener
   readonly #clock: Clock
   readonly #byId = new Map<string, TrackedOrder>()
+  /** The last closed orders; the oldest gives its place to the newest. */
   readonly #closed: string[] = []
+  #closedCount = 0
   readonly #open: TrackedOrder[][]
   /** Orders placed so far. */
   placed = 0
@@ -169,7 +171,9 @@ export class OrderManager {
 
   /** Images of the orders that are open and of the last `closed` that are not. */
   images(closed: number): OrderImage[] {
-    const kept = this.#closed.slice(Math.max(0, this.#closed.length - closed))
+    const kept: string[] = []
+    for (let at = this.#closedCount - Math.min(closed, this.#closed.length); at < this.#closedCount; at++)
+      kept.push(this.#closed[at % CLOSED_MAX]!)
     const open = this.#open.flat()
     return [...kept.flatMap(id => this.#byId.get(id) ?? []), ...open].map(order => order.image)
   }
@@ -181,7 +185,7 @@ export class OrderManager {
       if (!order.isClosed) this.#keep(order)
       else {
         this.#byId.set(order.clientOrderId, order)
-        this.#closed.push(order.clientOrderId)
+        this.#remember(order.clientOrderId)
       }
     }
   }
@@ -236,7 +240,13 @@ export class OrderManager {
   #close(order: TrackedOrder): void {
     const open = this.#open[order.request.instrument]!
     open.splice(open.indexOf(order), 1)
-    this.#closed.push(order.clientOrderId)
-    if (this.#closed.length > CLOSED_MAX) this.#byId.delete(this.#closed.shift()!)
+    this.#remember(order.clientOrderId)
+  }
+
+  #remember(id: string): void {
+    const place = this.#closedCount++ % CLOSED_MAX
+    const oldest = this.#closed[place]
+    if (oldest !== undefined) this.#byId.delete(oldest)
+    this.#closed[place] = id
   }
 }

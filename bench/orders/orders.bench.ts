@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Micros } from '@velocimex/core/clock/micros'
+import { DESK_TIMING } from '@velocimex/core/execution/desk-timing'
+import type { LiveGateway, VenueAnswer } from '@velocimex/core/execution/live-gateway'
+import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
+import { recover } from '@velocimex/core/execution/recovery'
+import type { Lots, Ticks } from '@velocimex/core/market/units'
+import type { ApprovedOrder } from '@velocimex/core/risk/risk-gate'
+import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
+import type { BenchRow } from '../bench-row.ts'
+import { median } from '../measure.ts'
+
+/** Name of this benchmark. */
+export const name = 'orders'
+
+const ORDERS = 20_000
+const NOTHING = (): void => undefined
+const ORDER = {
+  instrument: 0,
+  side: 1,
+  type: 'limit',
+  quantity: 10 as Lots,
+  price: 100 as Ticks,
+  timeInForce: 'gtc',
+  postOnly: true,
+  reduceOnly: false,
+  strategy: 'bench',
+} as unknown as ApprovedOrder
+
+/** Measures what it costs to place an order that will not be lost: its intent in a file before it is sent. */
+export function run(): BenchRow[] {
+  const directory = mkdtempSync(join(tmpdir(), 'velocimex-bench-'))
+  const onFailure = (words: string): never => {
+    throw new Error(words)
+  }
+  const opened = openFileJournal({ directory, reserveBytes: 0, onFailure })
+  if (!opened.ok) throw new Error(opened.words)
+  try {
+    const desk = makeDesk(opened.value)
+    const places: number[] = []
+    const words: number[] = []
+    for (let turn = 0; turn < 9; turn++) {
+      const [place, word] = turnOver(desk)
+      places.push(place)
+      words.push(word)
+    }
+    const row = (question: string, samples: readonly number[]): BenchRow => {
+      const ours = median(samples)
+      return { question, ours, unit: 'us', samples, target: '< 10 us (100,000 a second)', met: ours < 10 }
+    }
+    return [
+      row('an order: intent journaled to a file, tracked, handed to the gateway', places),
+      row("the venue's answer: journaled to a file, applied", words),
+    ]
+  } finally {
+    opened.value.journal.close()
+    rmSync(directory, { recursive: true })
+  }
+}
+
+function makeDesk({
+  journal,
+  history,
+}: Extract<ReturnType<typeof openFileJournal>, { ok: true }>['value']): LiveOrderDesk {
+  const answers: VenueAnswer[] = []
+  const at = 1_000_000_000 as Micros
+  const gateway: LiveGateway = {
+    place: NOTHING,
+    placeBatch: NOTHING,
+    cancel: NOTHING,
+    replace: NOTHING,
+    cancelReplace: NOTHING,
+    ask: ({ about, number }) => {
+      if (about === 'fills') answers.push({ about, number, at, fills: [] })
+      else if (about === 'open_orders') answers.push({ about, number, at, orders: [] })
+    },
+  }
+  const recovered = recover(history, {
+    gateway,
+    journal,
+    clock: { now: () => at },
+    timing: DESK_TIMING,
+    durability: 'group',
+    instance: 1,
+    instruments: 1,
+    onAlert: NOTHING,
+    onJournalAlert: NOTHING,
+    listener: { onFill: NOTHING, onOrderUpdate: NOTHING, onAlert: NOTHING },
+  })
+  if (!recovered.ok) throw new Error(recovered.reason)
+  recovered.value.tick()
+  for (const answer of answers) recovered.value.onAnswer(answer)
+  return recovered.value
+}
+
+/** Microseconds of a placement and of its answer; twenty orders are open at a time. */
+function turnOver(desk: LiveOrderDesk): [place: number, word: number] {
+  let placing = 0
+  let hearing = 0
+  for (let done = 0; done < ORDERS; done += 20) {
+    const start = performance.now()
+    const ids: string[] = []
+    for (let at = 0; at < 20; at++) {
+      const order = desk.place(ORDER)
+      if (order.ok) ids.push(order.value.clientOrderId)
+    }
+    const middle = performance.now()
+    for (const clientOrderId of ids)
+      desk.onReport({
+        kind: 'rejected',
+        clientOrderId,
+        venueOrderId: '',
+        instrument: 0,
+        at: 1 as Micros,
+        cumulative: 0 as Lots,
+        leaves: 0 as Lots,
+      })
+    hearing += performance.now() - middle
+    placing += middle - start
+    if (ids.length !== 20) throw new Error('the desk takes every order')
+  }
+  return [(placing * 1000) / ORDERS, (hearing * 1000) / ORDERS]
+}
