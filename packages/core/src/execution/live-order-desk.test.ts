@@ -263,6 +263,7 @@ test('R-KILL-01 what was under way when the process died is in doubt from the fi
 test('R-KILL-04 after a pause of the process nothing is assumed: everything is asked before anything is placed', () => {
   const stage = ready()
   stage.clock.advanceTo((stage.clock.now() + 30_000_000) as ReturnType<typeof stage.clock.now>)
+  deepEqual(stage.desk.place(approved()), { ok: false, reason: 'not_ready' })
   stage.desk.tick()
   deepEqual(stage.desk.place(approved()), { ok: false, reason: 'not_ready' })
   deepEqual(stage.alerts, ['paused'])

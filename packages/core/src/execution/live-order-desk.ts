@@ -158,11 +158,13 @@ export class LiveOrderDesk {
     if (this.orders.stop === undefined)
       this.#record({ kind: 'stop', engaged: true, reason, at: this.#parts.clock.now() })
     this.#cancelAll()
+    this.#parts.journal.sync() // A stop outlives the power. It is in force whether or not the disk is well.
   }
 
   /** Trading may go on. The caller has made sure who asks. */
   releaseStop(reason: string): void {
     this.#record({ kind: 'stop', engaged: false, reason, at: this.#parts.clock.now() })
+    this.#parts.journal.sync()
   }
 
   /** A halted instrument may be traded again. */
@@ -212,7 +214,8 @@ export class LiveOrderDesk {
   }
 
   #whyNot(approved: ApprovedOrder): DeskRefusal | undefined {
-    if (!this.#ready) return 'not_ready'
+    // After a pause that no tick has noticed yet, what we know may be old.
+    if (!this.#ready || this.#parts.clock.now() - this.#tickedAt > this.#parts.timing.pauseMax) return 'not_ready'
     if (approved.reduceOnly) return undefined // Whoever must get out, gets out.
     if (this.orders.stop !== undefined || this.#parts.journal.isShort) return 'stopped'
     if (this.orders.halted.has(approved.instrument)) return 'halted'

@@ -1,4 +1,5 @@
 import type { JournalHistory } from '../bus/journal.ts'
+import type { Micros } from '../clock/micros.ts'
 import type { ExecutionReport } from '../order/execution-report.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import type { DeskParts } from './desk-parts.ts'
@@ -20,6 +21,8 @@ export interface RecoveryParts extends DeskParts {
   readonly instruments: number
   /** Hears every fill and update since the snapshot again: books that were kept elsewhere drop what they have. */
   readonly listener: OrderListener
+  /** Venue's instant before which fills are none of ours: for the first start on an account that has a past. */
+  readonly openingAt?: Micros
   /** What a snapshot of the whole process holds; the orders alone unless told. */
   readonly stateOf?: (orders: JournaledOrders) => string
   readonly onJournalAlert: (alert: JournalAlert, report: ExecutionReport) => void
@@ -57,6 +60,12 @@ export function recover(history: JournalHistory, parts: RecoveryParts): Result<L
   const written = journal.append(entryKind(start), encodeEntry(start))
   if (!written.ok || !journal.sync().ok) return refuse('not_written')
   orders.apply(start, written.value)
+  if (orders.audited === 0 && parts.openingAt !== undefined) {
+    const opening = { kind: 'audited', through: parts.openingAt, at: clock.now() } as const
+    const told = journal.append(entryKind(opening), encodeEntry(opening))
+    if (!told.ok) return refuse('not_written')
+    orders.apply(opening, told.value)
+  }
   const desk = new LiveOrderDesk(parts, orders)
   if (history.quarantine === undefined) return ok(desk)
   // Stopped first, then a snapshot in place of the damaged records: a death in between only repeats this.

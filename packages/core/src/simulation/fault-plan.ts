@@ -14,10 +14,11 @@ export interface FaultPlan {
   readonly garbage: number
   /** A word of the private stream vanishes although the stream is up. */
   readonly streamLoss: number
-  /** Mean microseconds between two partitions, outages of questions, random kills, disk faults; Infinity for never. */
+  /** Mean microseconds between two partitions, outages of questions, random kills, pauses of the process, disk faults; Infinity for never. */
   readonly partitionEvery: number
   readonly outageEvery: number
   readonly killEvery: number
+  readonly pauseEvery: number
   readonly diskFaultEvery: number
   /** A marked point kills the process. */
   readonly pointKill: number
@@ -45,6 +46,7 @@ export const FAULT_PLANS: Readonly<Record<FaultLevel, FaultPlan>> = {
     partitionEvery: NEVER,
     outageEvery: NEVER,
     killEvery: NEVER,
+    pauseEvery: NEVER,
     diskFaultEvery: NEVER,
     pointKill: 0,
     powerCut: 0,
@@ -62,6 +64,7 @@ export const FAULT_PLANS: Readonly<Record<FaultLevel, FaultPlan>> = {
     partitionEvery: 120_000_000,
     outageEvery: 300_000_000,
     killEvery: 120_000_000,
+    pauseEvery: 300_000_000,
     diskFaultEvery: 400_000_000,
     pointKill: 0.0005,
     powerCut: 0.2,
@@ -79,6 +82,7 @@ export const FAULT_PLANS: Readonly<Record<FaultLevel, FaultPlan>> = {
     partitionEvery: 40_000_000,
     outageEvery: 90_000_000,
     killEvery: 30_000_000,
+    pauseEvery: 80_000_000,
     diskFaultEvery: 120_000_000,
     pointKill: 0.004,
     powerCut: 0.3,

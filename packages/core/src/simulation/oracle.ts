@@ -156,7 +156,8 @@ export class Oracle {
     if (entry.kind === 'place') this.#written.add(entry.id)
     if (entry.kind === 'cancel_replace') this.#written.add(entry.newId)
     const damage = entry.kind === 'stop' && entry.engaged && entry.reason.includes('damaged')
-    const name = entry.kind === 'conclude' ? `${entry.verb} ${entry.conclusion}` : damage ? 'quarantine' : entry.kind
+    const adopted = entry.kind === 'adopt' ? `adopt ${entry.order.strategy}` : entry.kind
+    const name = entry.kind === 'conclude' ? `${entry.verb} ${entry.conclusion}` : damage ? 'quarantine' : adopted
     this.tally.set(name, (this.tally.get(name) ?? 0) + 1)
   }
 

@@ -12,6 +12,8 @@ export interface SimulationOptions {
   readonly seams?: Seams
   /** Points at which the process dies as often as told, beside chance. */
   readonly kills?: ReadonlyMap<KillPoint, number>
+  /** When an intent is durable: within two milliseconds (`group`, unless told) or before it is sent. */
+  readonly durability?: 'group' | 'strict'
   /** Virtual second at which somebody engages the emergency stop. */
   readonly stopAtSecond?: number
 }

@@ -49,6 +49,7 @@ export class Simulation {
   #powerCuts = 0
   #checks = 0
   #healing = 0
+  #pausedUntil = 0
 
   constructor(options: SimulationOptions) {
     this.#options = options
@@ -62,7 +63,7 @@ export class Simulation {
       this.#network.stream(
         report,
         () => life === this.#life && this.#process !== undefined,
-        word => this.#process!.inbound.onReport(word),
+        word => this.#hear(life, () => this.#process!.inbound.onReport(word)),
       )
     })
     this.#oracle = new Oracle(this.#exchange, this.#disk)
@@ -75,6 +76,9 @@ export class Simulation {
       exchange: this.#exchange,
       points: this.#points,
       kill: withPower => this.#kill(withPower),
+      pause: micros => {
+        this.#pausedUntil = this.#agenda.now + micros
+      },
       onLinkUp: () => this.#process?.desk.onLinkUp(),
     })
   }
@@ -122,8 +126,7 @@ export class Simulation {
       if (this.#process?.saveSnapshot() === false) this.#hasDiskFailed = true
     })
     const { stopAtSecond } = this.#options
-    if (stopAtSecond !== undefined)
-      this.#agenda.after(stopAtSecond * SECOND, () => this.#process?.desk.engageStop('somebody pressed it'))
+    if (stopAtSecond !== undefined) this.#agenda.after(stopAtSecond * SECOND, () => this.#stop())
     this.#agenda.after(TROUBLE, () => this.#heal())
     this.#trouble.start()
   }
@@ -162,22 +165,18 @@ export class Simulation {
     const { skewMicros } = this.#trouble.plan
     const skew = this.#random.below(2 * skewMicros + 1) - skewMicros
     this.#oracle.onStart()
-    const isAlive = (): boolean => life === this.#life && this.#process !== undefined
     this.#process = new TradingProcess({
       instruments: this.#instruments,
       disk: this.#disk,
       clock: skewedClock(this.#agenda, skew),
       points: this.#points,
       seams: this.#options.seams ?? {},
+      durability: this.#options.durability ?? 'group',
       reference: instrument => this.#exchange.crowds[instrument]!.price,
       connect: inbound =>
         new SimGateway(this.#exchange, this.#network, this.#agenda as { readonly now: number }, {
-          onOutcome: (ref, outcome) => {
-            if (isAlive()) inbound().onOutcome(ref, outcome)
-          },
-          onAnswer: answer => {
-            if (isAlive()) inbound().onAnswer(answer)
-          },
+          onOutcome: (ref, outcome) => this.#hear(life, () => inbound().onOutcome(ref, outcome)),
+          onAnswer: answer => this.#hear(life, () => inbound().onAnswer(answer)),
         }),
       watchJournal: journal => this.#oracle.watchJournal(journal),
       watchGateway: gateway => this.#oracle.watchGateway(gateway),
@@ -204,13 +203,32 @@ export class Simulation {
     })
   }
 
+  /** Somebody presses the emergency stop, again and again if nobody is there. */
+  #stop(): void {
+    if (this.#process === undefined || this.#isPaused) this.#agenda.after(SECOND, () => this.#stop())
+    else this.#process.desk.engageStop('somebody pressed it')
+  }
+
+  /** The process of a life hears something; while it is paused, what comes waits for it. */
+  #hear(life: number, act: () => void): void {
+    if (life !== this.#life || this.#process === undefined) return
+    if (this.#isPaused) this.#agenda.plan(this.#pausedUntil + 1, () => this.#hear(life, act))
+    else act()
+  }
+
+  get #isPaused(): boolean {
+    return this.#agenda.now <= this.#pausedUntil
+  }
+
   #ticking(): void {
-    this.#every(250_000, () => this.#process?.desk.tick())
+    this.#every(250_000, () => {
+      if (!this.#isPaused) this.#process?.desk.tick()
+    })
   }
 
   #act(): void {
     const trader = this.#process
-    if (!this.#isTrading || trader === undefined) return
+    if (!this.#isTrading || this.#isPaused || trader === undefined) return
     const { manual } = this.#trouble.plan
     if (this.#random.uniform() < manual) this.#trouble.actByHand()
     if (this.#random.uniform() < manual / 20) trader.desk.engageStop('somebody pressed it')

@@ -25,6 +25,7 @@ export interface Surroundings {
   readonly clock: Clock
   readonly points: KillPoints
   readonly seams: Seams
+  readonly durability: 'group' | 'strict'
   /** Mid of the market in ticks. */
   reference(instrument: number): number
   /** The way out; the process hears through `inbound` of itself. */
@@ -71,7 +72,7 @@ export class TradingProcess {
       journal: this.journal,
       clock,
       timing: seams.timing ?? DESK_TIMING,
-      durability: 'group',
+      durability: around.durability,
       instance: 1,
       instruments: instruments.all.length,
       stateOf: orders => this.#stateOf(orders),

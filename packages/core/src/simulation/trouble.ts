@@ -22,6 +22,8 @@ export interface TroubledWorld {
   readonly exchange: SimExchange
   readonly points: KillPoints
   kill(withPower: boolean): void
+  /** The process stands still for a while: a long garbage collection, a machine that was put to sleep. */
+  pause(micros: number): void
   onLinkUp(): void
 }
 
@@ -43,10 +45,11 @@ export class Trouble {
   start(): void {
     this.begin()
     const { random } = this.#world
-    const { partitionEvery, outageEvery, killEvery, diskFaultEvery, powerCut } = this.plan
+    const { partitionEvery, outageEvery, killEvery, pauseEvery, diskFaultEvery, powerCut } = this.plan
     this.#sometimes(partitionEvery, () => this.#partition())
     this.#sometimes(outageEvery, () => this.#outage())
     this.#sometimes(killEvery, () => this.#world.kill(random.uniform() < powerCut))
+    this.#sometimes(pauseEvery, () => this.#world.pause(SECOND + random.below(30 * SECOND)))
     this.#sometimes(diskFaultEvery, () => this.#faultDisk())
   }
 
@@ -64,6 +67,7 @@ export class Trouble {
     network.areQuestionsDown = false
     disk.room = Number.POSITIVE_INFINITY
     disk.failSync = false
+    this.#world.pause(0)
     this.#join()
   }
 
