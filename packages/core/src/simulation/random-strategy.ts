@@ -3,6 +3,8 @@ import { BUY, type Side } from '../market/side.ts'
 import type { Lots, Ticks } from '../market/units.ts'
 import type { OrderView } from '../order/order.ts'
 import type { OrderRequest } from '../order/order-request.ts'
+import type { Result } from '../result.ts'
+import type { ApprovedOrder } from '../risk/risk-gate.ts'
 import type { TradingProcess } from './trading-process.ts'
 
 /** Instruments it trades. */
@@ -53,7 +55,8 @@ export class RandomStrategy {
 
   #place(trader: TradingProcess, wish: OrderRequest): void {
     const approved = trader.gate.review(wish)
-    this.#count(approved.ok && trader.desk.place(approved.value).ok)
+    if (approved.ok) this.#hand(trader, approved.value, trader.desk.place(approved.value))
+    else this.refused++
   }
 
   #amend(trader: TradingProcess, order: OrderView, mid: number): void {
@@ -63,12 +66,14 @@ export class RandomStrategy {
     const quantity = (order.cumulative + 1 + this.#random.below(15)) as Lots
     const request = { ...order.request, postOnly: false }
     const approved = trader.gate.reviewReplace(request, price, quantity, order.leaves, order.cumulative)
-    this.#count(approved.ok && trader.desk.replace(order.clientOrderId, approved.value).ok)
+    if (approved.ok) this.#hand(trader, approved.value, trader.desk.replace(order.clientOrderId, approved.value))
+    else this.refused++
   }
 
   #cancelReplace(trader: TradingProcess, order: OrderView, mid: number): void {
     const approved = trader.gate.review({ ...this.#wish(order.request.instrument, mid), side: order.request.side })
-    this.#count(approved.ok && trader.desk.cancelReplace(order.clientOrderId, approved.value).ok)
+    if (approved.ok) this.#hand(trader, approved.value, trader.desk.cancelReplace(order.clientOrderId, approved.value))
+    else this.refused++
   }
 
   /** Each order of a batch is reviewed with the ones before it on their way, so they are reviewed against the whole. */
@@ -79,6 +84,7 @@ export class RandomStrategy {
     if (!whole.ok || trader.desk.orders.manager.openOrders(instrument).length > 8) return
     const parts = [0, 1, 2].map(() => ({ ...whole.value, quantity: half }))
     for (const result of trader.desk.placeBatch(parts)) this.#count(result.ok)
+    trader.gate.settle(whole.value, undefined) // Its parts are orders of their own by now.
   }
 
   #flatten(trader: TradingProcess, instrument: number): void {
@@ -88,6 +94,12 @@ export class RandomStrategy {
     const quantity = Math.min(20, Math.abs(held)) as Lots
     const plain = { instrument, side, quantity, postOnly: false, reduceOnly: true, strategy: 'random' }
     this.#place(trader, { ...plain, type: 'market', timeInForce: 'ioc' })
+  }
+
+  /** Gives an approval back to risk: from here on the order itself is counted, or there is none. */
+  #hand(trader: TradingProcess, approved: ApprovedOrder, sent: Result<OrderView, string>): void {
+    trader.gate.settle(approved, sent.ok ? sent.value.clientOrderId : undefined)
+    this.#count(sent.ok)
   }
 
   #count(isSent: boolean): void {
