@@ -78,10 +78,11 @@ export class RandomStrategy {
 
   /** Each order of a batch is reviewed with the ones before it on their way, so they are reviewed against the whole. */
   #batch(trader: TradingProcess, instrument: number, mid: number): void {
+    if (trader.desk.orders.manager.openOrders(instrument).length > 8) return
     const one = this.#wish(instrument, mid)
     const half = Math.max(1, Math.floor(one.quantity / 3)) as Lots
     const whole = trader.gate.review({ ...one, quantity: (half * 3) as Lots })
-    if (!whole.ok || trader.desk.orders.manager.openOrders(instrument).length > 8) return
+    if (!whole.ok) return
     const parts = [0, 1, 2].map(() => ({ ...whole.value, quantity: half }))
     for (const result of trader.desk.placeBatch(parts)) this.#count(result.ok)
     trader.gate.settle(whole.value, undefined) // Its parts are orders of their own by now.
