@@ -59,6 +59,28 @@ for (const [name, batch, outcome] of rows)
     equal(ledger.transferCount, 0)
   })
 
+test('time runs out inside a batch: one nanosecond decides', () => {
+  const ledger = new Ledger()
+  for (const id of [1n, 2n]) ledger.open(id, 1)
+  const { timestamp } = ledger.createTransfers(
+    [transfer(1, 1, 2, 5, { flags: TransferFlag.pending, timeout: 1 })],
+    10n,
+  )[0]!
+  const end = timestamp + 1_000_000_000n
+  const free = (id: bigint): TransferRequest => ({ id, pendingId: 1n, flags: TransferFlag.voidPending })
+  // The second event of a batch is a nanosecond later than the first.
+  const results = ledger.createTransfers([transfer(2, 1, 2, 1), free(3n)], end - 2n)
+  deepEqual(
+    results.map(({ status, timestamp: own }) => [status, own]),
+    [
+      ['created', end - 1n],
+      ['pending_transfer_expired', end],
+    ],
+  )
+  equal(ledger.expire(end), 1)
+  equal(ledger.account(1n)!.debitsPending, 0n)
+})
+
 const KINDS = {
   posted: 0,
   pending: TransferFlag.pending,

@@ -99,6 +99,30 @@ test('X-25 a truncated chain holds by itself; the anchor shows it; an anchor can
   deepEqual(await verifyAudit(KEY, other, [anchor]), { ok: false, fault: 'anchor_differs', seq: 8 })
 })
 
+test('X-25 the fault says what was done; a tail of another log with the same key does not fit', async () => {
+  const chain = chainOf(6)
+  const fault = async (entries: AuditEntry[]): Promise<string> => {
+    const verdict = await verifyAudit(KEY, entries)
+    return verdict.ok ? 'ok' : `${verdict.fault} at ${verdict.seq}`
+  }
+  const other = chainOf(6).map(entry => linkAudit(KEY, event(entry.seq + 50), entry.seq, entry.prev_hash))
+  const relinked = [...chain.slice(0, 5), { ...linkAudit(KEY, event(5), 5, 'f'.repeat(64)), prev_hash: chain[4]!.hash }]
+  deepEqual(
+    await Promise.all(
+      [
+        chain,
+        chain.toSpliced(2, 1),
+        chain.toSpliced(2, 0, chain[2]!),
+        chain.toSpliced(2, 1, { ...chain[2]!, actor: 'bob' }),
+        chain.toSpliced(3, 1, { ...chain[3]!, prev_hash: chain[0]!.hash }),
+        [...chain.slice(0, 3), ...other.slice(3)],
+        relinked,
+      ].map(fault),
+    ),
+    ['ok', 'gap at 2', 'gap at 3', 'edited at 2', 'unlinked at 3', 'unlinked at 4', 'edited at 5'],
+  )
+})
+
 async function inFolder(work: (directory: string) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'velocimex-audit-'))
   try {

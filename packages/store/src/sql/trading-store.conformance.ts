@@ -177,20 +177,31 @@ async function ledgerRows(database: SqlDatabase, store: TradingStore): Promise<v
   equal((await store.all('ledger_transfers')).length, 1)
 }
 
-async function rowsAndMark(_: SqlDatabase, store: TradingStore): Promise<void> {
+async function rowsAndMark(database: SqlDatabase, store: TradingStore): Promise<void> {
   equal(await store.drained('one'), -1)
   await store.append([fill(1)], { spool: 'one', sequence: 7 })
-  const strategy = { id: 's1', name: 'n', type: 't', config: {}, is_active: true, created_at: 1, updated_at: 1 }
-  await store.append([{ table: 'alert_rules', row: { id: 'x', name: 'n', rule: 1, is_enabled: true, created_at: 1 } }])
-  await store.put('strategies', strategy)
-  const global = { symbol: null, max_position_size: null, max_leverage: null, max_daily_drawdown_pct: null }
-  await store.put('risk_limits', { id: 'r1', ...global, created_at: 1 })
   const late = { table: 'audit_log', row: { seq: 0 } } as unknown as StoreRecord
   await rejects(store.append([fill(2), late], { spool: 'one', sequence: 8 }), TypeError)
   equal((await store.read('fills', { from: 0, to: 2 * NOVEMBER, limit: 9 })).length, 1)
   equal(await store.drained('one'), 7)
   await store.append([fill(2)], { spool: 'one', sequence: 8 })
   equal(await store.drained('one'), 8)
+  const losing: SqlDatabase = {
+    dialect: database.dialect,
+    run: (...args) => database.run(...args),
+    insert: (...args) => database.insert(...args),
+    close: () => database.close(),
+    transaction: work =>
+      database.transaction(async session => {
+        await work(session)
+        throw new Error('lost before the commit')
+      }),
+  }
+  await rejects(new TradingStore(losing).append([fill(3)], { spool: 'one', sequence: 9 }), /lost before the commit/)
+  deepEqual(
+    [(await store.read('fills', { from: 0, to: 2 * NOVEMBER, limit: 9 })).length, await store.drained('one')],
+    [2, 8],
+  )
 }
 
 async function refusedRows(_: SqlDatabase, store: TradingStore): Promise<void> {
