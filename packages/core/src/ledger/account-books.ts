@@ -148,13 +148,13 @@ export class AccountBooks {
 
   #post(posting: Posting): void {
     if (posting.transfers.length === 0) return
+    this.#postings++ // A refused posting has used up its ids too.
     const posted = this.ledger.post(posting.transfers)
     assert(
       posted.ok,
       'the ledger takes what happened',
       posted.ok ? '' : `${posted.reason}: ${posting.transfers[posted.at ?? 0]?.cause}`,
     )
-    this.#postings++
     for (const [ledger, net] of this.ledger.trialBalance())
       assert(net === 0n, 'the trial balance is zero', `${ledger}: ${net}`)
   }

@@ -55,11 +55,14 @@ export const meaningOf = (id: bigint): AccountMeaning => ({
   unit: Number(id & 0xffff_ffffn),
 })
 
-/** The number after the last posting of an owner in a ledger: where to go on after a restart. */
+/** The number after the last posting of an owner in a ledger, refused ones included: where to go on after a restart. */
 export function nextPosting(ledger: Ledger, owner: number): number {
   let last = -1
-  for (const { id } of ledger.transfers)
+  const look = (id: bigint): void => {
     if (id >> 96n === BigInt(owner)) last = Math.max(last, Number((id >> 32n) & 0xffff_ffff_ffff_ffffn))
+  }
+  for (const { id } of ledger.transfers) look(id)
+  for (const id of ledger.failedIds) look(id)
   return last + 1
 }
 

@@ -52,6 +52,11 @@ export class Ledger {
     return this.#state.transfers.size
   }
 
+  /** Ids that refusals have used up. */
+  get failedIds(): IterableIterator<bigint> {
+    return this.#state.failed.values()
+  }
+
   /** The timestamp that was given last, in nanoseconds. */
   get timestamp(): bigint {
     return this.#clock

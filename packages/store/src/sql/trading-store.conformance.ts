@@ -1,5 +1,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { test } from 'node:test'
+import { Ledger } from '@velocimex/core/ledger/ledger'
+import { LedgerCopy } from '../ledger/ledger-copy.ts'
 import { migrate, readMigrations } from './migrate.ts'
 import { type SqlDatabase, SqlFault } from './sql-database.ts'
 import type { Table } from './table.ts'
@@ -46,6 +48,7 @@ export function tradingStoreConformance(name: string, skip: string | false, open
   within('S2-WARM-7 S2-WARM-10 series over months: between two instants, by symbol; old ones are dropped', overMonths)
   within('ledger tables hold 128 bits; what happened is never changed', ledgerRows)
   within('R-DB-01 rows and mark are one: a row at fault takes all back', rowsAndMark)
+  within('S3-LED-1 a ledger is copied as it grows, and no transfer twice', copyOfLedger)
   within('a row that fits no table is refused by column before anything is sent', refusedRows)
   within('append: a key that is there is left as it is, and nothing is counted twice', twice)
 }
@@ -202,6 +205,27 @@ async function rowsAndMark(database: SqlDatabase, store: TradingStore): Promise<
     [(await store.read('fills', { from: 0, to: 2 * NOVEMBER, limit: 9 })).length, await store.drained('one')],
     [2, 8],
   )
+}
+
+async function copyOfLedger(database: SqlDatabase, store: TradingStore): Promise<void> {
+  const ledger = new Ledger()
+  for (const id of [1n, 2n]) ledger.open(id, 1)
+  const book = (first: number, count: number): void => {
+    for (let id = first; id < first + count; id++)
+      ledger.createTransfers([{ id: BigInt(id), debit: 1n, credit: 2n, amount: 1n << 90n, ledger: 1, code: 1 }], 0n)
+  }
+  book(1, 1_500)
+  const copy = new LedgerCopy(ledger, database, 'test')
+  deepEqual([await copy.step(), copy.behind, await copy.step(), copy.behind], [true, 500, true, 0])
+  equal(await copy.step(), false)
+  book(1_501, 7)
+  equal(await copy.step(), true)
+  const second = new LedgerCopy(ledger, database, 'test')
+  equal(await second.step(), false, 'another process goes on where this one was')
+  const rows = await store.all('ledger_transfers')
+  equal(rows.length, 1_507)
+  const [account] = await store.all('ledger_accounts')
+  deepEqual([account!.id, account!.debits_posted], [1n, 1_507n << 90n])
 }
 
 async function refusedRows(_: SqlDatabase, store: TradingStore): Promise<void> {
