@@ -35,7 +35,7 @@ type Undo = () => void
  * What a ledger remembers, and the effect of what was accepted. It judges nothing: that is done before. Changes made
  * inside a scope can be taken back together, because linked events happen all or not at all.
  *
- * Memory grows with transfers: about 350 bytes each.
+ * Memory grows with transfers: about 400 bytes each.
  */
 export class LedgerState implements LedgerView {
   readonly pages = new Map<bigint, Page>()
