@@ -40,8 +40,9 @@ export class PostgresServer {
   /** Makes a cluster and starts it. */
   static async start(): Promise<PostgresServer> {
     const bin = postgresBinaries()!
-    const folder = mkdtempSync(join(tmpdir(), 'velocimex-postgres-'))
     const identity = identityOf()
+    // Another user must be able to reach the folder, and a folder for temporary files may belong to root alone.
+    const folder = mkdtempSync(join(identity.uid === undefined ? tmpdir() : '/tmp', 'velocimex-postgres-'))
     if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid!)
     const args = ['-D', join(folder, 'data'), '-A', 'trust', '-U', 'velocimex', '-E', 'UTF8', '--locale=C', '--no-sync']
     execFileSync(join(bin, 'initdb'), args, { ...identity, cwd: folder, stdio: 'pipe' })
@@ -59,6 +60,9 @@ export class PostgresServer {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     this.#process = server
+    const atExit = (): void => void server.kill('SIGQUIT')
+    process.once('exit', atExit)
+    server.once('exit', () => process.off('exit', atExit))
     const heard: string[] = []
     for await (const line of createInterface({ input: server.stderr! })) {
       heard.push(line)
