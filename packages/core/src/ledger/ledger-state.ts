@@ -28,8 +28,19 @@ interface Page extends AccountPage {
   readonly balances: AccountBalance[]
 }
 
-/** How to take the last change back. */
-type Undo = () => void
+/** What a transfer found, so that it can be taken back. */
+interface Before {
+  readonly transfer: Transfer
+  readonly debit: Page
+  readonly credit: Page
+  readonly debitsPending: bigint
+  readonly debitsPosted: bigint
+  readonly debitFlags: number
+  readonly creditsPending: bigint
+  readonly creditsPosted: bigint
+  readonly creditFlags: number
+  readonly last: bigint
+}
 
 /**
  * What a ledger remembers, and the effect of what was accepted. It judges nothing: that is done before. Changes made
@@ -45,7 +56,7 @@ export class LedgerState implements LedgerView {
   readonly #expiry = new ExpiryQueue()
   #lastAccount = 0n
   #lastTransfer = 0n
-  #scope: Undo[] | undefined
+  #scope: (Before | Account)[] | undefined
 
   account(id: bigint): Account | undefined {
     return this.pages.get(id)?.account
@@ -81,24 +92,23 @@ export class LedgerState implements LedgerView {
   closeScope(keep: boolean): void {
     const scope = this.#scope ?? []
     this.#scope = undefined
-    if (!keep) for (const undo of scope.reverse()) undo()
+    if (keep) return
+    for (const change of scope.reverse())
+      if ('transfer' in change) this.#takeBack(change)
+      else this.#close(change)
   }
 
   open(account: Account): void {
-    const last = this.#lastAccount
+    this.#scope?.push({ ...account, timestamp: this.#lastAccount })
     this.pages.set(account.id, { account: { ...account }, transfers: [], balances: [] })
     this.#lastAccount = account.timestamp
-    this.#scope?.push(() => {
-      this.pages.delete(account.id)
-      this.#lastAccount = last
-    })
   }
 
   /** Lets a transfer take effect. */
   apply(transfer: Transfer, pending: Transfer | undefined): void {
     const debit = this.pages.get(transfer.debit)!
     const credit = this.pages.get(transfer.credit)!
-    if (this.#scope !== undefined) this.#scope.push(this.#undoOf(transfer, debit, credit))
+    this.#scope?.push(beforeOf(transfer, debit, credit, this.#lastTransfer))
     if (pending !== undefined) {
       this.#free(pending, debit.account, credit.account)
       const isPost = (transfer.flags & TransferFlag.postPending) !== 0
@@ -148,47 +158,61 @@ export class LedgerState implements LedgerView {
     if ((pending.flags & TransferFlag.closingCredit) !== 0) credit.flags &= ~AccountFlag.closed
   }
 
-  #undoOf(transfer: Transfer, debit: Page, credit: Page): Undo {
-    const [debitBefore, creditBefore] = [{ ...debit.account }, { ...credit.account }]
-    const last = this.#lastTransfer
-    return () => {
-      for (const page of [debit, credit]) {
-        page.transfers.pop()
-        if ((page.account.flags & AccountFlag.history) !== 0) page.balances.pop()
-      }
-      Object.assign(debit.account, debitBefore)
-      Object.assign(credit.account, creditBefore)
-      this.transfers.delete(transfer.id)
-      if (transfer.pendingId !== 0n) this.#resolved.delete(transfer.pendingId)
-      this.#lastTransfer = last
+  /** @param account that was opened, with the timestamp of the one before */
+  #close(account: Account): void {
+    this.pages.delete(account.id)
+    this.#lastAccount = account.timestamp
+  }
+
+  #takeBack(before: Before): void {
+    const { transfer, debit, credit } = before
+    for (const page of [debit, credit]) {
+      page.transfers.pop()
+      if ((page.account.flags & AccountFlag.history) !== 0) page.balances.pop()
     }
+    debit.account.debitsPending = before.debitsPending
+    debit.account.debitsPosted = before.debitsPosted
+    debit.account.flags = before.debitFlags
+    credit.account.creditsPending = before.creditsPending
+    credit.account.creditsPosted = before.creditsPosted
+    credit.account.flags = before.creditFlags
+    this.transfers.delete(transfer.id)
+    if (transfer.pendingId !== 0n) this.#resolved.delete(transfer.pendingId)
+    this.#lastTransfer = before.last
   }
 }
 
-/** A transfer as it stands in the ledger: with the amount that moved, and what posting or voiding takes over. */
-export function recordOf(asked: Transfer, accepted: Accepted, timestamp: bigint): Transfer {
+/** A transfer moves no more than the debits of one account and the credits of the other. */
+const beforeOf = (transfer: Transfer, debit: Page, credit: Page, last: bigint): Before => ({
+  transfer,
+  debit,
+  credit,
+  debitsPending: debit.account.debitsPending,
+  debitsPosted: debit.account.debitsPosted,
+  debitFlags: debit.account.flags,
+  creditsPending: credit.account.creditsPending,
+  creditsPosted: credit.account.creditsPosted,
+  creditFlags: credit.account.flags,
+  last,
+})
+
+/**
+ * Completes a transfer that was asked for to the one that stands in the ledger: the amount that moved, and what posting
+ * or voiding takes over. The same object: it belongs to the ledger from now on.
+ */
+export function complete(asked: Mutable<Transfer>, accepted: Accepted, timestamp: bigint): Transfer {
   const { debit, credit, amount, pending } = accepted
-  const { id, pendingId, timeout, flags } = asked
-  const { ledger, code } = pending ?? asked
-  const cause = asked.cause || (pending?.cause ?? '')
-  const at = asked.at || (pending?.at ?? asked.at)
-  const tag = asked.tag || (pending?.tag ?? 0)
-  const [debitId, creditId] = [debit.id, credit.id]
-  return {
-    id,
-    debit: debitId,
-    credit: creditId,
-    amount,
-    pendingId,
-    cause,
-    at,
-    tag,
-    timeout,
-    ledger,
-    code,
-    flags,
-    timestamp,
-  }
+  asked.debit = debit.id
+  asked.credit = credit.id
+  asked.amount = amount
+  asked.timestamp = timestamp
+  if (pending === undefined) return asked
+  asked.ledger = pending.ledger
+  asked.code = pending.code
+  asked.cause ||= pending.cause
+  asked.at ||= pending.at
+  asked.tag ||= pending.tag
+  return asked
 }
 
 function some<T>(values: Iterable<T>, holds: (value: T) => boolean): boolean {
