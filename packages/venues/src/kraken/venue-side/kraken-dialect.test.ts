@@ -269,6 +269,34 @@ test("R-WS-04 a client that follows the book has the venue's, by every checksum,
   }
 })
 
+test('what is not offered is refused, not left out', () => {
+  const venue = traded()
+  const { codec } = venue
+  const place = codec.place(placing(ID('1')), venue.now)
+  const rest = (more: string): string => {
+    const nonce = String(venue.now + 1)
+    const body = `${place.body!.replace(/^nonce=\d+/, `nonce=${nonce}`)}${more}`
+    const signed = new KrakenSigner(TRADER, cryptography).signature(place.path, nonce, body)
+    return JSON.parse(venue.ask({ ...place, body, headers: { ...place.headers, 'API-Sign': signed } }).body).error[0]
+  }
+  equal(rest('&oflags=viqc'), 'EGeneral:Invalid arguments:viqc')
+  equal(rest('&leverage=2:1'), 'EGeneral:Invalid arguments:leverage')
+  equal(rest('&expiretm=%2B60'), 'EGeneral:Invalid arguments:expiretm')
+  const { session, take } = venue.socket()
+  const { token } = JSON.parse(venue.ask(codec.stream.token(venue.now)!).body).result
+  const wish = { symbol: 'BTC/USD', order_type: 'limit', side: 'buy', order_qty: 1, limit_price: 5, token }
+  const say = (params: object): string => {
+    take()
+    session.onText(JSON.stringify({ method: 'add_order', params: { ...wish, ...params } }))
+    return JSON.parse(take()[0]!).error
+  }
+  equal(say({ margin: true }), 'EGeneral:Invalid arguments:margin')
+  equal(say({ conditional: { order_type: 'limit' } }), 'EGeneral:Invalid arguments:conditional')
+  equal(say({ expire_time: '2030-01-01T00:00:00Z' }), 'EGeneral:Invalid arguments:expire_time')
+  equal(say({ margin: false, limit_price_type: 'static' }), undefined)
+  equal(rest(''), undefined)
+})
+
 test('batches over REST and over the socket: each order is told for itself', () => {
   const venue = traded()
   const { codec } = venue

@@ -25,6 +25,8 @@ export interface OrderWish {
   readonly clientOrderId: string | undefined
   readonly userReference: string | undefined
   readonly isCheckOnly: boolean
+  /** A parameter with a meaning that is not offered here; undefined for none. */
+  readonly unknownWish: string | undefined
 }
 
 /** A change of an order. */
@@ -151,6 +153,7 @@ export class OrderDesk {
     if (instrument === undefined) return new VenueError('EQuery:Unknown asset pair')
     if (type !== 'limit' && type !== 'market') return new VenueError('EGeneral:Invalid arguments:ordertype')
     if (side !== 'buy' && side !== 'sell') return new VenueError('EGeneral:Invalid arguments:type')
+    if (wish.unknownWish !== undefined) return new VenueError(`EGeneral:Invalid arguments:${wish.unknownWish}`)
     const force = (wish.timeInForce ?? 'gtc').toLowerCase()
     if (!FORCES.includes(force)) return new VenueError('EGeneral:Invalid arguments:timeinforce')
     if (clientOrderId !== undefined && (!CLIENT_ID.test(clientOrderId) || clientOrderId.startsWith(UNNAMED)))

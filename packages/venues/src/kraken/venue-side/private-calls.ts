@@ -12,6 +12,10 @@ import { isoText, lotsText, orderText, priceText, secondsOf, tradeText, unitsTex
 
 const PAGE = 50
 const BATCH_MAX = 15
+/** Flags of orders: post-only, and those that say what is done here anyway. */
+const FLAGS = ['post', 'fciq', 'nompp']
+/** Parameters of orders that would make them others than a limit or a market order without margin. */
+const NOT_OFFERED = ['price2', 'leverage', 'starttm', 'expiretm', 'displayvol', 'close[ordertype]', 'close', 'trigger']
 const STATUSES = { open: 'open', filled: 'closed', canceled: 'canceled', expired: 'expired' } as const
 
 /** Answers of `/0/private/*` to a key: the value to be told as JSON, or the error. */
@@ -40,6 +44,7 @@ export class PrivateCalls {
       clientOrderId: form.get('cl_ord_id'),
       userReference: form.get('userref'),
       isCheckOnly: form.flag('validate'),
+      unknownWish: form.list('oflags').find(flag => !FLAGS.includes(flag)) ?? form.firstOf(NOT_OFFERED),
     })
     if (placed instanceof VenueError) return placed
     const words = [

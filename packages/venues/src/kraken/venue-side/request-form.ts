@@ -59,6 +59,15 @@ export class RequestForm {
     return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : otherwise
   }
 
+  /** The first of these names that is there and says more than nothing (0, none, false); undefined for none. */
+  firstOf(names: readonly string[]): string | undefined {
+    return names.find(name => !['0', 'none', 'false', 'static'].includes(this.get(name) ?? '0') || this.#holds(name))
+  }
+
+  #holds(name: string): boolean {
+    return this.#tree?.fields.get(name) instanceof JsonObject
+  }
+
   /** Whether it is `true`. */
   flag(key: string): boolean {
     return this.get(key) === 'true'

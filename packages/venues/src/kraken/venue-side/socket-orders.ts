@@ -8,6 +8,11 @@ import { isoText, orderText } from './venue-texts.ts'
 
 const BATCH_MAX = 15
 const CANCELS_MAX = 50
+/** Parameters of orders that would make them others than a limit or a market order without margin. */
+const NOT_OFFERED = [
+  ...['triggers', 'conditional', 'margin', 'cash_order_qty', 'display_qty', 'effective_time', 'expire_time'],
+  'limit_price_type',
+]
 
 /** Order commands of the socket: each is answered by one result, or by one for each order that it names. */
 export class SocketOrderCalls {
@@ -59,6 +64,7 @@ export class SocketOrderCalls {
       clientOrderId: form.get('cl_ord_id'),
       userReference: form.get('order_userref'),
       isCheckOnly: form.flag('validate'),
+      unknownWish: form.firstOf(NOT_OFFERED),
     })
     if (placed instanceof VenueError) return placed
     return placed === undefined ? {} : this.#idsOf(placed)
