@@ -1,6 +1,7 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
 import { EventRecord, Flag, type Kind } from '@velocimex/core/market/event-record'
 import { RecordBatch } from '@velocimex/core/market/record-batch'
+import { parseInstant } from './instant-text.ts'
 import { field, intField, Refused, refuseFrame, textField } from './oracle-fields.ts'
 import { JsonObject, type JsonValue, NumberText, readStrictJson } from './strict-json.ts'
 import { decodeUtf8, encodeUtf8 } from './utf8.ts'
@@ -84,35 +85,8 @@ export function wordField<Word extends string>(object: JsonObject, key: string, 
 }
 
 /** An RFC 3339 instant in UTC, 1970 to 2255. */
-export function instantField(object: JsonObject, key: string): OracleInstant {
-  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?Z$/.exec(textField(object, key))
-  if (match === null) return refuseFrame(Refusal.badNumber)
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, ...number[]]
-  const date = { year, month: month!, day: day! }
-  const isYear = year >= 1970 && year <= 2255
-  const isDay = day! >= 1 && month! >= 1 && month! <= 12 && daysSince1970(nextMonth(date)) > daysSince1970(date)
-  if (!isYear || !isDay || hour! > 23 || minute! > 59 || second! > 59) return refuseFrame(Refusal.badNumber)
-  const seconds = ((daysSince1970(date) * 24 + hour!) * 60 + minute!) * 60 + second!
-  const nanos = Number((match[7] ?? '').padEnd(9, '0'))
-  return { micros: seconds * 1e6 + Math.floor(nanos / 1000), nanos: nanos % 1000 }
-}
-
-interface CivilDate {
-  readonly year: number
-  readonly month: number
-  readonly day: number
-}
-
-const nextMonth = ({ year, month }: CivilDate): CivilDate =>
-  month === 12 ? { year: year + 1, month: 1, day: 1 } : { year, month: month + 1, day: 1 }
-
-/** Days since 1970-01-01; years begin in March here, so that the leap day is the last (Howard Hinnant, "chrono-compatible"). */
-function daysSince1970({ year, month, day }: CivilDate): number {
-  const march = month > 2 ? month - 3 : month + 9
-  const era = month > 2 ? year : year - 1
-  const leaps = Math.floor(era / 4) - Math.floor(era / 100) + Math.floor(era / 400)
-  return era * 365 + leaps + Math.floor((153 * march + 2) / 5) + day - 1 - 719_468
-}
+export const instantField = (object: JsonObject, key: string): OracleInstant =>
+  parseInstant(textField(object, key)) ?? refuseFrame(Refusal.badNumber)
 
 /** Whole milliseconds as an instant. */
 export function millisField(object: JsonObject, key: string): OracleInstant {
