@@ -95,6 +95,13 @@ export class Normalizer {
     return { ...this.#head(type, of), ...known, bids: sides[0], asks: sides[1] }
   }
 
+  /** A venue that pays all the time has no next instant. */
+  #funding(of: Instrument): Record<string, unknown> {
+    const { lane0, lane1 } = this.#record
+    const next = lane1 > 0 ? { nextTime: isoOf(lane1) } : {}
+    return { ...this.#head('funding', of), rate: scaled(lane0, 12), ...next }
+  }
+
   #single(record: EventRecord, of: Instrument): NormalisedEvent | undefined {
     const price = (ticks: number): string => decimal(ticks, of.price)
     const quantity = (lots: number): string => decimal(lots, of.quantity)
@@ -155,12 +162,7 @@ export class Normalizer {
           ...(record.lane2 > 0 ? { settlePrice: scaled(record.lane2, 8) } : {}),
         }
       case Kind.funding:
-        return {
-          ...this.#head('funding', of),
-          rate: scaled(record.lane0, 12),
-          // A venue that pays all the time has no next instant.
-          ...(record.lane1 > 0 ? { nextTime: isoOf(record.lane1) } : {}),
-        }
+        return this.#funding(of)
       case Kind.status:
         return { ...this.#head('status', of), status: STATUS_NAMES[record.lane0] ?? 'unknown' }
       default:
