@@ -1,4 +1,12 @@
-import { createHash, createHmac, createPrivateKey, randomBytes, sign as signWith } from 'node:crypto'
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  randomBytes,
+  sign as signWith,
+  verify as verifyWith,
+} from 'node:crypto'
 import type { Cryptography } from '@velocimex/venues/cryptography'
 import type { ClientKey, VenueSide } from '@velocimex/venues/venue-dialect'
 import { ControlServer, decimalsOf } from './control-server.ts'
@@ -60,6 +68,11 @@ export const nodeCryptography: Cryptography = {
     const isEc = key.asymmetricKeyType === 'ec'
     return signWith(isEc ? 'sha256' : null, message, isEc ? { key, dsaEncoding: 'ieee-p1363' } : key)
   },
+  verify(privateKey, message, signature) {
+    const key = createPublicKey(privateKey)
+    const isEc = key.asymmetricKeyType === 'ec'
+    return verifyWith(isEc ? 'sha256' : null, message, isEc ? { key, dsaEncoding: 'ieee-p1363' } : key, signature)
+  },
   random: bytes => randomBytes(bytes),
 }
 
@@ -74,7 +87,7 @@ export class SimulatedVenue {
   #timer: NodeJS.Timeout | undefined
 
   private constructor(options: SimulatedVenueOptions) {
-    const keys = options.keys ?? DEMO_KEYS
+    const keys = options.keys ?? options.side.keys ?? DEMO_KEYS
     const start = this.#now()
     const { side, seed, tape } = options
     const cryptography = nodeCryptography

@@ -7,6 +7,11 @@ export interface Cryptography {
    * @throws Error when the key cannot be read
    */
   sign(privateKey: string, message: Uint8Array): Uint8Array
+  /**
+   * Whether the holder of a private key in PEM made a signature as `sign` does. Only venues that are simulated ask; absent
+   * where nothing is simulated.
+   */
+  verify?(privateKey: string, message: Uint8Array, signature: Uint8Array): boolean
   /** Unpredictable bytes, for nonces. */
   random(bytes: number): Uint8Array
 }

@@ -81,5 +81,7 @@ export interface VenueSide {
   readonly terms: ExchangeTerms
   /** What it lists when it is told nothing else, with dense indexes. */
   readonly instruments: readonly Instrument[]
+  /** Keys that it knows when it is told no others, where its clients sign with another kind than a shared secret. */
+  readonly keys?: readonly ClientKey[]
   makeDialect(options: DialectOptions): VenueDialect
 }
