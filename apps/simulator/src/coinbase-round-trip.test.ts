@@ -157,6 +157,16 @@ test("coinbase: our client places, queries, amends, cancels and takes at our ven
       fills.value.reduce((lots, fill) => lots + fill.quantity, 0),
       100_000,
     )
+    ok(
+      client.messages.every(({ kind }) => kind !== 'damaged'),
+      'every message was understood',
+    )
+  }))
+
+test('coinbase: balances, rights and rates are those of the venue', () =>
+  withVenue(async (client, venue) => {
+    const { codec } = client
+    const { exchange } = venue.market
     const balances = codec.balances(now())
     const owned = codec.readBalances(balances, await client.send(balances))
     ok(owned.kind === 'found')
@@ -172,10 +182,6 @@ test("coinbase: our client places, queries, amends, cancels and takes at our ven
       kind: 'found',
       value: { maker: 400_000, taker: 600_000 },
     })
-    ok(
-      client.messages.every(({ kind }) => kind !== 'damaged'),
-      'every message was understood',
-    )
   }))
 
 test('S2-RSK coinbase: refusals of the venue, and requests whose tokens are no good', () =>
