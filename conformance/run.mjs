@@ -21,6 +21,8 @@ const VENUES = {
   'bybit-spot': { client: 'bybit', symbol: 'BTC/USDT', amount: 0.01 },
   okx: { client: 'okx', symbol: 'BTC/USDT', amount: 0.01 },
   'okx-swap': { client: 'okx', symbol: 'BTC/USDT:USDT', amount: 1 },
+  kraken: { client: 'kraken', symbol: 'BTC/USD', amount: 0.01 },
+  coinbase: { client: 'coinbase', symbol: 'BTC/USD', amount: 0.01 },
   'bybit-linear': { client: 'bybit', symbol: 'BTC/USDT:USDT', amount: 0.01 },
 }
 

@@ -52,22 +52,21 @@ test('a leftover without a whole line goes', () =>
     deepEqual(files.leftovers(), [])
   }))
 
-test(
-  'R-DSK-01 a full disk is told with its remedy',
-  { skip: !existsSync('/dev/full') && 'no /dev/full on this system' },
-  () =>
-    inFolder(folder => {
-      symlinkSync('/dev/full', join(folder, 'full.jsonl.part'))
-      const files = new CaptureFiles(folder)
-      files.open('full')
-      files.line(1e15, { dir: 'recv', raw: 'x' })
-      throws(
-        () => files.flush(),
-        (fault: Error) => {
-          ok(fault instanceof DiskFault)
-          ok(fault.message.includes('the disk is full: make room'), fault.message)
-          return true
-        },
-      )
-    }),
+const skip = !existsSync('/dev/full') && 'no /dev/full on this system'
+
+test('R-DSK-01 a full disk is told with its remedy', { skip }, () =>
+  inFolder(folder => {
+    symlinkSync('/dev/full', join(folder, 'full.jsonl.part'))
+    const files = new CaptureFiles(folder)
+    files.open('full')
+    files.line(1e15, { dir: 'recv', raw: 'x' })
+    throws(
+      () => files.flush(),
+      (fault: Error) => {
+        ok(fault instanceof DiskFault)
+        ok(fault.message.includes('the disk is full: make room'), fault.message)
+        return true
+      },
+    )
+  }),
 )
