@@ -219,6 +219,7 @@ test('R-REST-03 outcomes: what the venue says, what it leaves open, and what is 
   deepEqual(outcomeOf(place, succeeded({ orderId: '28', orderLinkId: 'V2' })), ['unknown', 'query'], 'another order')
   deepEqual(outcomeOf(byId, succeeded({ orderId: '29', orderLinkId: '' })), ['unknown', 'query'])
   deepEqual(outcomeOf(place, succeeded({})), ['unknown', 'query'])
+  deepEqual(outcomeOf(place, succeeded({ orderLinkId: 'V1' })), ['unknown', 'query'], 'without an id of the venue')
   deepEqual(outcomeOf(place, answer('<html>')), ['unknown', 'query'])
   deepEqual(outcomeOf(place, answer('{"retCode":0')), ['unknown', 'query'])
   const rejected = (advice: string, kind = 'rejected'): unknown[] => ['definitive_reject', advice, `${kind} V1`]
