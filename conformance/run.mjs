@@ -18,6 +18,7 @@ const { default: ccxt } = await import('ccxt')
 const VENUES = {
   'binance-spot': { client: 'binance', symbol: 'BTC/USDT', amount: 0.01 },
   'binance-usdm': { client: 'binanceusdm', symbol: 'BTC/USDT:USDT', amount: 0.01 },
+  bybit: { client: 'bybit', symbol: 'BTC/USDT:USDT', amount: 0.01 },
   'bybit-spot': { client: 'bybit', symbol: 'BTC/USDT', amount: 0.01 },
   okx: { client: 'okx', symbol: 'BTC/USDT', amount: 0.01 },
   'okx-swap': { client: 'okx', symbol: 'BTC/USDT:USDT', amount: 1 },

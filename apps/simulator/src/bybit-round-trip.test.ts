@@ -36,8 +36,8 @@ class Trial {
   readonly messages: PrivateMessage[] = []
   #at = START
 
-  constructor(category: Category, key = DEMO_KEYS[0]!) {
-    const side = SIDES.get(`bybit-${category}`)!
+  constructor(category: Category, key = DEMO_KEYS[0]!, name = `bybit-${category}`) {
+    const side = SIDES.get(name)!
     const parts = { side, seed: 11, start: START, keys: DEMO_KEYS, cryptography: nodeCryptography }
     this.market = new VenueMarket(parts)
     const { exchange } = this.market
@@ -512,4 +512,41 @@ test('requests as other clients write them: loose bodies, market buys in quote m
     codes.map(({ retCode }) => retCode),
     [10001, 170121, 10001, 10001, 10001, 10001, 10001, 10001],
   )
+})
+
+test('both markets at one address: the same symbol twice, one wallet, each client its own orders', () => {
+  const trial = new Trial('linear', DEMO_KEYS[0], 'bybit')
+  const { exchange } = trial.market
+  const { instruments } = exchange
+  const options = { instruments, credentials: DEMO_KEYS[0]!, cryptography: nodeCryptography }
+  const spot = bybitSpotOrders.makeOrderCodec(options)
+  const index = instruments.find('bybit-spot', 'BTCUSDT')!.index
+  trial.listen()
+  const before = trial.messages.length
+  const linearPrice = trial.best(BUY) - 1000
+  equal(trial.command(trial.codec.place(trial.placing('L1', BUY, linearPrice, 10), trial.now)), 'ack none')
+  const told: PrivateMessage[] = []
+  const session = trial.open(spot.stream.path(''), text => told.push(...spot.stream.read(text)))
+  for (const frame of spot.stream.hello('', trial.now)) session.onText(frame)
+  const price = exchange.engine(index).book.best(BUY) - 1000
+  const place = spot.place(trial.placing('S1', BUY, price, 1000, { instrument: index }), trial.now)
+  equal(spot.readCommand(place, trial.send(place), trial.now).outcome, 'ack')
+  const openOf = (codec: OrderCodec): unknown =>
+    found(codec.readOpenOrders(codec.openOrders(-1, trial.now), trial.send(codec.openOrders(-1, trial.now)))).map(
+      ({ clientOrderId, instrument }) => [clientOrderId, instrument],
+    )
+  deepEqual([openOf(trial.codec), openOf(spot)], [[['L1', 0]], [['S1', index]]])
+  const ids = (messages: readonly PrivateMessage[]): string[] =>
+    messages.flatMap(message => (message.kind === 'report' ? [message.report.clientOrderId] : []))
+  deepEqual([ids(trial.messages.slice(before)), ids(told)], [['L1'], ['S1']])
+  equal(told.filter(({ kind }) => kind === 'balance').length, 1, 'the wallet is told once')
+  const all = spot.cancelAll(-1, trial.now)!
+  equal(spot.readCommand(all, trial.send(all), trial.now).outcome, 'ack')
+  deepEqual(
+    exchange.openOrders(1).map(({ clientOrderId }) => clientOrderId),
+    ['L1'],
+  )
+  const frames: string[] = []
+  trial.open('/v5/public/spot', text => frames.push(text)).onText('{"op":"subscribe","args":["tickers.BTCUSDT"]}')
+  ok(frames[1]!.includes('"usdIndexPrice"'))
 })

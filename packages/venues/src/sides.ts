@@ -1,5 +1,5 @@
 import { binanceSpotSide, binanceUsdmSide } from './binance/venue-side/binance-dialect.ts'
-import { bybitLinearSide, bybitSpotSide } from './bybit/venue-side/bybit-dialect.ts'
+import { bybitLinearSide, bybitSide, bybitSpotSide } from './bybit/venue-side/bybit-dialect.ts'
 import { coinbaseSide } from './coinbase/venue-side/coinbase-dialect.ts'
 import { krakenSide } from './kraken/venue-side/kraken-dialect.ts'
 import { okxSide, okxSpotSide, okxSwapSide } from './okx/venue-side/okx-dialect.ts'
@@ -8,6 +8,7 @@ import type { VenueSide } from './venue-dialect.ts'
 const OWN_NAMES: readonly VenueSide[] = [
   binanceSpotSide,
   binanceUsdmSide,
+  bybitSide,
   bybitLinearSide,
   bybitSpotSide,
   coinbaseSide,

@@ -6,13 +6,14 @@ import type { ClientKey } from '../../venue-dialect.ts'
 import type { Category } from '../frame-fields.ts'
 import type { OrderCalls } from './order-calls.ts'
 import { amountText, type OrderTexts } from './order-texts.ts'
+import type { OwnInstruments } from './own-instruments.ts'
 import type { RequestValues } from './request-values.ts'
 import { badParameter, type Failure, failure, isFailure } from './venue-failures.ts'
 
 /** What the calls of an account stand on. */
 export interface AccountParts {
   readonly category: Category
-  readonly venue: string
+  readonly own: OwnInstruments
   readonly exchange: Exchange
   readonly texts: OrderTexts
   readonly orders: OrderCalls
@@ -28,7 +29,7 @@ export class AccountCalls {
 
   /** Open orders; by id also one that was closed. */
   orders(key: ClientKey, values: RequestValues, onlyClosed: boolean): unknown | Failure {
-    const { exchange, texts, orders, category } = this.#parts
+    const { exchange, texts, orders, category, own } = this.#parts
     const isNamed = values.get('orderId') !== undefined || values.get('orderLinkId') !== undefined
     const wrong = values.category(category)
     if (wrong !== undefined) return wrong
@@ -38,7 +39,9 @@ export class AccountCalls {
     const named = isNamed ? orders.named(key.account, values) : undefined
     const closed = (): ExchangeOrder[] => {
       const all = [...exchange.ordersOf(key.account), ...orders.refusedOf(key.account)]
-      return all.filter(({ status }) => status !== 'open').sort((one, other) => one.updatedAt - other.updatedAt)
+      return all
+        .filter(({ status, instrument }) => status !== 'open' && own.has(instrument))
+        .sort((one, other) => one.updatedAt - other.updatedAt)
     }
     const all = isNamed
       ? (named ?? [])
@@ -46,19 +49,19 @@ export class AccountCalls {
         ? closed()
         : values.get('openOnly') === '1'
           ? closed().slice(-500)
-          : exchange.openOrders(key.account)
+          : orders.openOrders(key.account)
     const rows = [all].flat().filter(({ instrument }) => symbol === undefined || instrument.symbol === symbol)
-    const own = chosen === undefined ? rows : rows.filter(({ instrument }) => chosen(instrument))
+    const meant = chosen === undefined ? rows : rows.filter(({ instrument }) => chosen(instrument))
     return this.#page(
       values,
-      own.toReversed().map(order => texts.order(order, orders.endOf(order))),
+      meant.toReversed().map(order => texts.order(order, orders.endOf(order))),
       { usual: 20, most: 50 },
     )
   }
 
   /** Executions, newest first. */
   executions(key: ClientKey, values: RequestValues): unknown | Failure {
-    const { exchange, texts, category } = this.#parts
+    const { exchange, texts, category, own } = this.#parts
     const wrong = values.category(category)
     if (wrong !== undefined) return wrong
     const from = values.int('startTime', 0) * 1000
@@ -67,6 +70,7 @@ export class AccountCalls {
     const chosen = exchange.fills.filter(
       fill =>
         fill.order.account === key.account &&
+        own.has(fill.order.instrument) &&
         fill.at >= from &&
         fill.at <= until &&
         (symbol === undefined || fill.order.instrument.symbol === symbol) &&
@@ -114,7 +118,7 @@ export class AccountCalls {
   positions(key: ClientKey, values: RequestValues): unknown | Failure {
     const chosen = this.#parts.orders.scope(values)
     if (isFailure(chosen)) return chosen
-    const all = this.#parts.exchange.instruments.all.filter(chosen)
+    const all = this.#parts.own.all.filter(chosen)
     const rows = all
       .filter(({ index }) => values.get('symbol') !== undefined || this.#lots(key.account, index) !== 0)
       .map(instrument => ({ ...this.positionRow(key.account, instrument), entryPrice: undefined }))
@@ -150,8 +154,8 @@ export class AccountCalls {
   }
 
   leverage(key: ClientKey, values: RequestValues): unknown | Failure {
-    const { category, exchange, venue } = this.#parts
-    const instrument = values.instrument(category, exchange.instruments, venue)
+    const { category, exchange, own } = this.#parts
+    const instrument = values.instrument(category, own)
     if (isFailure(instrument)) return instrument
     const [buy, sell] = [values.get('buyLeverage'), values.get('sellLeverage')]
     if (buy === undefined || buy !== sell || !/^\d{1,3}$/.test(buy)) return badParameter('leverage')
@@ -172,12 +176,12 @@ export class AccountCalls {
   }
 
   feeRates(values: RequestValues): unknown | Failure {
-    const { exchange, category } = this.#parts
+    const { own, category } = this.#parts
     const wrong = values.category(category)
     if (wrong !== undefined) return wrong
     const symbol = values.get('symbol')
     const rate = (value: number): string => amountText(BigInt(value), 8)
-    const list = exchange.instruments.all
+    const list = own.all
       .filter(instrument => symbol === undefined || instrument.symbol === symbol)
       .map(({ symbol, fees }) => ({ symbol, takerFeeRate: rate(fees.taker), makerFeeRate: rate(fees.maker) }))
     return { list }

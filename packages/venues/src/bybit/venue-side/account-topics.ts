@@ -11,8 +11,8 @@ import { amountText, type OrderTexts } from './order-texts.ts'
 /** A private socket that is logged in. */
 export interface AccountReader {
   readonly account: number
-  /** Tells a message of a topic, if it was subscribed to: `order` or `order.linear`. */
-  onRows(topic: string, rows: readonly unknown[]): void
+  /** Tells a message of a topic, if it was subscribed to for all markets or for this one: `order`, `order.linear`. */
+  onRows(topic: string, category: Category, rows: readonly unknown[]): void
 }
 
 /** What the topics are told from. */
@@ -84,6 +84,6 @@ export class AccountTopics {
   }
 
   #tell(account: number, topic: string, rows: readonly unknown[]): void {
-    for (const reader of this.#readers) if (reader.account === account) reader.onRows(topic, rows)
+    for (const reader of this.#readers) if (reader.account === account) reader.onRows(topic, this.#parts.category, rows)
   }
 }

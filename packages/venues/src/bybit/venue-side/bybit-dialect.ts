@@ -5,12 +5,10 @@ import type {
   ExchangeOrderEvent,
   ExchangeTrade,
 } from '@velocimex/core/exchange/exchange-order'
-import type { ExchangeTerms } from '@velocimex/core/exchange/exchange-view'
 import { alignAssets } from '@velocimex/core/market/align-assets'
 import type { Grid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentDraft } from '../../draft-instrument.ts'
-import { TradeBars } from '../../trade-bars.ts'
 import type {
   ClientRequest,
   ClientSocket,
@@ -23,106 +21,59 @@ import type {
 import { toHex } from '../../wire/encodings.ts'
 import type { Category } from '../frame-fields.ts'
 import { makeInstrument } from '../make-instrument.ts'
-import { AccountCalls } from './account-calls.ts'
-import { AccountTopics } from './account-topics.ts'
+import { AddressLimit } from './address-limit.ts'
 import { ClientKeys } from './client-keys.ts'
-import { FUNDING_RATE, type MarketSources, nextFunding } from './market-sources.ts'
-import { MarketTopics } from './market-topics.ts'
-import { OrderCalls } from './order-calls.ts'
-import { OrderTexts } from './order-texts.ts'
+import { DisconnectGuards } from './disconnect-guards.ts'
+import { MarketSide } from './market-side.ts'
+import { FUNDING_RATE, nextFunding } from './market-sources.ts'
 import { PrivateSession } from './private-session.ts'
-import { PublicCalls } from './public-calls.ts'
-import { RateLimits } from './rate-limits.ts'
 import { RequestValues } from './request-values.ts'
-import { type Route, routesOf } from './routes.ts'
 import { PublicSession, type TimedSession } from './socket-sessions.ts'
 import { TradeSession } from './trade-session.ts'
 import { enveloped, failure, isFailure } from './venue-failures.ts'
 
-const TRADES_KEPT = 1000
-/** Cancel on disconnect: the seconds to wait, the sockets that hold it off, since when there are none. */
-interface Guard {
-  seconds: number
-  sockets: number
-  since: number | undefined
-}
-
-/** Bybit as its clients see it: spot or linear over an exchange. */
+/** Bybit as its clients see it: spot, linear, or both over one exchange and its accounts. */
 class BybitDialect implements VenueDialect {
-  readonly #category: Category
   readonly #options: DialectOptions
-  readonly #orders: OrderCalls
-  readonly #accountTopics: AccountTopics
-  readonly #marketTopics: MarketTopics
+  readonly #markets: readonly MarketSide[]
   readonly #keys: ClientKeys
-  readonly #limits: RateLimits
-  readonly #routes: ReadonlyMap<string, Route>
-  readonly #bars: TradeBars[]
-  readonly #trades: ExchangeTrade[][]
-  readonly #sequences: Float64Array
+  readonly #address: AddressLimit
+  readonly #guards = new DisconnectGuards()
   readonly #sessions = new Set<TimedSession>()
-  readonly #guards = new Map<number, Guard>()
   #fundingAt: number
 
-  constructor(category: Category, venue: string, options: DialectOptions) {
+  constructor(categories: readonly Category[], options: DialectOptions) {
     const { exchange, cryptography, clock, keys } = options
-    this.#category = category
     this.#options = options
-    const { length } = exchange.instruments.all
-    this.#bars = Array.from({ length }, () => new TradeBars())
-    this.#trades = Array.from({ length }, () => [])
-    this.#sequences = new Float64Array(length).fill(1_000_000)
-    const texts = new OrderTexts(category)
-    const common = { category, venue, exchange, texts }
-    const sequence = (instrument: number): number => this.#sequences[instrument]!
-    const sources: MarketSources = {
-      ...common,
-      ...{ bars: this.#bars, trades: this.#trades, sequence, now: () => this.#now() },
-    }
-    const onEnded = (order: ExchangeOrder): void => this.#accountTopics.onOrder(order)
-    this.#orders = new OrderCalls({ ...common, onEnded, now: () => clock.now() })
-    const account = new AccountCalls({ ...common, orders: this.#orders })
-    this.#accountTopics = new AccountTopics({ ...common, orders: this.#orders, calls: account })
-    this.#marketTopics = new MarketTopics(sources)
-    this.#keys = new ClientKeys(keys, cryptography, clock)
-    this.#limits = new RateLimits(category, clock)
-    this.#routes = routesOf({
-      ...{ open: new PublicCalls(sources), orders: this.#orders, account },
-      guard: (number, seconds) => this.#guard(number, seconds),
+    const guard = (account: number, seconds: number): void => this.#guards.set(account, seconds)
+    this.#markets = categories.map(category => {
+      const owns = ({ kind }: Instrument): boolean =>
+        categories.length === 1 || (kind === 'spot') === (category === 'spot')
+      return new MarketSide(category, exchange.instruments.all.filter(owns), options, guard)
     })
+    this.#keys = new ClientKeys(keys, cryptography, clock)
+    this.#address = new AddressLimit(clock)
     this.#fundingAt = nextFunding(this.#now())
   }
 
   answer(request: ClientRequest): VenueReply {
-    if (!this.#limits.admits()) return { status: 403, body: 'access too frequent' }
-    const route = this.#routes.get(`${request.method} ${request.path}`)
+    if (!this.#address.admits()) return { status: 403, body: 'access too frequent' }
+    const values = RequestValues.of(request)
+    const market = this.#market(values)
+    const route = market.routes.get(`${request.method} ${request.path}`)
     if (route === undefined) return { status: 404, body: '' }
     if (request.method === 'GET' && request.body !== '') return { status: 403, body: '' }
     const now = this.#now()
-    const values = RequestValues.of(request)
     if (values === undefined) return enveloped(failure(10001, 'Request parameter error.'), now)
     if (route.access === 'public') return enveloped(route.run(values), now)
     const key = this.#keys.signed(request)
     if (isFailure(key)) return enveloped(key, now)
-    const { headers, over } = this.#limits.charge(key.account, request.path)
+    const { headers, over } = market.limits.charge(key.account, request.path)
     return { ...enveloped(over ?? route.run(values, key), now), headers }
   }
 
   open(path: string, _query: string, socket: ClientSocket): SocketSession | undefined {
-    const id = toHex(this.#options.cryptography.random(10))
-    const now = (): number => this.#now()
-    const session = (): TimedSession | undefined => {
-      if (path === `/v5/public/${this.#category}`)
-        return new PublicSession(this.#category, socket, this.#marketTopics, id, now)
-      const parts = { category: this.#category, keys: this.#keys, now }
-      if (path === '/v5/private') {
-        const onGuard = (account: number, change: 1 | -1): void => this.#onGuard(account, change)
-        return new PrivateSession({ ...parts, topics: this.#accountTopics, onGuard }, socket, id)
-      }
-      if (path !== '/v5/trade') return undefined
-      return new TradeSession({ ...parts, orders: this.#orders, limits: this.#limits }, socket, id)
-    }
-    const made = session()
+    const made = this.#session(path, socket)
     if (made === undefined) return undefined
     this.#sessions.add(made)
     return {
@@ -136,64 +87,70 @@ class BybitDialect implements VenueDialect {
 
   tick(now: Micros): void {
     const at = Math.floor(now / 1000)
-    this.#marketTopics.tick(at)
+    for (const { topics } of this.#markets) topics.tick(at)
     for (const session of this.#sessions) session.tick(at)
-    for (const [account, guard] of this.#guards) {
-      if (guard.since === undefined || at - guard.since < guard.seconds * 1000) continue
-      guard.since = undefined
-      this.#orders.cancelOnDisconnect(account)
-    }
-    if (this.#category === 'spot' || at < this.#fundingAt) return
+    for (const account of this.#guards.due(at))
+      for (const { orders } of this.#markets) orders.cancelOnDisconnect(account)
+    if (at < this.#fundingAt) return
     this.#fundingAt = nextFunding(at)
-    const { exchange } = this.#options
-    for (const instrument of exchange.instruments.all) {
-      this.#accountTopics.onFunding(instrument, FUNDING_RATE, now)
-      exchange.payFunding(instrument, FUNDING_RATE)
+    for (const { category, own, accountTopics } of this.#markets) {
+      if (category === 'spot') continue
+      for (const instrument of own.all) {
+        accountTopics.onFunding(instrument, FUNDING_RATE, now)
+        this.#options.exchange.payFunding(instrument, FUNDING_RATE)
+      }
     }
   }
 
   onTrade(trade: ExchangeTrade): void {
-    const trades = this.#trades[trade.instrument.index]!
-    trades.push(trade)
-    if (trades.length > TRADES_KEPT) trades.shift()
-    this.#bars[trade.instrument.index]!.take(trade)
-    this.#marketTopics.onTrade(trade)
+    this.#of(trade.instrument).onTrade(trade)
   }
 
   onLevel(instrument: Instrument): void {
-    this.#sequences[instrument.index]!++
-    this.#marketTopics.onLevel(instrument)
+    this.#of(instrument).onLevel(instrument)
   }
 
   onOrder(_event: ExchangeOrderEvent, order: ExchangeOrder): void {
-    this.#accountTopics.onOrder(order)
+    this.#of(order.instrument).accountTopics.onOrder(order)
   }
 
   onFill(fill: ExchangeFill): void {
-    this.#accountTopics.onFill(fill)
+    this.#of(fill.order.instrument).accountTopics.onFill(fill)
   }
 
+  /** An account has one wallet in all markets. */
   onBalance(account: number, assets: readonly string[]): void {
-    this.#accountTopics.onBalance(account, assets)
+    this.#markets[0]!.accountTopics.onBalance(account, assets)
+  }
+
+  #session(path: string, socket: ClientSocket): TimedSession | undefined {
+    const id = toHex(this.#options.cryptography.random(10))
+    const now = (): number => this.#now()
+    const ofMarket = this.#markets.find(({ category }) => path === `/v5/public/${category}`)
+    if (ofMarket !== undefined) return new PublicSession(ofMarket.category, socket, ofMarket.topics, id, now)
+    const parts = { keys: this.#keys, now }
+    if (path === '/v5/private') {
+      const topics = this.#markets.map(({ accountTopics }) => accountTopics)
+      const onGuard = (account: number, change: 1 | -1): void => this.#guards.count(account, change, this.#now())
+      return new PrivateSession({ ...parts, topics, onGuard }, socket, id)
+    }
+    if (path !== '/v5/trade') return undefined
+    return new TradeSession({ ...parts, market: values => this.#market(values) }, socket, id)
+  }
+
+  /** The market that a call names; the first for calls about no market, and for one that is not here: it refuses them. */
+  #market(values: RequestValues | undefined): MarketSide {
+    const category = values?.get('category')
+    return this.#markets.find(market => market.category === category) ?? this.#markets[0]!
+  }
+
+  #of(instrument: Instrument): MarketSide {
+    return this.#markets.find(({ own }) => own.has(instrument))!
   }
 
   /** The venue's time in milliseconds. */
   #now(): number {
     return Math.floor(this.#options.clock.now() / 1000)
-  }
-
-  #guard(account: number, seconds: number): void {
-    const guard = this.#guards.get(account) ?? { seconds, sockets: 0, since: undefined }
-    guard.seconds = seconds
-    this.#guards.set(account, guard)
-  }
-
-  /** Without a window that was set, ten seconds count. */
-  #onGuard(account: number, change: 1 | -1): void {
-    const guard = this.#guards.get(account) ?? { seconds: 10, sockets: 0, since: undefined }
-    guard.sockets += change
-    guard.since = guard.sockets === 0 ? this.#now() : undefined
-    this.#guards.set(account, guard)
   }
 }
 
@@ -209,13 +166,20 @@ const LISTED: Readonly<Record<Category, readonly InstrumentDraft[]>> = {
   linear: [draft('BTC', 'perpetual', 1, 3), draft('ETH', 'perpetual', 2, 2), draft('SOL', 'perpetual', 3, 1)],
 }
 
-const side = (category: Category, terms: ExchangeTerms): VenueSide => {
-  const id = `bybit-${category}`
-  const instruments = alignAssets(LISTED[category].map((each, index) => makeInstrument(category, id, index, each)))
-  return { id, terms, instruments, makeDialect: options => new BybitDialect(category, id, options) }
+function side(id: string, categories: readonly Category[], terms: Partial<VenueSide['terms']>): VenueSide {
+  const listed = categories.flatMap(category => LISTED[category].map(each => ({ category, draft: each })))
+  const made = listed.map(({ category, draft }, index) => makeInstrument(category, `bybit-${category}`, index, draft))
+  return {
+    id,
+    terms: { feeFromReceived: true, defaultLeverage: 10, openOrdersMax: 500, ...terms },
+    instruments: alignAssets(made),
+    makeDialect: options => new BybitDialect(categories, options),
+  }
 }
 
 /** Bybit spot: fees from what is received. */
-export const bybitSpotSide = side('spot', { feeFromReceived: true, defaultLeverage: 1, openOrdersMax: 500 })
+export const bybitSpotSide = side('bybit-spot', ['spot'], { defaultLeverage: 1 })
 /** Bybit linear. */
-export const bybitLinearSide = side('linear', { feeFromReceived: false, defaultLeverage: 10, openOrdersMax: 500 })
+export const bybitLinearSide = side('bybit-linear', ['linear'], {})
+/** Both markets at one address, with one wallet for both, as the venue has it. */
+export const bybitSide = side('bybit', ['linear', 'spot'], {})

@@ -6,11 +6,12 @@ import { BUY, SELL } from '@velocimex/core/market/side'
 import type { TradeBar, TradeBars } from '../../trade-bars.ts'
 import type { Category } from '../frame-fields.ts'
 import type { OrderTexts } from './order-texts.ts'
+import type { OwnInstruments } from './own-instruments.ts'
 
 /** What public calls and topics are told from. */
 export interface MarketSources {
   readonly category: Category
-  readonly venue: string
+  readonly own: OwnInstruments
   readonly exchange: Exchange
   readonly texts: OrderTexts
   readonly bars: readonly TradeBars[]

@@ -93,8 +93,8 @@ export class MarketTopics {
 
   #make(name: string): Topic | undefined {
     const [, channel, detail, symbol] = NAME.exec(name) ?? []
-    const { exchange, venue, category } = this.#sources
-    const instrument = symbol === undefined ? undefined : exchange.instruments.find(venue, symbol)
+    const { own, category } = this.#sources
+    const instrument = symbol === undefined ? undefined : own.find(symbol)
     if (channel === undefined || instrument === undefined) return undefined
     const book = channel === 'orderbook' ? BookTopic.of(this.#sources, instrument, Number(detail)) : undefined
     const isBar = channel === 'kline' && detail !== undefined && Object.hasOwn(INTERVAL_SECONDS, detail)

@@ -8,6 +8,7 @@ import type { TimeInForce } from '@velocimex/core/order/order-request'
 import type { ClientKey } from '../../venue-dialect.ts'
 import type { Category } from '../frame-fields.ts'
 import { linkOf, type OrderEnd, type OrderTexts, UNNAMED } from './order-texts.ts'
+import type { OwnInstruments } from './own-instruments.ts'
 import type { RequestValues } from './request-values.ts'
 import { badParameter, type Failure, failure, isFailure, LATE_REASONS, refusalOf } from './venue-failures.ts'
 
@@ -20,7 +21,7 @@ const DENIED = failure(10005, 'Permission denied, please check your API key perm
 /** What the calls of orders stand on. */
 export interface OrderParts {
   readonly category: Category
-  readonly venue: string
+  readonly own: OwnInstruments
   readonly exchange: Exchange
   readonly texts: OrderTexts
   /** An order that the exchange refused has ended on the stream. */
@@ -45,6 +46,12 @@ export class OrderCalls {
   /** How an order ended, where its own state does not say it. */
   endOf(order: ExchangeOrder): OrderEnd | undefined {
     return this.#ends.get(order.id)
+  }
+
+  /** Open orders of an account in this market, oldest first. */
+  openOrders(account: number): ExchangeOrder[] {
+    const { exchange, own } = this.#parts
+    return exchange.openOrders(account).filter(({ instrument }) => own.has(instrument))
   }
 
   /** Orders of an account that were never taken, oldest first. */
@@ -96,14 +103,14 @@ export class OrderCalls {
     if (!key.canTrade) return DENIED
     const chosen = this.scope(values)
     if (isFailure(chosen)) return chosen
-    const list = this.#parts.exchange.openOrders(key.account).filter(({ instrument }) => chosen(instrument))
+    const list = this.openOrders(key.account).filter(({ instrument }) => chosen(instrument))
     for (const order of list) this.#parts.exchange.cancel(order)
     return { list: list.map(order => this.#named(order)), success: '1' }
   }
 
   /** Cancels all of an account because its sockets are gone. */
   cancelOnDisconnect(account: number): void {
-    for (const order of this.#parts.exchange.openOrders(account)) {
+    for (const order of this.openOrders(account)) {
       this.#remember({ status: 'Cancelled', rejectReason: 'EC_PerCancelRequest', cancelType: 'CancelByDCP' }, order.id)
       this.#parts.exchange.cancel(order)
     }
@@ -111,12 +118,12 @@ export class OrderCalls {
 
   /** Which instruments a call is about: one symbol, those of a coin, or on spot all. */
   scope(values: RequestValues): ((instrument: Instrument) => boolean) | Failure {
-    const { category, exchange, venue } = this.#parts
+    const { category, own } = this.#parts
     const wrong = values.category(category)
     if (wrong !== undefined) return wrong
     if (values.get('symbol') !== undefined) {
-      const own = values.instrument(category, exchange.instruments, venue)
-      return isFailure(own) ? own : instrument => instrument === own
+      const one = values.instrument(category, own)
+      return isFailure(one) ? one : instrument => instrument === one
     }
     const [base, settle] = [values.get('baseCoin'), values.get('settleCoin')]
     if (category === 'linear' && base === undefined && settle === undefined)
@@ -128,23 +135,24 @@ export class OrderCalls {
 
   /** The order that a call names: by the venue's id, which wins, or by the client's. */
   named(account: number, values: RequestValues): ExchangeOrder | undefined {
-    const { exchange, texts } = this.#parts
+    const { exchange, texts, own } = this.#parts
     const [id, link] = [values.get('orderId'), values.get('orderLinkId')]
     if (id !== undefined) {
       const number = texts.orderNumber(id)
       const order = exchange.find(number) ?? this.#refused.get(number)
-      return order?.account === account ? order : undefined
+      return order?.account === account && own.has(order.instrument) ? order : undefined
     }
     if (link === undefined || !LINK_ID.test(link)) return undefined
     const refused = this.refusedOf(account).find(({ clientOrderId }) => clientOrderId === link)
-    return exchange.findByClientId(account, link) ?? refused
+    const order = exchange.findByClientId(account, link)
+    return order !== undefined && own.has(order.instrument) ? order : refused
   }
 
   #openOrder(key: ClientKey, values: RequestValues): ExchangeOrder | Failure {
-    const { category, exchange, venue } = this.#parts
+    const { category, own } = this.#parts
     const wrong = values.category(category)
     if (wrong !== undefined) return wrong
-    const instrument = values.instrument(category, exchange.instruments, venue)
+    const instrument = values.instrument(category, own)
     if (isFailure(instrument)) return instrument
     if (values.get('orderId') === undefined && values.get('orderLinkId') === undefined)
       return failure(10001, 'params error: orderId or orderLinkId is required')
@@ -183,10 +191,10 @@ export class OrderCalls {
   }
 
   #wish(key: ClientKey, values: RequestValues): NewExchangeOrder | Failure {
-    const { category, exchange, venue } = this.#parts
+    const { category, own } = this.#parts
     const wrong = values.category(category)
     if (wrong !== undefined) return wrong
-    const instrument = values.instrument(category, exchange.instruments, venue)
+    const instrument = values.instrument(category, own)
     if (isFailure(instrument)) return instrument
     const side = values.get('side')
     if (side !== 'Buy' && side !== 'Sell') return badParameter('side')

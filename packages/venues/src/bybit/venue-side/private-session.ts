@@ -10,9 +10,9 @@ const TOPIC =
 
 /** What a private socket stands on. */
 export interface PrivateParts {
-  readonly category: Category
   readonly keys: ClientKeys
-  readonly topics: AccountTopics
+  /** Of every market. */
+  readonly topics: readonly AccountTopics[]
   /** Milliseconds. */
   now(): number
   /** A socket with cancel on disconnect has opened (1) or closed (-1). */
@@ -50,8 +50,7 @@ export class PrivateSession implements TimedSession, AccountReader {
     else this.#reply(false, 'Params Error', op.slice(0, 40), id)
   }
 
-  onRows(topic: string, rows: readonly unknown[]): void {
-    const { category } = this.#parts
+  onRows(topic: string, category: Category, rows: readonly unknown[]): void {
     for (const name of [topic, `${topic}.${category}`]) {
       if (!this.#names.has(name)) continue
       this.#send({ id: `${this.#id}-${++this.#count}`, topic: name, creationTime: this.#parts.now(), data: rows })
@@ -80,7 +79,10 @@ export class PrivateSession implements TimedSession, AccountReader {
     }
     this.#stop()
     this.account = key.account
-    this.#stop = this.#parts.topics.read(this)
+    const stops = this.#parts.topics.map(topics => topics.read(this))
+    this.#stop = () => {
+      for (const stop of stops) stop()
+    }
     this.#reply(true, '', 'auth', id)
   }
 

@@ -108,13 +108,12 @@ export class PublicCalls {
   }
 
   #one(values: RequestValues): Instrument | Failure {
-    const { category, exchange, venue } = this.#sources
-    return values.category(category) ?? values.instrument(category, exchange.instruments, venue)
+    const { category, own } = this.#sources
+    return values.category(category) ?? values.instrument(category, own)
   }
 
   #chosen(values: RequestValues): readonly Instrument[] | Failure {
-    if (values.get('symbol') === undefined)
-      return values.category(this.#sources.category) ?? this.#sources.exchange.instruments.all
+    if (values.get('symbol') === undefined) return values.category(this.#sources.category) ?? this.#sources.own.all
     const one = this.#one(values)
     return isFailure(one) ? one : [one]
   }

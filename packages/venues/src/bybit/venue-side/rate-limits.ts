@@ -17,9 +17,6 @@ const LIMITS: Readonly<Record<Category, Readonly<Record<string, number>>>> = {
 }
 const USUAL = 50
 const SECOND_MS = 1000
-/** Requests of one address, and how long it is shut out beyond them. */
-const ADDRESS = { requests: 600, windowMs: 5000, banMs: 600_000 } as const
-
 /** What the headers of an answer tell of a budget. */
 export interface BudgetUse {
   readonly headers: Readonly<Record<string, string>>
@@ -31,22 +28,10 @@ export class RateLimits {
   readonly #limits: Readonly<Record<string, number>>
   readonly #clock: Clock
   readonly #calls = new Map<string, number[]>()
-  readonly #all: number[] = []
-  #bannedUntil = 0
 
   constructor(category: Category, clock: Clock) {
     this.#limits = LIMITS[category]
     this.#clock = clock
-  }
-
-  /** Whether the address may ask at all; every request counts. */
-  admits(): boolean {
-    const now = this.#now()
-    if (now < this.#bannedUntil) return false
-    while (this.#all.length > 0 && this.#all[0]! <= now - ADDRESS.windowMs) this.#all.shift()
-    this.#all.push(now)
-    if (this.#all.length > ADDRESS.requests) this.#bannedUntil = now + ADDRESS.banMs
-    return now >= this.#bannedUntil
   }
 
   /** Charges a call of an account. */

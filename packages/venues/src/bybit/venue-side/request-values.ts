@@ -1,8 +1,8 @@
 import { parseOnGrid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
-import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { ClientRequest } from '../../venue-dialect.ts'
 import type { Category } from '../frame-fields.ts'
+import type { OwnInstruments } from './own-instruments.ts'
 import { badParameter, type Failure, failure } from './venue-failures.ts'
 
 /** The parameters of a call: the query of a GET, the JSON object of a POST or of a socket's command. */
@@ -63,9 +63,9 @@ export class RequestValues {
   }
 
   /** The instrument that `symbol` names. */
-  instrument(category: Category, instruments: InstrumentTable, venue: string): Instrument | Failure {
+  instrument(category: Category, own: OwnInstruments): Instrument | Failure {
     const symbol = this.get('symbol')
-    const found = symbol === undefined ? undefined : instruments.find(venue, symbol)
+    const found = symbol === undefined ? undefined : own.find(symbol)
     if (found !== undefined) return found
     return category === 'spot' ? failure(170121, 'Invalid symbol.') : badParameter('symbol')
   }

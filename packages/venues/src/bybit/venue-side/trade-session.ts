@@ -1,7 +1,6 @@
 import type { ClientKey, ClientSocket } from '../../venue-dialect.ts'
 import type { ClientKeys } from './client-keys.ts'
-import type { OrderCalls } from './order-calls.ts'
-import type { RateLimits } from './rate-limits.ts'
+import type { MarketSide } from './market-side.ts'
 import { RequestValues } from './request-values.ts'
 import { type Command, commandOf, IdleCut, NO_COMMAND, type TimedSession } from './socket-sessions.ts'
 import { type Failure, failure, isFailure } from './venue-failures.ts'
@@ -11,8 +10,8 @@ const REQUESTS_REMEMBERED = 10_000
 /** What a trading socket stands on. */
 export interface TradeParts {
   readonly keys: ClientKeys
-  readonly orders: OrderCalls
-  readonly limits: RateLimits
+  /** The market that a command is about. */
+  market(values: RequestValues): MarketSide
   /** Milliseconds. */
   now(): number
 }
@@ -61,7 +60,7 @@ export class TradeSession implements TimedSession {
   }
 
   #run({ op, args, id, header }: Command, headers: Record<string, string>): unknown | Failure {
-    const { keys, orders, limits } = this.#parts
+    const { keys } = this.#parts
     const key = this.#key
     if (key === undefined) return failure(10003, 'API key is invalid.')
     const given = RequestValues.ofObject(header)
@@ -74,6 +73,7 @@ export class TradeSession implements TimedSession {
     const verb = /^order\.(create|amend|cancel)$/.exec(op)?.[1]
     if (verb === undefined) return failure(10404, 'op type is not found')
     if (values === undefined || args.length !== 1) return failure(10001, 'params error: args')
+    const { orders, limits } = this.#parts.market(values)
     const { headers: budget, over } = limits.charge(key.account, `/v5/order/${verb}`)
     Object.assign(headers, budget)
     if (over !== undefined) return over
