@@ -25,6 +25,9 @@ const VENUES = {
   kraken: { client: 'kraken', symbol: 'BTC/USD', amount: 0.01 },
   coinbase: { client: 'coinbase', symbol: 'BTC/USD', amount: 0.01 },
   'bybit-linear': { client: 'bybit', symbol: 'BTC/USDT:USDT', amount: 0.01 },
+  'okx-spot': { client: 'okx', symbol: 'BTC/USDT', amount: 0.01 },
+  // In contracts, of a hundredth of a bitcoin each.
+  'okx-swap': { client: 'okx', symbol: 'BTC/USDT:USDT', amount: 1 },
 }
 
 /** Starts a venue in a process of its own. */
