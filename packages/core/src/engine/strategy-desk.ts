@@ -1,7 +1,6 @@
 import type { OrderBook } from '../book/order-book.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Scheduler } from '../clock/scheduler.ts'
-import type { OrderManager } from '../execution/order-manager.ts'
 import { Portfolio } from '../ledger/portfolio.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
@@ -9,9 +8,20 @@ import type { Lots, Ticks } from '../market/units.ts'
 import type { OrderView } from '../order/order.ts'
 import type { OrderRequest } from '../order/order-request.ts'
 import type { Position } from '../order/position.ts'
-import type { RiskGate } from '../risk/risk-gate.ts'
+import type { ApprovedOrder, RiskGate } from '../risk/risk-gate.ts'
 import type { Signal } from '../signal/signal.ts'
 import type { Desk, Strategy } from '../strategy/strategy.ts'
+
+/** Where approved orders go: the order manager of a simulation, or the desk of a live account. */
+export interface OrderRoute {
+  /** @returns the order on its way, or why it was not sent */
+  place(approved: ApprovedOrder): OrderView | string
+  cancel(clientOrderId: string): boolean
+  replace(clientOrderId: string, approved: ApprovedOrder): boolean
+  find(clientOrderId: string): OrderView | undefined
+  /** Orders that are not closed, oldest first. Lent for the call. */
+  openOrders(instrument: number): readonly OrderView[]
+}
 
 /** What a desk works with; the same parts for all desks of a session. */
 export interface DeskParts {
@@ -19,7 +29,7 @@ export interface DeskParts {
   readonly table: InstrumentTable
   readonly books: readonly OrderBook[]
   readonly gate: RiskGate
-  readonly orders: OrderManager
+  readonly orders: OrderRoute
   readonly timers: Scheduler
   /** Told every wish that was refused, and every signal. */
   readonly onRefusal: (strategy: string, request: OrderRequest, reason: string) => void
@@ -66,9 +76,15 @@ export class StrategyDesk implements Desk {
       this.#parts.onRefusal(this.strategy.name, request, reviewed.reason)
       return ''
     }
-    const { clientOrderId } = this.#parts.orders.place(reviewed.value)
-    this.#parts.gate.settle(reviewed.value, clientOrderId)
-    return clientOrderId
+    const placed = this.#parts.orders.place(reviewed.value)
+    if (typeof placed === 'string') {
+      this.refusal = placed
+      this.#parts.gate.settle(reviewed.value, undefined)
+      this.#parts.onRefusal(this.strategy.name, request, placed)
+      return ''
+    }
+    this.#parts.gate.settle(reviewed.value, placed.clientOrderId)
+    return placed.clientOrderId
   }
 
   cancel(clientOrderId: string): boolean {

@@ -1,0 +1,234 @@
+import type { Micros } from '@velocimex/core/clock/micros'
+import type {
+  CommandOutcome,
+  CommandRef,
+  VenueAnswer as DeskAnswer,
+  LiveGateway,
+  OrderAtVenue,
+  Stamp,
+  VenueQuestion,
+} from '@velocimex/core/execution/live-gateway'
+import type { Verb } from '@velocimex/core/execution/order-entry'
+import type { CancelCommand, PlaceCommand, ReplaceCommand } from '@velocimex/core/execution/order-gateway'
+import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { BUY, type Side } from '@velocimex/core/market/side'
+import type { Lots } from '@velocimex/core/market/units'
+import type { ExecutionReport } from '@velocimex/core/order/execution-report'
+import type { Fill } from '@velocimex/core/order/fill'
+import type { RestClient } from '@velocimex/host/net/rest-client'
+import type { Timers } from '@velocimex/host/net/timers'
+import type { OrderCodec, OrderSnapshot, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
+
+const DEADLINE_MS = 5_000
+/** Orders of which the venue's id is remembered, so that its executions can be told apart. */
+const IDS_MAX = 100_000
+
+/** Told what came of commands and questions; see `LiveOrderDesk`. */
+export interface GatewayListener {
+  onOutcome(ref: CommandRef, outcome: CommandOutcome): void
+  onAnswer(answer: DeskAnswer): void
+  /** The venue said something that a person should know: banned, key refused. */
+  onAdvice(advice: string, words: string): void
+}
+
+/** What a gateway is made of. */
+export interface GatewayParts {
+  readonly codec: OrderCodec
+  readonly instruments: InstrumentTable
+  readonly rest: RestClient
+  readonly timers: Timers
+  /** Our side of an order that is amended: some venues want it repeated. */
+  sideOf(clientOrderId: string): Side
+  readonly listener: GatewayListener
+}
+
+/**
+ * The way to one account of a real or simulated venue over REST: commands become signed requests, answers become outcomes
+ * by the venue's table, and what is neither answered nor certainly unsent is unknown.
+ */
+export class VenueGateway implements LiveGateway {
+  readonly #parts: GatewayParts
+  /** The account's client order ids by the venue's own. */
+  readonly #clientIds = new Map<string, string>()
+  #newestEpoch = 0
+  /** Microseconds by which the venue's clock is ahead of ours. */
+  offset = 0
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts
+  }
+
+  /** The venue named an order: its executions will name only that. */
+  learn(venueOrderId: string, clientOrderId: string): void {
+    if (venueOrderId === '' || clientOrderId === '') return
+    this.#clientIds.set(venueOrderId, clientOrderId)
+    if (this.#clientIds.size > IDS_MAX) this.#clientIds.delete(this.#clientIds.keys().next().value!)
+  }
+
+  place(command: PlaceCommand, stamp: Stamp): void {
+    this.#command('place', command.clientOrderId, stamp, at => this.#parts.codec.place(command, at))
+  }
+
+  placeBatch(commands: readonly (PlaceCommand & { readonly stamp: Stamp })[]): void {
+    for (const command of commands) this.place(command, command.stamp)
+  }
+
+  cancel(command: CancelCommand, stamp: Stamp): void {
+    this.#command('cancel', command.clientOrderId, stamp, at => this.#parts.codec.cancel(command, at))
+  }
+
+  replace(command: ReplaceCommand, stamp: Stamp): void {
+    const side = this.#parts.sideOf(command.clientOrderId)
+    this.#command('replace', command.clientOrderId, stamp, at => this.#parts.codec.replace(command, side, at))
+  }
+
+  /** Two requests, one behind the other: no venue's half-done answer has to be taken apart. */
+  cancelReplace(cancel: CancelCommand, place: PlaceCommand, stamp: Stamp): void {
+    this.cancel(cancel, stamp)
+    this.place(place, stamp)
+  }
+
+  ask(question: VenueQuestion): void {
+    const { number } = question
+    const answered =
+      question.about === 'order'
+        ? this.#askOrder(question)
+        : question.about === 'open_orders'
+          ? this.#askOpen(number)
+          : this.#askFills(number, question.since)
+    answered.then(
+      answer => this.#parts.listener.onAnswer(answer),
+      (cause: unknown) => this.#parts.listener.onAnswer({ about: 'failure', number, reason: String(cause) }),
+    )
+  }
+
+  /** Sends a request of the codec for somebody else: balances, positions, the dead-man switch. */
+  async send(request: VenueRequest): Promise<VenueAnswer | string> {
+    const { method, path, headers, body } = request
+    const content = body === undefined ? {} : { body }
+    const outcome = await this.#parts.rest.request({ method, path, headers, ...content, deadlineMs: DEADLINE_MS })
+    if (outcome.kind !== 'answered') return `${outcome.kind}: ${outcome.words}`
+    return { status: outcome.status, headers: outcome.headers, body: outcome.body.toString() }
+  }
+
+  /** The venue's instant. */
+  now(): Micros {
+    return (this.#parts.timers.now() + this.offset) as Micros
+  }
+
+  #command(verb: Verb, clientOrderId: string, stamp: Stamp, make: (at: Micros) => VenueRequest | undefined): void {
+    const ref: CommandRef = { clientOrderId, verb, command: stamp.command }
+    const settle = (outcome: CommandOutcome): void => this.#parts.listener.onOutcome(ref, outcome)
+    if (stamp.epoch < this.#newestEpoch) {
+      queueMicrotask(() => settle({ kind: 'not_sent', reason: 'a newer start of ours trades this account' }))
+      return
+    }
+    this.#newestEpoch = stamp.epoch
+    const request = make(this.now())
+    if (request === undefined) {
+      queueMicrotask(() => settle({ kind: 'not_sent', reason: `this venue has no ${verb}` }))
+      return
+    }
+    void this.#run(request).then(outcome => {
+      if (outcome !== undefined) settle(outcome)
+    })
+  }
+
+  /** @returns undefined when the venue took the command without a word about the order: the private stream tells it */
+  async #run(request: VenueRequest): Promise<CommandOutcome | undefined> {
+    const { codec, rest, listener } = this.#parts
+    const { method, path, headers, body } = request
+    const content = body === undefined ? {} : { body }
+    const outcome = await rest.request({ method, path, headers, ...content, deadlineMs: DEADLINE_MS })
+    if (outcome.kind === 'not_sent') return { kind: 'not_sent', reason: outcome.words }
+    if (outcome.kind === 'unknown') return { kind: 'unknown', reason: outcome.words }
+    const answer = { status: outcome.status, headers: outcome.headers, body: outcome.body.toString() }
+    const result = codec.readCommand(request, answer, this.now())
+    if (result.advice === 'sync_clock') this.#syncClock(outcome.headers, outcome.sentAt, outcome.answeredAt)
+    else if (result.advice !== 'none' && result.advice !== 'query')
+      listener.onAdvice(result.advice, `${result.code} ${result.words}`)
+    const reason = `${result.code} ${result.words}`
+    if (result.outcome === 'unknown') return { kind: 'unknown', reason }
+    if (result.outcome === 'not_sent') return { kind: 'not_sent', reason }
+    const [report] = result.reports
+    if (report === undefined) return undefined
+    this.learn(report.venueOrderId, report.clientOrderId)
+    return { kind: result.outcome, report: this.#whole(request, report) }
+  }
+
+  /** An acknowledgement of a placement does not repeat what is open: it is what was sent. */
+  #whole(request: VenueRequest, report: ExecutionReport): ExecutionReport {
+    return request.call === 'place' && report.kind === 'accepted' ? { ...report, at: this.now() } : report
+  }
+
+  /** The `Date` of an answer is whole seconds: good enough to be let in again. */
+  #syncClock(headers: Readonly<Record<string, string>>, sentAt: number, answeredAt: number): void {
+    const venueAt = Date.parse(headers['date'] ?? '') * 1000 + 500_000
+    if (Number.isFinite(venueAt)) this.offset = Math.round(venueAt - (sentAt + answeredAt) / 2)
+  }
+
+  async #askOrder(question: VenueQuestion & { readonly about: 'order' }): Promise<DeskAnswer> {
+    const { codec } = this.#parts
+    const { number, clientOrderId, venueOrderId, instrument } = question
+    const request = codec.order(clientOrderId, venueOrderId, instrument, this.now())
+    const answer = await this.send(request)
+    if (typeof answer === 'string') return { about: 'failure', number, reason: answer }
+    const found = codec.readOrder(request, answer)
+    if (found.kind === 'failed') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
+    const order = found.kind === 'found' ? this.#atVenue(found.value) : undefined
+    return { about: 'order', number, at: this.now(), order }
+  }
+
+  async #askOpen(number: number): Promise<DeskAnswer> {
+    const { codec } = this.#parts
+    const request = codec.openOrders(-1, this.now())
+    const answer = await this.send(request)
+    if (typeof answer === 'string') return { about: 'failure', number, reason: answer }
+    const found = codec.readOpenOrders(request, answer)
+    if (found.kind !== 'found') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
+    return { about: 'open_orders', number, at: this.now(), orders: found.value.map(order => this.#atVenue(order)) }
+  }
+
+  /** Executions of every instrument; each venue names the order by its own id, which is ours to know. */
+  async #askFills(number: number, since: Micros): Promise<DeskAnswer> {
+    const { codec, instruments } = this.#parts
+    const fills: Fill[] = []
+    const at = this.now()
+    for (const { index } of instruments.all) {
+      const request = codec.fills(index, since, this.now())
+      const answer = await this.send(request)
+      if (typeof answer === 'string') return { about: 'failure', number, reason: answer }
+      const found = codec.readFills(request, answer)
+      if (found.kind !== 'found') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
+      for (const fill of found.value) {
+        const clientOrderId = await this.#ownerOf(fill)
+        if (clientOrderId === undefined) return { about: 'failure', number, reason: 'whose fill it is was not told' }
+        fills.push({ ...fill, clientOrderId })
+      }
+    }
+    return { about: 'fills', number, at, fills: fills.toSorted((one, other) => one.at - other.at) }
+  }
+
+  /** The client order id behind a fill, asked for when it is not known; an order without one goes by the venue's. */
+  async #ownerOf({ clientOrderId, venueOrderId, instrument }: Fill): Promise<string | undefined> {
+    const known = clientOrderId !== '' ? clientOrderId : this.#clientIds.get(venueOrderId)
+    if (known !== undefined) return known
+    const { codec } = this.#parts
+    const request = codec.order('', venueOrderId, instrument, this.now())
+    const answer = await this.send(request)
+    const found = typeof answer === 'string' ? undefined : codec.readOrder(request, answer)
+    if (found?.kind !== 'found') return found?.kind === 'absent' ? venueOrderId : undefined
+    const owner = found.value.clientOrderId === '' ? venueOrderId : found.value.clientOrderId
+    this.learn(venueOrderId, owner)
+    return owner
+  }
+
+  #atVenue(snapshot: OrderSnapshot): OrderAtVenue {
+    const { venueOrderId, instrument, side, price, quantity, cumulative, status, at } = snapshot
+    const clientOrderId = snapshot.clientOrderId === '' ? venueOrderId : snapshot.clientOrderId
+    this.learn(venueOrderId, clientOrderId)
+    const type = price === undefined ? 'market' : 'limit'
+    const told = { clientOrderId, venueOrderId, instrument, side: side ?? BUY, type, price } as const
+    return { ...told, timeInForce: 'gtc', quantity, cumulative: cumulative as Lots, status, updatedAt: at }
+  }
+}
