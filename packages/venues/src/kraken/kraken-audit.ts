@@ -1,16 +1,15 @@
 import type { BookAudit } from '@velocimex/core/feed/book-audit'
-import { crc32 } from '@velocimex/core/feed/crc32'
 import { EventRecord, Flag, Kind } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
-import { POW10 } from '../wire/number-reader.ts'
 import { BookSide } from './book-side.ts'
+import { DigitsWriter } from './digits-writer.ts'
+import { Level3Audit } from './level3-audit.ts'
 
 /** Depths that Kraken offers (both dialects), smallest first. */
 export const DEPTHS_OFFERED: readonly number[] = [10, 25, 100, 500, 1000]
 /** Levels a side that the checksum covers. */
 const COVERED = 10
-const ZERO = 48
 
 /** The book of one instrument as the audit keeps it. */
 interface AuditedBook {
@@ -35,9 +34,11 @@ export class KrakenAudit implements BookAudit {
   readonly #books: (AuditedBook | undefined)[]
   /** Depth of each subscription; 0 where no reply has told it. */
   readonly #depths: Uint32Array
-  readonly #digits = new Uint8Array(4 * COVERED * 64)
-  #end = 0
+  readonly #digits = new DigitsWriter()
   readonly #record: EventRecord
+  /** Whether the frame just decoded is a book of orders. */
+  isOfOrders = false
+  readonly #level3: Level3Audit
 
   /** @param places digits behind the point of the price and the quantity of each level of the batch */
   constructor(instruments: readonly Instrument[], places: Uint8Array, batch: RecordBatch) {
@@ -46,6 +47,7 @@ export class KrakenAudit implements BookAudit {
     this.#books = instruments.map(() => undefined)
     this.#depths = new Uint32Array(instruments.length)
     this.#record = new EventRecord(batch)
+    this.#level3 = new Level3Audit(instruments.length, places, batch)
   }
 
   /** A book is subscribed with so many levels a side, 1 or more. */
@@ -59,13 +61,17 @@ export class KrakenAudit implements BookAudit {
   reset(): void {
     this.#depths.fill(0)
     this.#books.fill(undefined)
+    this.#level3.reset()
   }
 
   forget(instrument: number): void {
     this.#books[instrument] = undefined
+    this.#level3.forget(instrument)
   }
 
   apply(instrument: number, batch: RecordBatch, isSnapshot: boolean, checksum: number): boolean {
+    if (this.isOfOrders)
+      return this.#level3.apply(this.#instruments[instrument]!, batch, isSnapshot, checksum, this.#depths[instrument]!)
     const book = this.#bookOf(instrument, isSnapshot)
     const record = this.#record.wrap(batch)
     const { count } = batch
@@ -118,44 +124,20 @@ export class KrakenAudit implements BookAudit {
   }
 
   #crcOf({ asks, bids }: AuditedBook, instrument: Instrument): number {
-    this.#end = 0
+    this.#digits.clear()
     this.#writeSide(asks, instrument)
     this.#writeSide(bids, instrument)
-    return crc32(this.#digits, 0, this.#end)
+    return this.#digits.crc()
   }
 
   /** Digits of price and quantity of the covered levels, best first. */
   #writeSide({ count, prices, lots, places }: BookSide, { price, quantity }: Instrument): void {
     for (let at = count - 1; at >= 0 && at >= count - COVERED; at--) {
-      this.#write(prices[at]! * price.step, (places[at]! & 255) - price.decimals)
-      this.#write(lots[at]! * quantity.step, (places[at]! >>> 8) - quantity.decimals)
+      this.#digits.write(prices[at]! * price.step, (places[at]! & 255) - price.decimals)
+      this.#digits.write(lots[at]! * quantity.step, (places[at]! >>> 8) - quantity.decimals)
     }
-  }
-
-  /** A whole number without leading zeros, with zeros behind it, or so many fewer of those that it has. */
-  #write(value: number, zeros: number): void {
-    const digits = this.#digits
-    const whole = zeros < 0 ? Math.round(value / POW10[-zeros]!) : value
-    const high = Math.floor(whole / 1e8)
-    this.#end = writeDigits(digits, this.#end, high, 0)
-    let end = writeDigits(digits, this.#end, whole - high * 1e8, high > 0 ? 8 : 0)
-    for (let zero = 0; zero < zeros; zero++) digits[end++] = ZERO
-    this.#end = end
   }
 }
 
 /** The smallest depth offered that holds so many levels; beyond the greatest, that many. */
 const depthHolding = (levels: number): number => DEPTHS_OFFERED.find(depth => depth >= levels) ?? levels
-
-/** Digits of a whole number below 10^9, with zeros before it up to a width. Returns the position behind them. */
-function writeDigits(digits: Uint8Array, start: number, value: number, width: number): number {
-  let length = width
-  while (length < 9 && value >= POW10[length]!) length++
-  let rest = value | 0
-  for (let at = start + length - 1; at >= start; at--) {
-    const tens = (rest / 10) | 0
-    digits[at] = ZERO + rest - tens * 10
-    rest = tens
-  }
-  return start + length
-}

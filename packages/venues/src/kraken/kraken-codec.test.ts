@@ -19,6 +19,8 @@ const V2 = [
   '{"channel":"status","type":"update","data":[{"api_version":"v2","connection_id":13834774380200032777,"system":"post_only","version":"2.0.0"}]}',
   '{"method":"subscribe","result":{"channel":"book","depth":25,"snapshot":true,"symbol":"BTC/USD"},"success":true,"time_in":"2026-08-02T03:35:50.983359Z","time_out":"2026-08-02T03:35:50.983398Z","req_id":1}',
   '{"channel":"heartbeat"}',
+  '{"channel":"level3","type":"snapshot","data":[{"symbol":"BTC/USD","timestamp":"2024-01-15T12:00:00.000000Z","checksum":7,"bids":[{"order_id":"OQCLML-BW3P3-BUCMWZ","limit_price":42000.5,"order_qty":0.5,"timestamp":"2024-01-15T11:59:58.000000Z"}],"asks":[{"order_id":"币","limit_price":42001.0,"order_qty":8e-1,"timestamp":"2024-01-15T11:59:57Z"}]}]}',
+  '{"channel":"level3","type":"update","data":[{"symbol":"ETH/USD","timestamp":"2024-01-15T12:00:03.000000Z","checksum":0,"bids":[{"event":"modify","order_id":"a","limit_price":41998.0,"order_qty":0.5,"timestamp":"2024-01-15T12:00:03.000000Z"}],"asks":[{"event":"delete","order_id":"b","limit_price":42002.0,"order_qty":0.0,"timestamp":"2024-01-15T12:00:04.000000Z"},{"event":"add","order_id":"c","limit_price":1,"order_qty":1,"timestamp":"2024-01-15T12:00:04.5Z"}]}]}',
 ]
 const V1 = [
   '[1920,{"a":[["0.0000432100","0","1618678137.640504"],["0.0000000001","125","1618678137.640505","r"]],"c":"2745838"},"book-1000","XDG/XBT"]',

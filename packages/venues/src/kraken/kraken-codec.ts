@@ -118,6 +118,7 @@ export class KrakenCodec implements MarketCodec {
 
   #tell(kind: number): void {
     if (kind === FrameKind.control) return
+    this.audit.isOfOrders = this.#objects.isOfOrders
     const isBook = kind === FrameKind.depth || kind === FrameKind.snapshot
     this.instrument = this.#parts.instrument
     this.checksum = isBook ? this.#parts.numbers.slots[Slot.checksum]! : Number.NaN

@@ -6,6 +6,7 @@ import { RecordBatch } from '@velocimex/core/market/record-batch'
 import { arrayField, field, intField, objectField, Refused, refuseFrame, textField } from '../wire/oracle-fields.ts'
 import { JsonObject, type JsonValue, readStrictJson } from '../wire/strict-json.ts'
 import { decodeUtf8 } from '../wire/utf8.ts'
+import { readOrderBook } from './level3-oracle.ts'
 import { KRAKEN } from './make-instrument.ts'
 import {
   cellOf,
@@ -15,12 +16,13 @@ import {
   numberStepsField,
   olderName,
   plainFloat,
+  readReply,
   statusOf,
   textSteps,
 } from './oracle-cells.ts'
 import { readOlderFrame } from './v1-oracle.ts'
 
-const UNREAD = ['heartbeat', 'level3', 'executions', 'balances']
+const UNREAD = ['heartbeat', 'executions', 'balances']
 const TICKER_FREE = 'timestamp last volume vwap low high change change_pct volume_usd'.split(' ')
 
 /**
@@ -99,10 +101,10 @@ export class MarketCodecOracle {
     const names = ['channel', 'method', 'event'].filter(key => root.fields.has(key))
     if (names.length !== 1) return refuseFrame(Refusal.unknownKind)
     const name = textField(root, names[0]!)
-    if (names[0] === 'method') return this.#reply(root, name)
+    if (names[0] === 'method') return readReply(root, name)
     if (names[0] === 'event') return this.#event(root, name, sent)
     if (UNREAD.includes(name)) return FrameKind.control
-    if (!['book', 'trade', 'ticker', 'ohlc', 'status', 'instrument'].includes(name))
+    if (!['book', 'level3', 'trade', 'ticker', 'ohlc', 'status', 'instrument'].includes(name))
       return refuseFrame(Refusal.unknownKind)
     const type = textField(root, 'type')
     if (type !== 'snapshot' && type !== 'update') return refuseFrame(Refusal.malformed)
@@ -116,26 +118,13 @@ export class MarketCodecOracle {
       const told = elements.map(each => textField(each, 'system'))
       return told.length === 0 ? refuseFrame(Refusal.malformed) : this.#everywhere(told.map(statusOf).at(-1)!, sent)
     }
-    if (name === 'book') return this.#books(elements, flags)
+    if (name === 'book' || name === 'level3') return this.#books(name, elements, flags)
     for (const each of elements)
       if (name === 'trade') this.#trade(each, flags)
       else if (name === 'ticker') this.#ticker(each)
       else this.#bar(each, sent)
     const kind = name === 'trade' ? FrameKind.trade : name === 'ticker' ? FrameKind.quote : FrameKind.bar
     return this.batch.count === 0 ? FrameKind.control : kind
-  }
-
-  /** Only the depth of a book matters of a reply, to the audit; here only whether it is sound. */
-  #reply(root: JsonObject, method: string): number {
-    const result = root.fields.get('result')
-    if (method !== 'subscribe' || !(result instanceof JsonObject)) return FrameKind.control
-    element(result)
-    if (['channel', 'depth', 'symbol'].some(key => result.repeated.has(key))) refuseFrame(Refusal.missingField)
-    const isBook = result.fields.get('channel') === 'book'
-    if (!isBook || !result.fields.has('depth') || !result.fields.has('symbol')) return FrameKind.control
-    const depth = intField(result, 'depth')
-    textField(result, 'symbol')
-    return depth >= 1 && depth <= 10_000 ? FrameKind.control : refuseFrame(Refusal.badNumber)
   }
 
   #event(root: JsonObject, event: string, sent: number): number {
@@ -166,18 +155,23 @@ export class MarketCodecOracle {
   }
 
   /** All books are read, and then the first one again: a frame is refused whole. */
-  #books(elements: readonly JsonObject[], flags: number): number {
+  #books(name: string, elements: readonly JsonObject[], flags: number): number {
     if (elements.length === 0) return FrameKind.control
     if (elements.length > 1024) return refuseFrame(Refusal.tooLarge)
-    const indexes = elements.map(each => this.#book(each, flags))
-    if (elements.length > 1) this.#book(elements[0]!, flags)
+    const indexes = elements.map(each => this.#book(name, each, flags))
+    if (elements.length > 1) this.#book(name, elements[0]!, flags)
     for (const index of indexes) this.#carried.add(index)
     return flags === 0 ? FrameKind.depth : FrameKind.snapshot
   }
 
-  #book(book: JsonObject, flags: number): number {
+  #book(name: string, book: JsonObject, flags: number): number {
     this.batch.count = 0
-    const { price, quantity, index } = this.#named(book)
+    const instrument = this.#named(book)
+    const { price, quantity, index } = instrument
+    if (name === 'level3') {
+      readOrderBook(this, book, instrument, flags)
+      return index
+    }
     this.#optional(book, ['timestamp'], ['symbol', 'bids', 'asks', 'checksum', 'timestamp'])
     const time = book.fields.has('timestamp') ? instant(field(book, 'timestamp')) : 0
     if (intField(book, 'checksum') > 0xffffffff) refuseFrame(Refusal.badNumber)

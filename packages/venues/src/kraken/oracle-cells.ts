@@ -1,7 +1,7 @@
-import { Refusal } from '@velocimex/core/feed/market-codec'
+import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
 import { MarketStatus } from '@velocimex/core/market/event-record'
 import type { Grid } from '@velocimex/core/market/grid'
-import { field, refuseFrame, steps } from '../wire/oracle-fields.ts'
+import { field, intField, refuseFrame, steps, textField } from '../wire/oracle-fields.ts'
 import { JsonObject, type JsonValue, NumberText } from '../wire/strict-json.ts'
 
 /** Most digits behind a point. */
@@ -84,4 +84,18 @@ export function statusOf(word: string): number {
 export function olderName(symbol: string): string {
   const rename: Readonly<Record<string, string>> = { BTC: 'XBT', DOGE: 'XDG' }
   return symbol.replace(/[^/]+/g, code => rename[code] ?? code)
+}
+
+/** A reply: only the depth of a book matters of it, to the audit; here only whether it is sound. */
+export function readReply(root: JsonObject, method: string): number {
+  const result = root.fields.get('result')
+  if (method !== 'subscribe' || !(result instanceof JsonObject)) return FrameKind.control
+  element(result)
+  if (['channel', 'depth', 'symbol'].some(key => result.repeated.has(key))) refuseFrame(Refusal.missingField)
+  const channel = result.fields.get('channel')
+  const isBook = channel === 'book' || channel === 'level3'
+  if (!isBook || !result.fields.has('depth') || !result.fields.has('symbol')) return FrameKind.control
+  const depth = intField(result, 'depth')
+  textField(result, 'symbol')
+  return depth >= 1 && depth <= 10_000 ? FrameKind.control : refuseFrame(Refusal.badNumber)
 }

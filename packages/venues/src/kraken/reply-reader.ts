@@ -6,6 +6,7 @@ import { Slot, type WireParts } from './wire-parts.ts'
 
 const OPEN = 123
 const BOOK = new Literal('"book"')
+const LEVEL3 = new Literal('"level3"')
 /** Deepest book that is believed; Kraken offers 1000. */
 const DEPTH_MAX = 10_000
 
@@ -42,7 +43,7 @@ export class ReplyReader {
       p = skipValue(bytes, p, 2)
     }
     if (p < 0) return p
-    if (channelAt < 0 || depthAt < 0 || symbolAt < 0 || !BOOK.isAt(view, channelAt)) return FrameKind.control
+    if (channelAt < 0 || depthAt < 0 || symbolAt < 0 || !isBook(view, channelAt)) return FrameKind.control
     const end = numbers.int(depthAt, Slot.depth)
     const next = end < 0 ? 0 : bytes[skipBlanks(bytes, end)]
     const depth = slots[Slot.depth]!
@@ -53,3 +54,5 @@ export class ReplyReader {
     return FrameKind.control
   }
 }
+
+const isBook = (view: DataView, p: number): boolean => BOOK.isAt(view, p) || LEVEL3.isAt(view, p)

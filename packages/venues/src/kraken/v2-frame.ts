@@ -4,6 +4,7 @@ import { readIsoInstant } from '../wire/iso-instant.ts'
 import { skipBlanks, skipValue } from '../wire/json-walk.ts'
 import { Literal } from '../wire/literal.ts'
 import { ObjectWalk } from '../wire/object-walk.ts'
+import { Level3Reader } from './level3-reader.ts'
 import { plainEnd } from './plain-text.ts'
 import { ReplyReader } from './reply-reader.ts'
 import { StatusReader } from './status-reader.ts'
@@ -35,6 +36,7 @@ export class V2Frame {
   end = 0
   readonly #parts: WireParts
   readonly #reader: V2Reader
+  readonly #orders: Level3Reader
   readonly #replies: ReplyReader
   readonly #statuses: StatusReader
   readonly #root: ObjectWalk
@@ -49,6 +51,7 @@ export class V2Frame {
   constructor(parts: WireParts) {
     this.#parts = parts
     this.#reader = new V2Reader(parts)
+    this.#orders = new Level3Reader(parts)
     this.#replies = new ReplyReader(parts)
     this.#statuses = new StatusReader(parts)
     this.#root = new ObjectWalk(parts.numbers, 0, [
@@ -66,6 +69,11 @@ export class V2Frame {
   /** Instrument and depth of the book subscription that the frame just read confirmed; the instrument is -1 for none. */
   get subscribed(): ReplyReader {
     return this.#replies
+  }
+
+  /** Whether the books of the frame just read are of orders. */
+  get isOfOrders(): boolean {
+    return this.#channel === Channel.level3
   }
 
   /** The frame whose brace opens at `p`. Returns a `FrameKind` or a `Refusal`. */
@@ -151,7 +159,7 @@ export class V2Frame {
     if (channel === Channel.instrument) return this.#statuses.pairs(dataAt)
     const end = isData ? 0 : this.#list(dataAt)
     if (end < 0) return end
-    if (channel === Channel.book) {
+    if (channel === Channel.book || channel === Channel.level3) {
       if (this.#bookCount === 0) return FrameKind.control
       this.#nextBook = 1
       return this.#bookCount === 1 ? this.#bookKind() : this.#part(0)
@@ -185,7 +193,7 @@ export class V2Frame {
     if (this.#bookCount === BOOKS_MAX) return Refusal.tooLarge
     this.#parts.batch.count = 0
     this.#books[this.#bookCount] = p
-    const end = this.#reader.book(p, flags)
+    const end = this.#book(p)
     this.#bookOf[this.#bookCount++] = this.#parts.instrument
     return end
   }
@@ -193,8 +201,14 @@ export class V2Frame {
   /** Reads a book of the frame again, which is known to be sound. */
   #part(book: number): number {
     this.#parts.batch.count = 0
-    this.#reader.book(this.#books[book]!, this.#isSnapshot === 1 ? Flag.snapshot : 0)
+    this.#book(this.#books[book]!)
     return this.#bookKind()
+  }
+
+  /** A book of levels or of orders. */
+  #book(p: number): number {
+    const flags = this.#isSnapshot === 1 ? Flag.snapshot : 0
+    return this.#channel === Channel.level3 ? this.#orders.book(p, flags) : this.#reader.book(p, flags)
   }
 
   #bookKind(): number {

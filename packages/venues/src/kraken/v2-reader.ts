@@ -1,9 +1,10 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
 import { Flag, Kind } from '@velocimex/core/market/event-record'
 import { readIsoInstant } from '../wire/iso-instant.ts'
-import { skipBlanks, skipValue } from '../wire/json-walk.ts'
+import { skipValue } from '../wire/json-walk.ts'
 import { Literal } from '../wire/literal.ts'
 import { ObjectWalk } from '../wire/object-walk.ts'
+import { ElementReader } from './element-reader.ts'
 import { LevelsReader } from './v2-levels.ts'
 import { Lanes as AllLanes, Slot as Slots, type WireParts } from './wire-parts.ts'
 
@@ -26,19 +27,17 @@ const MINUTES_MAX = 35_000_000
 export class V2Reader {
   readonly #parts: WireParts
   readonly #levels: LevelsReader
-  readonly #symbolOnly: ObjectWalk
+  readonly #elements: ElementReader
   readonly #book: ObjectWalk
   readonly #trade: ObjectWalk
   readonly #ticker: ObjectWalk
   readonly #bar: ObjectWalk
-  /** Instrument of the element before. */
-  #last = 0
 
   constructor(parts: WireParts) {
     const { numbers } = parts
     this.#parts = parts
     this.#levels = new LevelsReader(parts)
-    this.#symbolOnly = new ObjectWalk(numbers, 2, [['symbol', 'needed']])
+    this.#elements = new ElementReader(parts)
     this.#book = new ObjectWalk(numbers, 2, [
       ['symbol', 'needed'],
       ['bids', 'needed'],
@@ -88,11 +87,11 @@ export class V2Reader {
     slots[Slot.time] = 0
     this.#parts.instrument = -1
     for (p = walk.next(walk.open(p)); walk.field >= 0; p = walk.next(p)) {
-      if (walk.field === 0) p = this.#symbol(p)
+      if (walk.field === 0) p = this.#elements.symbol(p)
       else if (walk.field <= 2) {
-        const found = this.#find(start)
+        const found = this.#elements.find(start)
         p = found < 0 ? found : this.#levels.read(p, walk.field === 1 ? Slot.bids : Slot.asks)
-      } else if (walk.field === 3) p = this.#int(p, Slot.checksum)
+      } else if (walk.field === 3) p = this.#elements.int(p, Slot.checksum)
       else p = readIsoInstant(numbers, p, Slot.time)
     }
     if (p < 0) return p
@@ -115,7 +114,7 @@ export class V2Reader {
     for (p = walk.next(walk.open(p)); walk.field >= 0; p = walk.next(p))
       switch (walk.field) {
         case 0:
-          p = this.#symbol(p)
+          p = this.#elements.symbol(p)
           break
         case 1:
           side = BUY.isAt(view, p) ? Flag.aggressorBuy : 0
@@ -123,13 +122,13 @@ export class V2Reader {
           p += side === 0 ? SELL.length : BUY.length
           break
         case 2:
-          p = this.#onGrid(start, p, true, Slot.price)
+          p = this.#elements.onGrid(start, p, true, Slot.price)
           break
         case 3:
-          p = this.#onGrid(start, p, false, Slot.lots)
+          p = this.#elements.onGrid(start, p, false, Slot.lots)
           break
         case 5:
-          p = this.#int(p, Slot.id)
+          p = this.#elements.int(p, Slot.id)
           break
         case 6:
           p = readIsoInstant(numbers, p, Slot.time)
@@ -155,9 +154,11 @@ export class V2Reader {
     slots[Slot.time] = slots[Slot.bid] = slots[Slot.bidLots] = slots[Slot.ask] = slots[Slot.askLots] = 0
     for (p = walk.next(walk.open(p)); walk.field >= 0; p = walk.next(p)) {
       const { field } = walk
-      if (field === 0) p = this.#symbol(p)
+      if (field === 0) p = this.#elements.symbol(p)
       else if (field <= 4)
-        p = NULL.isAt(view, p) ? p + 4 : this.#onGrid(start, p, field === 1 || field === 3, Slot.bid + field - 1)
+        p = NULL.isAt(view, p)
+          ? p + 4
+          : this.#elements.onGrid(start, p, field === 1 || field === 3, Slot.bid + field - 1)
       else p = field === 5 ? readIsoInstant(numbers, p, Slot.time) : skipValue(bytes, p, 3)
     }
     if (p < 0) return p
@@ -180,13 +181,13 @@ export class V2Reader {
     this.#parts.instrument = -1
     for (p = walk.next(walk.open(p)); walk.field >= 0; p = walk.next(p)) {
       const { field } = walk
-      if (field === 0) p = this.#symbol(p)
-      else if (field <= 4) p = this.#onGrid(start, p, true, Slot.open + field - 1)
-      else if (field === 5) p = this.#int(p, Slot.trades)
-      else if (field === 6) p = this.#onGrid(start, p, false, Slot.volume)
+      if (field === 0) p = this.#elements.symbol(p)
+      else if (field <= 4) p = this.#elements.onGrid(start, p, true, Slot.open + field - 1)
+      else if (field === 5) p = this.#elements.int(p, Slot.trades)
+      else if (field === 6) p = this.#elements.onGrid(start, p, false, Slot.volume)
       else if (field === 7) p = decimals.float(p, Slot.vwap)
       else if (field === 8) p = readIsoInstant(numbers, p, Slot.opened)
-      else p = this.#int(p, Slot.minutes)
+      else p = this.#elements.int(p, Slot.minutes)
     }
     if (p < 0) return p
     for (let price: number = Slot.open; price <= Slot.close; price++) if (slots[price] === 0) return Refusal.badNumber
@@ -198,49 +199,5 @@ export class V2Reader {
     writer.append(Kind.bar, 0, instrument, Slot.opened, minutes * 60, Lanes.bar)
     writer.append(Kind.barVolume, 0, instrument, Slot.sent, minutes * 60, Lanes.barVolume)
     return p
-  }
-
-  /** The symbol at `p`: sets the instrument and its grids. It is taken for that of the element before, if it is. */
-  #symbol(p: number): number {
-    const { numbers, names, symbols, quotedSymbols } = this.#parts
-    const expected = quotedSymbols[this.#last]
-    let end = -1
-    if (expected?.isAt(numbers.view, p)) end = p + expected.length
-    else {
-      end = names.read(numbers.bytes, p, symbols)
-      if (end < 0) return end
-      if (names.found < 0) return Refusal.unknownSymbol
-      this.#last = names.found
-    }
-    this.#parts.instrument = this.#last
-    numbers.useGrids(this.#last)
-    return end
-  }
-
-  /** Finds the symbol of an element in which a number comes before it. Returns a refusal, or what is not one. */
-  #find(start: number): number {
-    if (this.#parts.instrument >= 0) return 0
-    const walk = this.#symbolOnly
-    let p = walk.open(start)
-    for (p = walk.next(p); walk.field >= 0; p = walk.next(p)) p = this.#symbol(p)
-    return p
-  }
-
-  #onGrid(start: number, p: number, isPrice: boolean, slot: number): number {
-    const { numbers, decimals } = this.#parts
-    const found = this.#find(start)
-    if (found < 0) return found
-    return isPrice
-      ? decimals.number(p, numbers.priceDecimals, numbers.priceStep, slot)
-      : decimals.number(p, numbers.lotDecimals, numbers.lotStep, slot)
-  }
-
-  /** A whole number 0..2^53-1 that is followed by nothing of its own. */
-  #int(p: number, slot: number): number {
-    const { numbers } = this.#parts
-    const end = numbers.int(p, slot)
-    if (end < 0) return end
-    const next = numbers.bytes[skipBlanks(numbers.bytes, end)]!
-    return next === 44 || next === 125 ? end : numbers.noInt(p)
   }
 }

@@ -2,7 +2,17 @@ import { MarketStatus } from '@velocimex/core/market/event-record'
 import { NameTable } from '../wire/name-table.ts'
 
 /** Channels of v2. `other` are those of which we know that they exist. */
-export const Channel = { none: -1, book: 0, trade: 1, ticker: 2, ohlc: 3, status: 4, instrument: 5, other: 6 } as const
+export const Channel = {
+  none: -1,
+  book: 0,
+  trade: 1,
+  ticker: 2,
+  ohlc: 3,
+  status: 4,
+  instrument: 5,
+  other: 6,
+  level3: 7,
+} as const
 
 /** Channels by the name in `channel`. */
 export const CHANNELS = new NameTable([
@@ -13,7 +23,7 @@ export const CHANNELS = new NameTable([
   ['status', Channel.status],
   ['instrument', Channel.instrument],
   ['heartbeat', Channel.other],
-  ['level3', Channel.other],
+  ['level3', Channel.level3],
   ['executions', Channel.other],
   ['balances', Channel.other],
 ])

@@ -42,6 +42,10 @@ export const Slot = {
   depth: 33,
   cell: 34,
   sent: 35,
+  orderId: 36,
+  orderPrice: 37,
+  orderLots: 38,
+  newOrderId: 39,
 } as const
 
 /** First slots of the lanes of the records. */
@@ -51,6 +55,7 @@ export const Lanes = {
   bar: Slot.open,
   barVolume: Slot.volume,
   status: Slot.status,
+  order: Slot.orderId,
 } as const
 
 /** What the readers of both dialects work with: one set a codec. */

@@ -1,0 +1,56 @@
+import { crc32 } from '@velocimex/core/feed/crc32'
+import { POW10 } from '../wire/number-reader.ts'
+
+const ZERO = 48
+/** Most digits of one number: those of 2^53 and thirty zeros, with room. */
+const NUMBER_BYTES = 64
+
+/** Writes numbers as digits one behind the other, for a checksum over all of them. */
+export class DigitsWriter {
+  #digits = new Uint8Array(2560)
+  #end = 0
+
+  /** Forgets what was written. */
+  clear(): void {
+    this.#end = 0
+  }
+
+  /** CRC-32 of all digits since `clear`. */
+  crc(): number {
+    return crc32(this.#digits, 0, this.#end)
+  }
+
+  /**
+   * A whole number without leading zeros, and zeros behind it; or so many zeros fewer than it ends on. Nothing for 0.
+   * @param zeros may be negative
+   */
+  write(value: number, zeros: number): void {
+    if (this.#end + NUMBER_BYTES > this.#digits.length) this.#grow()
+    const digits = this.#digits
+    const whole = zeros < 0 ? Math.round(value / POW10[-zeros]!) : value
+    const high = Math.floor(whole / 1e8)
+    this.#end = writeDigits(digits, this.#end, high, 0)
+    let end = writeDigits(digits, this.#end, whole - high * 1e8, high > 0 ? 8 : 0)
+    for (let zero = 0; zero < zeros; zero++) digits[end++] = ZERO
+    this.#end = end
+  }
+
+  #grow(): void {
+    const digits = new Uint8Array(this.#digits.length * 2)
+    digits.set(this.#digits)
+    this.#digits = digits
+  }
+}
+
+/** Digits of a whole number below 10^9, with zeros before it up to a width. Returns the position behind them. */
+function writeDigits(digits: Uint8Array, start: number, value: number, width: number): number {
+  let length = width
+  while (length < 9 && value >= POW10[length]!) length++
+  let rest = value | 0
+  for (let at = start + length - 1; at >= start; at--) {
+    const tens = (rest / 10) | 0
+    digits[at] = ZERO + rest - tens * 10
+    rest = tens
+  }
+  return start + length
+}
