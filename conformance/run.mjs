@@ -21,8 +21,8 @@ const VENUES = {
   bybit: { client: 'bybit', symbol: 'BTC/USDT:USDT', amount: 0.01 },
   'bybit-spot': { client: 'bybit', symbol: 'BTC/USDT', amount: 0.01 },
   okx: { client: 'okx', symbol: 'BTC/USDT', amount: 0.01 },
-  'okx-swap': { client: 'okx', symbol: 'BTC/USDT:USDT', amount: 1 },
-  kraken: { client: 'kraken', symbol: 'BTC/USD', amount: 0.01 },
+  // ccxt tells the number of the amendment in the place of the order's id, which stays.
+  kraken: { client: 'kraken', symbol: 'BTC/USD', amount: 0.01, keepsId: true },
   coinbase: { client: 'coinbase', symbol: 'BTC/USD', amount: 0.01 },
   'bybit-linear': { client: 'bybit', symbol: 'BTC/USDT:USDT', amount: 0.01 },
   'okx-spot': { client: 'okx', symbol: 'BTC/USDT', amount: 0.01 },

@@ -55,8 +55,10 @@ export async function trade(client, venue, port, tell) {
   })
   let current = placed
   const lower = Number(client.priceToPrecision(symbol, price * 0.999))
-  if (venue.amends !== false)
-    current = (await step('amend', () => client.editOrder(placed.id, symbol, 'limit', 'buy', amount, lower))) ?? placed
+  if (venue.amends !== false) {
+    const amended = await step('amend', () => client.editOrder(placed.id, symbol, 'limit', 'buy', amount, lower))
+    if (venue.keepsId !== true) current = amended ?? placed
+  }
   await step('cancel', () => client.cancelOrder(current.id ?? placed.id, symbol))
   const fills = client.watchMyTrades(symbol)
   fills.catch(() => {})
