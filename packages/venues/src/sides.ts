@@ -1,6 +1,7 @@
 import { binanceSpotSide, binanceUsdmSide } from './binance/venue-side/binance-dialect.ts'
 import { bybitLinearSide, bybitSide, bybitSpotSide } from './bybit/venue-side/bybit-dialect.ts'
 import { coinbaseSide } from './coinbase/venue-side/coinbase-dialect.ts'
+import { deribitSide } from './deribit/venue-side/deribit-dialect.ts'
 import { krakenSide } from './kraken/venue-side/kraken-dialect.ts'
 import { okxSide, okxSpotSide, okxSwapSide } from './okx/venue-side/okx-dialect.ts'
 import type { VenueSide } from './venue-dialect.ts'
@@ -12,6 +13,7 @@ const OWN_NAMES: readonly VenueSide[] = [
   bybitLinearSide,
   bybitSpotSide,
   coinbaseSide,
+  deribitSide,
   krakenSide,
 ]
 
