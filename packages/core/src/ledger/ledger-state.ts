@@ -196,23 +196,24 @@ const beforeOf = (transfer: Transfer, debit: Page, credit: Page, last: bigint): 
   last,
 })
 
-/**
- * Completes a transfer that was asked for to the one that stands in the ledger: the amount that moved, and what posting
- * or voiding takes over. The same object: it belongs to the ledger from now on.
- */
-export function complete(asked: Mutable<Transfer>, accepted: Accepted, timestamp: bigint): Transfer {
+/** A transfer as it stands in the ledger: with the amount that moved, and what posting or voiding takes over. */
+export function recordOf(asked: Transfer, accepted: Accepted, timestamp: bigint): Transfer {
   const { debit, credit, amount, pending } = accepted
-  asked.debit = debit.id
-  asked.credit = credit.id
-  asked.amount = amount
-  asked.timestamp = timestamp
-  if (pending === undefined) return asked
-  asked.ledger = pending.ledger
-  asked.code = pending.code
-  asked.cause ||= pending.cause
-  asked.at ||= pending.at
-  asked.tag ||= pending.tag
-  return asked
+  return {
+    id: asked.id,
+    debit: debit.id,
+    credit: credit.id,
+    amount,
+    pendingId: asked.pendingId,
+    cause: asked.cause || (pending?.cause ?? ''),
+    at: asked.at || (pending?.at ?? asked.at),
+    tag: asked.tag || (pending?.tag ?? 0),
+    timeout: asked.timeout,
+    ledger: debit.ledger,
+    code: (pending ?? asked).code,
+    flags: asked.flags,
+    timestamp,
+  }
 }
 
 function some<T>(values: Iterable<T>, holds: (value: T) => boolean): boolean {

@@ -4,7 +4,7 @@ import type { AccountResult, AccountStatus } from './account-status.ts'
 import { checkAccount } from './check-account.ts'
 import { checkTransfer } from './check-transfer.ts'
 import { compareTransfers } from './compare-transfers.ts'
-import { type AccountPage, complete, LedgerState } from './ledger-state.ts'
+import { type AccountPage, LedgerState, recordOf } from './ledger-state.ts'
 import { type BatchOwner, type BatchResult, runBatch } from './run-batch.ts'
 import { type Transfer, TransferFlag, type TransferRequest, transferOf } from './transfer.ts'
 import { isTransient, type TransferResult, type TransferStatus } from './transfer-status.ts'
@@ -209,7 +209,7 @@ export class Ledger {
     if (accepted === 'exists') return { status: accepted, timestamp: this.transfer(asked.id)!.timestamp }
     if (typeof accepted === 'string') return { status: accepted, timestamp }
     const own = (asked.flags & TransferFlag.imported) === 0 ? timestamp : asked.timestamp
-    const transfer = complete(asked, accepted, own)
+    const transfer = recordOf(asked, accepted, own)
     this.#state.apply(transfer, accepted.pending)
     made[index] = transfer
     return { status: 'created', timestamp: own }

@@ -56,7 +56,21 @@ export type TransferRequest = Pick<Transfer, 'id'> & Partial<Transfer>
 
 /** A transfer as it is asked for: what was not said is 0. Numbers beyond their bits are our mistake. */
 export function transferOf(request: TransferRequest): Transfer {
-  const transfer = { ...BLANK, ...request }
+  const transfer: Transfer = {
+    id: request.id,
+    debit: request.debit ?? 0n,
+    credit: request.credit ?? 0n,
+    amount: request.amount ?? 0n,
+    pendingId: request.pendingId ?? 0n,
+    cause: request.cause ?? '',
+    at: request.at ?? (0 as Micros),
+    tag: request.tag ?? 0,
+    timeout: request.timeout ?? 0,
+    ledger: request.ledger ?? 0,
+    code: request.code ?? 0,
+    flags: request.flags ?? 0,
+    timestamp: request.timestamp ?? 0n,
+  }
   assert(isWord(transfer.id, U128_MAX) && isWord(transfer.pendingId, U128_MAX), 'an id fits 128 bits', transfer.id)
   assert(isWord(transfer.debit, U128_MAX) && isWord(transfer.credit, U128_MAX), 'an id fits 128 bits', transfer.debit)
   assert(isWord(transfer.amount, U128_MAX), 'an amount fits 128 bits', transfer.amount)
@@ -71,18 +85,3 @@ export function transferOf(request: TransferRequest): Transfer {
 
 /** Largest cause in UTF-16 units; longer ones are cut where they are made. */
 export const CAUSE_MAX = 200
-
-const BLANK = {
-  debit: 0n,
-  credit: 0n,
-  amount: 0n,
-  pendingId: 0n,
-  cause: '',
-  at: 0 as Micros,
-  tag: 0,
-  timeout: 0,
-  ledger: 0,
-  code: 0,
-  flags: 0,
-  timestamp: 0n,
-}
