@@ -32,7 +32,7 @@ export const WORKSPACES: readonly Workspace[] = [
     ['packages/core', 'packages/host'],
     'kysely pg redis @redis/* tigerbeetle-node @duckdb/node-api',
   ),
-  node('apps/trader', ['packages/'], 'fastify @fastify/* jose otpauth @grpc/grpc-js'),
+  node('apps/trader', ['packages/'], 'fastify @fastify/* jose otpauth ws zod @grpc/grpc-js'),
   node('apps/backtester', ['packages/'], 'zod'),
   node('apps/simulator', ['packages/core', 'packages/venues', 'packages/host'], 'ws zod'),
   {

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { JournalHistory } from '@velocimex/core/bus/journal'
+import { AccountBooks } from '@velocimex/core/ledger/account-books'
+import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { toMinor } from '@velocimex/core/market/money'
+import type { Fill } from '@velocimex/core/order/fill'
+import { z } from 'zod'
+
+const openingSchema = z.strictObject({
+  at: z.int(),
+  /** Booked units by asset, in decimal digits. */
+  balances: z.record(z.string(), z.string().regex(/^-?\d+$/)),
+})
+/** What the account had when it was first traded by us. */
+export type Opening = z.infer<typeof openingSchema>
+
+/** What a snapshot of an account holds: its orders, and the fills from which its books are kept. */
+interface AccountImage {
+  readonly orders: string
+  readonly fills: readonly (Omit<Fill, 'fee'> & { readonly fee: string })[]
+}
+
+/**
+ * The books of an account as they outlive the process: what it had at first, and every fill since, of which the journal
+ * keeps the newest and a snapshot the rest. The ledger is posted anew from them at every start.
+ */
+export class AccountJournal {
+  readonly books: AccountBooks
+  readonly fills: Fill[] = []
+  readonly #path: string
+  opening: Opening | undefined
+
+  constructor(directory: string, instruments: InstrumentTable) {
+    this.#path = join(directory, 'opening.json')
+    this.books = new AccountBooks(instruments, { owner: 1, allowShort: true })
+    if (!existsSync(this.#path)) return
+    this.opening = openingSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')))
+    this.#deposit(this.opening)
+  }
+
+  /** The first start: what the venue says the account has is where our books begin. */
+  open(opening: Opening): void {
+    const partial = `${this.#path}.partial`
+    writeFileSync(partial, JSON.stringify(opening), { mode: 0o600 })
+    renameSync(partial, this.#path)
+    this.opening = opening
+    this.#deposit(opening)
+  }
+
+  /** Books a fill. @returns what it realised, booked units */
+  book(fill: Fill): bigint {
+    this.fills.push(fill)
+    return this.books.fill(fill)
+  }
+
+  /** Takes the fills of a snapshot, and gives the history that is left for the orders. */
+  restore(history: JournalHistory): JournalHistory {
+    const { snapshot } = history
+    if (snapshot === undefined) return history
+    const image = JSON.parse(snapshot.state) as AccountImage
+    for (const fill of image.fills) this.book({ ...fill, fee: toMinor(BigInt(fill.fee)) } as Fill)
+    return { ...history, snapshot: { through: snapshot.through, state: image.orders } }
+  }
+
+  /** The state for a snapshot. */
+  stateOf(orders: string): string {
+    const image: AccountImage = { orders, fills: this.fills.map(fill => ({ ...fill, fee: String(fill.fee) })) }
+    return JSON.stringify(image)
+  }
+
+  #deposit({ at, balances }: Opening): void {
+    for (const [code, units] of Object.entries(balances))
+      if (BigInt(units) !== 0n) this.books.deposit(code, BigInt(units), at as never)
+  }
+}

@@ -1,0 +1,216 @@
+import { LEDGER_NAMES } from '@velocimex/core/ledger/chart'
+import { formatOnGrid, formatScaled, parseOnGrid } from '@velocimex/core/market/grid'
+import type { Instrument } from '@velocimex/core/market/instrument'
+import { sideName } from '@velocimex/core/market/side'
+import type { OrderView } from '@velocimex/core/order/order'
+import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
+import type { LiveAccount } from './live-account.ts'
+
+/** An account with the name that people call it by. */
+export interface NamedAccount {
+  readonly name: string
+  readonly account: LiveAccount
+}
+
+/** A change of a limit as it is asked for. */
+export interface LimitChange {
+  readonly account: string
+  readonly symbol: string
+  readonly limit: 'order' | 'position' | 'open-orders' | 'price-band-bps'
+  readonly value: string
+  readonly raise: boolean
+}
+
+const iso = (micros: number): string => new Date(micros / 1000).toISOString()
+
+/** What a running trader tells about its accounts, and what it can be told to do. Money and quantities are decimal text. */
+export class AccountViews {
+  readonly #accounts: readonly NamedAccount[]
+  readonly #startedAt: number
+  readonly #now: () => number
+  readonly #refusals: ReadonlyMap<string, number>
+
+  constructor(accounts: readonly NamedAccount[], refusals: ReadonlyMap<string, number>, now: () => number) {
+    this.#accounts = accounts
+    this.#refusals = refusals
+    this.#now = now
+    this.#startedAt = now()
+  }
+
+  status(): object {
+    return {
+      since: iso(this.#startedAt),
+      uptimeSeconds: Math.round((this.#now() - this.#startedAt) / 1e6),
+      stopped:
+        this.#accounts.find(({ account }) => account.desk.orders.stop !== undefined)?.account.desk.orders.stop ?? null,
+      accounts: this.#accounts.map(({ name, account }) => ({
+        name,
+        ready: account.isReady,
+        ordersReady: account.desk.isReady,
+        marketReady: account.market.isReady,
+        halted: account.gate.halted ? account.gate.haltCause : null,
+        epoch: account.desk.orders.epoch,
+        placed: account.placed,
+        fills: account.journal.fills.length,
+        openOrders: account.instruments.all.reduce(
+          (sum, { index }) => sum + account.desk.orders.manager.openOrders(index).length,
+          0,
+        ),
+        equity: this.#equity(account),
+        differences: account.differences,
+        books: account.instruments.all.map(({ symbol, index }) => ({ symbol, live: account.market.isLive(index) })),
+        strategies: account.strategies.desks.map(({ strategy }) => ({
+          name: strategy.name,
+          state: strategy.getState(),
+        })),
+        alerts: account.alerts.slice(0, 5),
+      })),
+      refusals: Object.fromEntries(this.#refusals),
+    }
+  }
+
+  /** @param all closed ones too, as far as they are remembered */
+  orders(all: boolean): object {
+    const rows = this.#accounts.flatMap(({ name, account }) => {
+      const { manager } = account.desk.orders
+      const open = account.instruments.all.flatMap(({ index }) => [...manager.openOrders(index)])
+      const closed = all ? manager.images(200).map(({ clientOrderId }) => manager.find(clientOrderId)!) : []
+      const unique = new Map([...closed, ...open].map(order => [order.clientOrderId, order]))
+      return [...unique.values()].map(order => ({ account: name, ...orderRow(order, account) }))
+    })
+    return { orders: rows }
+  }
+
+  /** Everything that happened to an order; undefined when it is not known. */
+  explain(id: string): object | undefined {
+    for (const { name, account } of this.#accounts) {
+      const order = account.desk.orders.manager.find(id)
+      if (order === undefined) continue
+      const story = (account.stories.of(id) ?? []).map(({ at, words }) => ({ at: iso(at), words }))
+      const doubt = account.desk.orders.facts.get(id)
+      return { account: name, ...orderRow(order, account), story, isSettled: doubt === undefined }
+    }
+    return undefined
+  }
+
+  positions(): object {
+    const positions = this.#accounts.flatMap(({ name, account }) =>
+      account.instruments.all.map(instrument => {
+        const { index, unified, quantity, settle } = instrument
+        const { portfolio } = account.journal.books
+        const { netLots, realised, fees } = portfolio.position(index)
+        const money = (units: bigint): string => `${formatScaled(units, settle.decimals)} ${settle.code}`
+        const unrealised = money(portfolio.unrealised(index, account.mark(index)))
+        const text = { quantity: formatOnGrid(netLots, quantity), realised: money(realised), fees: money(fees) }
+        return { account: name, instrument: unified, ...text, unrealised }
+      }),
+    )
+    return { positions }
+  }
+
+  ledger(): object {
+    return {
+      accounts: this.#accounts.map(({ name, account }) => {
+        const { books } = account.journal
+        const sums = books.trialBalance()
+        const codes = [...new Set(account.instruments.all.flatMap(({ settle, quote }) => [settle.code, quote.code]))]
+        return {
+          account: name,
+          trialBalance: Object.fromEntries(LEDGER_NAMES.map(ledger => [ledger, String(sums[ledger] ?? 0n)])),
+          isBalanced: Object.values(sums).every(sum => sum === 0n),
+          transfers: books.ledger.transferCount,
+          cash: Object.fromEntries(
+            codes.map(code => [code, formatScaled(books.cash(code), decimalsOf(account, code))]),
+          ),
+          differences: account.differences,
+        }
+      }),
+    }
+  }
+
+  risk(): object {
+    return {
+      limits: this.#accounts.flatMap(({ name, account }) =>
+        account.instruments.all.map(instrument => ({
+          account: name,
+          symbol: instrument.symbol,
+          ...limitsText(account.limits(instrument.index), instrument),
+        })),
+      ),
+      stopped: this.#accounts.map(({ name, account }) => ({ account: name, reason: account.desk.orders.stop ?? null })),
+    }
+  }
+
+  /** Engages the emergency stop everywhere: everything is canceled, only what reduces passes, restarts change nothing. */
+  stop(reason: string): object {
+    for (const { account } of this.#accounts) account.desk.engageStop(reason)
+    return { stopped: reason }
+  }
+
+  resume(reason: string): object | string {
+    const stopped = this.#accounts.filter(({ account }) => account.desk.orders.stop !== undefined)
+    if (stopped.length === 0) return 'nothing is stopped'
+    for (const { account } of stopped) account.desk.releaseStop(reason)
+    return { resumed: stopped.map(({ name }) => name) }
+  }
+
+  /** @returns the limits as they are now, or why they were not changed */
+  setLimit({ account: name, symbol, limit, value, raise }: LimitChange): object | string {
+    const account = this.#accounts.find(each => each.name === name)?.account
+    const instrument = account?.instruments.all.find(each => each.symbol === symbol)
+    if (account === undefined || instrument === undefined)
+      return `there is no ${symbol} on ${name}; accounts are ${this.#accounts.map(each => each.name).join(', ')}`
+    const key = KEYS[limit]
+    const parsed = limit === 'order' || limit === 'position' ? parseOnGrid(value, instrument.quantity) : undefined
+    const number = parsed === undefined ? Number(value) : parsed.ok ? parsed.value : Number.NaN
+    if (!(number >= 0)) return `${value} is no value for ${limit}`
+    const before = account.limits(instrument.index)
+    if (number > before[key] && !raise) return `${value} is more than before: raising a limit must be said (--raise)`
+    account.setLimits(instrument.index, { ...before, [key]: number })
+    return limitsText(account.limits(instrument.index), instrument)
+  }
+
+  #equity(account: LiveAccount): string {
+    const { settle } = account.instruments.at(0)
+    return `${formatScaled(account.equity(settle.code), settle.decimals)} ${settle.code}`
+  }
+}
+
+const KEYS = {
+  order: 'orderLotsMax',
+  position: 'positionLotsMax',
+  'open-orders': 'openOrdersMax',
+  'price-band-bps': 'priceBandBps',
+} as const
+
+function limitsText(limits: InstrumentLimits, { quantity }: Instrument): object {
+  const lots = (count: number): string => (Number.isFinite(count) ? formatOnGrid(count, quantity) : 'none')
+  return {
+    order: lots(limits.orderLotsMax),
+    position: lots(limits.positionLotsMax),
+    openOrders: limits.openOrdersMax,
+    priceBandBps: limits.priceBandBps,
+  }
+}
+
+function orderRow(order: OrderView, account: LiveAccount): object {
+  const { symbol, price, quantity } = account.instruments.at(order.request.instrument)
+  return {
+    id: order.clientOrderId,
+    venueOrderId: order.venueOrderId,
+    symbol,
+    side: sideName(order.request.side),
+    state: order.state,
+    price: order.price === undefined ? 'market' : formatOnGrid(order.price, price),
+    quantity: formatOnGrid(order.quantity, quantity),
+    filled: formatOnGrid(order.cumulative, quantity),
+    strategy: order.request.strategy,
+    created: iso(order.createdAt),
+    reason: order.reason,
+  }
+}
+
+function decimalsOf({ instruments }: LiveAccount, code: string): number {
+  return instruments.all.flatMap(({ settle, quote, base }) => [settle, quote, base]).find(asset => asset.code === code)!
+    .decimals
+}

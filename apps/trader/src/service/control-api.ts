@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { connect } from 'node:net'
+import { z } from 'zod'
+import type { AccountViews } from './account-views.ts'
+
+const BODY_MAX = 1 << 16
+
+const reasonSchema = z.strictObject({ reason: z.string().min(3, 'say why, in three letters or more').max(500) })
+const limitSchema = z.strictObject({
+  account: z.string(),
+  symbol: z.string(),
+  limit: z.enum(['order', 'position', 'open-orders', 'price-band-bps']),
+  value: z.string(),
+  /** Raising a limit is the administrator's: it must be said. */
+  raise: z.boolean().default(false),
+})
+
+/** An answer: status and JSON. */
+type Answer = readonly [status: number, value: unknown]
+
+/**
+ * The local API of a running trader: JSON over HTTP on a Unix socket that only its owner may open, which is all the
+ * permission there is. It listens nowhere else.
+ */
+export class ControlApi {
+  readonly #views: AccountViews
+  readonly #http: Server
+  readonly #path: string
+
+  constructor(path: string, views: AccountViews) {
+    this.#path = path
+    this.#views = views
+    this.#http = createServer((request, response) => {
+      void this.#answer(request).then(([status, value]) => {
+        const body = JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner))
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+      })
+    })
+  }
+
+  /** @throws Error when another process listens there */
+  async listen(): Promise<void> {
+    if (existsSync(this.#path)) {
+      if (await isAnswered(this.#path)) throw new Error(`another trader is running: ${this.#path} answers`)
+      rmSync(this.#path)
+    }
+    this.#http.listen(this.#path)
+    await once(this.#http, 'listening')
+    chmodSync(this.#path, 0o600)
+  }
+
+  async stop(): Promise<void> {
+    this.#http.closeAllConnections()
+    this.#http.close()
+    await once(this.#http, 'close')
+  }
+
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    const call = `${request.method} ${url.pathname}`
+    const views = this.#views
+    if (call === 'GET /status') return [200, views.status()]
+    if (call === 'GET /orders') return [200, views.orders(url.searchParams.get('all') === 'true')]
+    if (call === 'GET /positions') return [200, views.positions()]
+    if (call === 'GET /ledger') return [200, views.ledger()]
+    if (call === 'GET /risk') return [200, views.risk()]
+    const explained = /^GET \/orders\/([\w-]{1,64})$/.exec(call)
+    if (explained !== null) {
+      const story = views.explain(explained[1]!)
+      return story === undefined ? [404, { error: `order ${explained[1]} is not known` }] : [200, story]
+    }
+    const body = await jsonOf(request)
+    if (call === 'POST /stop') return this.#with(reasonSchema, body, ({ reason }) => views.stop(reason))
+    if (call === 'POST /resume') return this.#with(reasonSchema, body, ({ reason }) => views.resume(reason))
+    if (call === 'POST /risk') return this.#with(limitSchema, body, change => views.setLimit(change))
+    return [404, { error: `there is no ${call}` }]
+  }
+
+  #with<T>(schema: z.ZodType<T>, body: unknown, act: (value: T) => unknown): Answer {
+    const parsed = schema.safeParse(body)
+    if (!parsed.success) return [400, { error: z.prettifyError(parsed.error) }]
+    const done = act(parsed.data)
+    return typeof done === 'string' ? [409, { error: done }] : [200, done]
+  }
+}
+
+/** Whether somebody listens on a socket. */
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise(done => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      done(true)
+    })
+    socket.once('error', () => done(false))
+  })
+}
+
+async function jsonOf(request: IncomingMessage): Promise<unknown> {
+  let text = ''
+  for await (const chunk of request) {
+    text += String(chunk)
+    if (text.length > BODY_MAX) return undefined
+  }
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,41 @@
+import type { Instrument } from '@velocimex/core/market/instrument'
+import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderRequest } from '@velocimex/core/order/order-request'
+import type { RiskLimits } from '@velocimex/core/risk/risk-limits'
+import type { Timers } from '@velocimex/host/net/timers'
+import type { Cryptography } from '@velocimex/venues/cryptography'
+import type { MarketVenue } from '@velocimex/venues/market-venue'
+import type { MarketWire } from '@velocimex/venues/market-wire'
+import type { Credentials, OrderVenue } from '@velocimex/venues/order-venue'
+import type { LiveStrategy } from './live-strategies.ts'
+
+/** What a live account is made of. */
+export interface LiveAccountOptions {
+  readonly venue: MarketVenue
+  readonly wire: MarketWire
+  readonly orders: OrderVenue
+  readonly credentials: Credentials
+  readonly cryptography: Cryptography
+  /** What it trades, with dense indexes. */
+  readonly instruments: readonly Instrument[]
+  readonly strategies: readonly LiveStrategy[]
+  readonly limits: RiskLimits
+  /** Other addresses than the venue's own: a simulated venue. */
+  readonly sockets?: string
+  readonly rest?: string
+  readonly privateSockets: string
+  /** Where journal and books lie. */
+  readonly directory: string
+  /** Bytes that the journal keeps free for an emergency; 64 MB unless told. */
+  readonly reserveBytes?: number
+  /** Which account of the installation: part of its client order ids, 0..2^20-1. */
+  readonly instance: number
+  readonly timers: Timers
+  /** Nanoseconds of the monotonic clock. */
+  nanos(): number
+  onFill(fill: Fill, realised: bigint, words: string): void
+  onRefusal(strategy: string, request: OrderRequest, reason: string): void
+  onAlert(words: string): void
+  /** The process must end: it starts again by recovery. */
+  onFatal(words: string): void
+}

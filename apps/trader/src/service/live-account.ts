@@ -1,0 +1,321 @@
+import { join } from 'node:path'
+import { Random } from '@velocimex/core/clock/random'
+import { DESK_TIMING } from '@velocimex/core/execution/desk-timing'
+import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
+import { recover } from '@velocimex/core/execution/recovery'
+import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
+import { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { SELL, sideName } from '@velocimex/core/market/side'
+import type { Ticks } from '@velocimex/core/market/units'
+import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderView } from '@velocimex/core/order/order'
+import { ok, type Result, refuse } from '@velocimex/core/result'
+import { RiskGate } from '@velocimex/core/risk/risk-gate'
+import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
+import type { FileJournal } from '@velocimex/host/journal/file-journal'
+import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
+import { RestClient } from '@velocimex/host/net/rest-client'
+import { toUnits } from '@velocimex/venues/wire/fields'
+import { MarketConnector } from '../market/market-connector.ts'
+import { PrivateLink } from '../venue/private-link.ts'
+import { VenueGateway } from '../venue/venue-gateway.ts'
+import { AccountJournal } from './account-journal.ts'
+import type { LiveAccountOptions } from './live-account-options.ts'
+import { LiveStrategies } from './live-strategies.ts'
+import { OrderStories } from './order-stories.ts'
+
+const TICK_MS = 100
+const SNAPSHOT_MS = 600_000
+const RECONCILE_MS = 5_000
+const DEAD_MAN_MS = 30_000
+/** What the venue waits for our sign before it cancels everything itself. */
+const DEAD_MAN_AFTER_MS = 120_000
+
+/**
+ * One account at one venue, traded live: market data and private stream over sockets, orders over REST, every intent in
+ * the journal before it leaves, books from fills. It starts by recovery and may die anywhere.
+ */
+export class LiveAccount {
+  readonly instruments: InstrumentTable
+  readonly market: MarketConnector
+  readonly strategies: LiveStrategies
+  readonly journal: AccountJournal
+  readonly desk: LiveOrderDesk
+  readonly gate: RiskGate
+  readonly stories = new OrderStories()
+  /** Differences from the venue's balances, in decimal text by asset; empty while they agree. */
+  differences: Readonly<Record<string, string>> = {}
+  alerts: string[] = []
+  placed = 0
+  readonly #options: LiveAccountOptions
+  readonly #file: FileJournal
+  readonly #rest: RestClient
+  readonly #gateway: VenueGateway
+  readonly #private: PrivateLink
+  #takeBack: (() => void)[] = []
+  #hasBegun = false
+  readonly #limits: InstrumentLimits[]
+
+  private constructor(options: LiveAccountOptions, file: FileJournal, journal: AccountJournal, history: unknown) {
+    this.#options = options
+    this.#file = file
+    this.journal = journal
+    this.#limits = [...options.limits.byInstrument]
+    const { timers, venue, wire, orders, credentials, cryptography } = options
+    this.instruments = new InstrumentTable(options.instruments)
+    const { instruments } = this
+    const restOrigin = options.rest ?? wire.rest
+    this.#rest = new RestClient({ origin: restOrigin }, timers)
+    const codec = orders.makeOrderCodec({ instruments, credentials, cryptography })
+    this.#gateway = new VenueGateway({
+      ...{ codec, instruments, rest: this.#rest, timers },
+      sideOf: id => this.desk.orders.manager.find(id)?.request.side ?? SELL,
+      listener: {
+        onOutcome: (ref, outcome) => this.desk.onOutcome(ref, outcome),
+        onAnswer: answer => this.desk.onAnswer(answer),
+        onAdvice: (advice, words) => this.#alert(`${advice}: ${words}`),
+      },
+    })
+    const desk = recover(history as Parameters<typeof recover>[0], {
+      ...{ gateway: this.#gateway, journal: file, clock: timers, timing: DESK_TIMING, durability: 'group' as const },
+      ...{ instance: options.instance, instruments: instruments.all.length },
+      ...(journal.opening === undefined ? { openingAt: timers.now() } : {}),
+      stateOf: all => journal.stateOf(all.snapshot()),
+      listener: {
+        onFill: (fill, order) => this.#onFill(fill, order),
+        onOrderUpdate: order => this.#onOrderUpdate(order),
+        onAlert: (alert, report) => this.#alert(`${alert}: ${report.clientOrderId}`),
+      },
+      onAlert: (alert, words) => this.#alert(`${alert}: ${words}`),
+      onJournalAlert: (alert, report) => this.#alert(`${alert}: ${report.clientOrderId}`),
+    })
+    if (!desk.ok) throw new Error(`${options.directory}: recovery refused: ${desk.reason}`)
+    this.desk = desk.value
+    const { manager } = this.desk.orders
+    const exposure = {
+      netLots: (index: number): number => journal.books.portfolio.netLots(index),
+      openBuyLots: (index: number): number => manager.openBuyLots(index),
+      openSellLots: (index: number): number => manager.openLots(index, SELL),
+      openOrders: (index: number): number => manager.openOrders(index).length,
+      reference: (index: number): number => this.strategies.mid(index),
+    }
+    this.gate = new RiskGate(instruments, options.limits, exposure, timers)
+    this.strategies = new LiveStrategies({
+      ...{ instruments, clock: timers, gate: this.gate, strategies: options.strategies },
+      route: this.#route(),
+      nanos: () => options.nanos(),
+      onRefusal: (strategy, request, reason) => options.onRefusal(strategy, request, reason),
+    })
+    const random = new Random(options.instance)
+    this.market = new MarketConnector({
+      ...{
+        venue,
+        wire,
+        instruments,
+        followed: instruments.all,
+        channels: ['book', 'trades'],
+        rest: this.#rest,
+        timers,
+      },
+      ...{ restOrigin, random, sink: this.strategies },
+      ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
+      onAlert: ({ kind, words }) => this.#alert(`market ${kind}: ${words}`),
+    })
+    this.#private = new PrivateLink({
+      ...{ stream: codec.stream, sockets: options.privateSockets, timers, random },
+      send: request => this.#gateway.send(request),
+      now: () => this.#gateway.now(),
+      listener: {
+        onMessage: message => {
+          if (message.kind === 'report') this.#onReport(message.report)
+          else if (message.kind === 'refused') this.#alert(`private stream refused: ${message.code} ${message.words}`)
+        },
+        onUp: () => this.desk.onLinkUp(),
+        onDown: words => this.#alert(`private stream: ${words}`),
+      },
+    })
+    this.#codec = codec
+  }
+
+  readonly #codec
+
+  /** Opens the journal, recovers, and connects. The words of a refusal say what to do. */
+  static start(options: LiveAccountOptions): Result<LiveAccount, 'journal'> & { readonly words?: string } {
+    const opening = openFileJournal({
+      directory: join(options.directory, 'journal'),
+      onFailure: words => options.onFatal(`the journal has failed: ${words}`),
+      ...(options.reserveBytes === undefined ? {} : { reserveBytes: options.reserveBytes }),
+    })
+    if (!opening.ok) return { ...refuse('journal'), words: opening.words }
+    const { journal: file, history, warnings } = opening.value
+    const journal = new AccountJournal(options.directory, new InstrumentTable(options.instruments))
+    const account = new LiveAccount(options, file, journal, journal.restore(history))
+    for (const words of warnings) account.#alert(words)
+    account.#begin()
+    return ok(account)
+  }
+
+  /** Cancels everything, keeps a snapshot and lets go. */
+  async stop(): Promise<void> {
+    for (const takeBack of this.#takeBack) takeBack()
+    this.market.stop()
+    this.#private.stop()
+    for (const { index } of this.instruments.all)
+      for (const { clientOrderId } of [...this.desk.orders.manager.openOrders(index)]) this.desk.cancel(clientOrderId)
+    await this.#settled()
+    this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot()))
+    this.#file.close()
+    await this.#rest.stop()
+  }
+
+  /** The limits of an instrument as they are now. */
+  limits(instrument: number): InstrumentLimits {
+    return this.#limits[instrument]!
+  }
+
+  /** Changes the limits of an instrument, at once. */
+  setLimits(instrument: number, limits: InstrumentLimits): void {
+    this.#limits[instrument] = limits
+    this.gate.setLimits(instrument, limits)
+  }
+
+  /** Worth of the account in a currency, booked units. */
+  equity(code: string): bigint {
+    return this.journal.books.equity(code, index => this.mark(index))
+  }
+
+  /** Middle in whole ticks; 0 before the first. */
+  mark(instrument: number): Ticks {
+    const middle = this.strategies.mid(instrument)
+    return (Number.isNaN(middle) ? 0 : Math.round(middle)) as Ticks
+  }
+
+  get isReady(): boolean {
+    return this.desk.isReady && this.market.isReady && this.#private.isUp && this.#hasBegun
+  }
+
+  #begin(): void {
+    this.market.start()
+    this.#private.start()
+    this.#every(TICK_MS, () => {
+      this.desk.tick()
+      this.strategies.tick(this.#options.timers.now())
+      if (!this.#hasBegun && this.desk.isReady && this.journal.opening !== undefined) {
+        this.#hasBegun = true
+        this.strategies.begin()
+      }
+    })
+    this.#every(SNAPSHOT_MS, () => this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())))
+    this.#every(RECONCILE_MS, () => void this.#reconcile())
+    this.#every(DEAD_MAN_MS, () => this.#sayAlive())
+    void this.#checkKey()
+    void this.#reconcile()
+    this.#sayAlive()
+  }
+
+  /** A key that can withdraw is not traded with: whoever steals this machine must not get the money. */
+  async #checkKey(): Promise<void> {
+    const request = this.#codec.permissions(this.#gateway.now())
+    if (request === undefined) return
+    const answer = await this.#gateway.send(request)
+    if (typeof answer === 'string') return this.#alert(`key permissions: ${answer}`)
+    const found = this.#codec.readPermissions(request, answer)
+    if (found.kind !== 'found') return this.#alert(`key permissions are not told: ${found.code} ${found.words}`)
+    if (found.value.canWithdraw !== true) return
+    this.gate.halted = true
+    this.gate.haltCause = 'the key can withdraw: make one that cannot'
+    this.#alert(this.gate.haltCause)
+  }
+
+  /** Compares with the venue; the first comparison opens the books. */
+  async #reconcile(): Promise<void> {
+    const request = this.#codec.balances(this.#gateway.now())
+    const answer = await this.#gateway.send(request)
+    if (typeof answer === 'string') return this.#alert(`balances: ${answer}`)
+    const found = this.#codec.readBalances(request, answer)
+    if (found.kind !== 'found') return this.#alert(`balances: ${found.code} ${found.words}`)
+    const assets = new Map(
+      this.instruments.all.flatMap(({ base, quote, settle }) =>
+        [base, quote, settle].map(asset => [asset.code, asset.decimals]),
+      ),
+    )
+    const held = found.value.filter(({ asset }) => assets.has(asset))
+    if (this.journal.opening === undefined) {
+      const balances = held.map(({ asset, total }) => [asset, String(toUnits(total, assets.get(asset)!))])
+      this.journal.open({ at: this.#options.timers.now(), balances: Object.fromEntries(balances) })
+      return
+    }
+    const differing = held.flatMap(({ asset, total }) => {
+      const decimals = assets.get(asset)!
+      const difference = toUnits(total, decimals) - this.journal.books.cash(asset)
+      return difference === 0n ? [] : [[asset, formatScaled(difference, decimals)] as const]
+    })
+    this.differences = Object.fromEntries(differing)
+  }
+
+  #sayAlive(): void {
+    for (const { index } of this.instruments.all) {
+      const request = this.#codec.deadMan(index, DEAD_MAN_AFTER_MS, this.#gateway.now())
+      if (request !== undefined) void this.#gateway.send(request)
+    }
+  }
+
+  #route() {
+    const { manager } = this.desk.orders
+    return {
+      place: (approved: Parameters<LiveOrderDesk['place']>[0]): OrderView | string => {
+        const placed = this.desk.place(approved)
+        if (!placed.ok) return placed.reason
+        this.placed++
+        return placed.value
+      },
+      cancel: (id: string): boolean => this.desk.cancel(id).ok,
+      replace: (id: string, approved: Parameters<LiveOrderDesk['replace']>[1]): boolean =>
+        this.desk.replace(id, approved).ok,
+      find: (id: string): OrderView | undefined => manager.find(id),
+      openOrders: (index: number): readonly OrderView[] => manager.openOrders(index),
+    }
+  }
+
+  #onReport(report: Parameters<LiveOrderDesk['onReport']>[0]): void {
+    this.#gateway.learn(report.venueOrderId, report.clientOrderId)
+    this.desk.onReport(report)
+  }
+
+  #onFill(fill: Fill, order: OrderView): void {
+    const realised = this.journal.book(fill)
+    const { price, quantity, symbol } = this.instruments.at(fill.instrument)
+    const what = `${sideName(fill.side)} ${formatOnGrid(fill.quantity, quantity)} ${symbol} at ${formatOnGrid(fill.price, price)}`
+    this.stories.onFill(fill, fill.at, `filled ${what}, fee ${fill.fee} ${fill.feeAsset}, ${fill.liquidity}`)
+    if (this.#hasBegun) this.strategies.onFill(fill, order)
+    this.#options.onFill(fill, realised, what)
+  }
+
+  #onOrderUpdate(order: OrderView): void {
+    this.stories.onOrderUpdate(order, order.updatedAt)
+    if (this.#hasBegun) this.strategies.onOrderUpdate(order)
+  }
+
+  #alert(words: string): void {
+    this.alerts.unshift(words)
+    if (this.alerts.length > 100) this.alerts.pop()
+    this.#options.onAlert(words)
+  }
+
+  /** Waits, within bounds, until the venue has answered what is under way. */
+  async #settled(): Promise<void> {
+    for (let round = 0; round < 20 && this.desk.orders.facts.size > 0; round++) {
+      await new Promise<void>(done => this.#options.timers.after(TICK_MS, done))
+      this.desk.tick()
+    }
+  }
+
+  #every(milliseconds: number, act: () => void): void {
+    const slot = this.#takeBack.length
+    const again = (): void => {
+      act()
+      this.#takeBack[slot] = this.#options.timers.after(milliseconds, again)
+    }
+    this.#takeBack.push(this.#options.timers.after(milliseconds, again))
+  }
+}

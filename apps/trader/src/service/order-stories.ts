@@ -1,0 +1,45 @@
+import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderView } from '@velocimex/core/order/order'
+
+/** One thing that happened to an order. */
+export interface StoryLine {
+  /** Microseconds. */
+  readonly at: number
+  readonly words: string
+}
+
+const ORDERS_MAX = 5_000
+const LINES_MAX = 100
+
+/** What happened to each order, for a person who asks why. */
+export class OrderStories {
+  readonly #lines = new Map<string, StoryLine[]>()
+  readonly #states = new Map<string, string>()
+
+  onOrderUpdate(order: OrderView, at: number): void {
+    const { clientOrderId: id, state, reason } = order
+    if (this.#states.get(id) === state) return
+    this.#states.set(id, state)
+    this.#tell(id, at, reason === '' ? state : `${state}: ${reason}`)
+  }
+
+  /** @param words of the fill: quantity, price, fee */
+  onFill(fill: Fill, at: number, words: string): void {
+    this.#tell(fill.clientOrderId, at, words)
+  }
+
+  /** Oldest first; undefined for an order that is not remembered. */
+  of(id: string): readonly StoryLine[] | undefined {
+    return this.#lines.get(id)
+  }
+
+  #tell(id: string, at: number, words: string): void {
+    const lines = this.#lines.get(id) ?? []
+    if (lines.length < LINES_MAX) lines.push({ at, words })
+    this.#lines.set(id, lines)
+    if (this.#lines.size <= ORDERS_MAX) return
+    const oldest = this.#lines.keys().next().value!
+    this.#lines.delete(oldest)
+    this.#states.delete(oldest)
+  }
+}
