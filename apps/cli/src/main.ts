@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { addBacktestCommands } from './backtest-commands.ts'
+import { addChaosCommand } from './chaos-command.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { addNormalizeCommand } from './normalize-command.ts'
 import { say } from './output.ts'
@@ -8,9 +9,11 @@ import { addRecordCommand } from './record-command.ts'
 import { addSimulateCommand } from './simulate/simulate-command.ts'
 import { addSimulateVenueCommand } from './simulate-venue-command.ts'
 import { addTapeCommands } from './tape-commands.ts'
+import { addTraderCommands } from './trader-commands.ts'
 
 const EXAMPLES = `Examples:
-  velocimex start                                      a simulated market, live in this terminal
+  velocimex start                                      simulated venues and the trader, live in this terminal
+  velocimex status                                     from another terminal; order list, ledger balance, stop "reason"
   velocimex tape import --venue binance-spot --capture day1.jsonl.gz --capture day2.jsonl.gz --out tapes/btc
   velocimex tape dump tapes/btc --kind trade --limit 5
   velocimex backtest run examples/market-maker.yaml --out runs/first
@@ -35,7 +38,7 @@ function makeProgram(): Command {
     .addHelpText('after', CODES)
   program
     .command('start')
-    .description('run the demo market, its strategies and the live screen (the same as npm start)')
+    .description('run three simulated venues, the trader and its live screen (the same as npm start)')
     .allowUnknownOption()
     .helpOption(false)
     .argument('[options...]', 'see velocimex start --help')
@@ -48,6 +51,8 @@ function makeProgram(): Command {
   addBacktestCommands(program)
   addSimulateVenueCommand(program)
   addRecordCommand(program)
+  addTraderCommands(program)
+  addChaosCommand(program)
   addSimulateCommand(program)
   for (const command of allOf(program)) command.exitOverride()
   return program

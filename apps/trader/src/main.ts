@@ -1,19 +1,23 @@
-// `npm start`: a made-up market, two strategies, and a screen that shows the whole line at work.
+// `npm start`: three simulated venues on real sockets, accounts that trade there, and a screen that shows it all at work.
 import { parseArgs } from 'node:util'
-import { DemoTrading } from './demo/demo-trading.ts'
-import { DemoViews } from './demo/demo-view.ts'
-import { linesOf } from './screen/plain-lines.ts'
-import { TerminalScreen } from './screen/terminal-screen.ts'
+import { runDemo } from './demo/run-demo.ts'
+import { ScreenHost } from './screen/screen-host.ts'
+import { runSingle } from './service/run-single.ts'
 
-const HELP = `npm start [-- options]        Velocimex on a simulated market, live in this terminal. No keys, no network.
+const HELP = `npm start [-- options]        Velocimex on simulated venues, live in this terminal. No keys, no network.
 
-  --seed N       seed of the market (default 7): the same seed plays the same market
+Three venues run beside it and speak the real ones' protocols over sockets of this machine; accounts trade there through
+the same connectors, risk, journal and ledger as anywhere. Ask it from another terminal: velocimex status, order list,
+order explain ID, position list, ledger balance, risk show, stop, resume.
+
+  --seed N       seed of the markets (default 7)
   --seconds N    stop after so many seconds (default: until q or Ctrl-C)
-  --record DIR   also write the market to a tape, for velocimex backtest run
+  --dir DIR      journals, books and the local API (default .velocimex)
+  --venues FILE  venues that run already, as velocimex simulate-venue --json tells them, in a list: journals are carried on
+  --demo         everything in one process without sockets: the same seed plays the same market
+  --record DIR   with --demo: also write the market to a tape, for velocimex backtest run
   --help
 `
-const FRAME_MS = 100
-const STEP_MS = 5
 
 const { values } = (() => {
   try {
@@ -21,6 +25,9 @@ const { values } = (() => {
       options: {
         seed: { type: 'string' },
         seconds: { type: 'string' },
+        dir: { type: 'string' },
+        venues: { type: 'string' },
+        demo: { type: 'boolean' },
         record: { type: 'string' },
         help: { type: 'boolean' },
       },
@@ -47,61 +54,16 @@ function number(name: 'seed' | 'seconds', fallback: number): number {
 }
 
 const seed = number('seed', 7)
-const seconds = number('seconds', Number.POSITIVE_INFINITY)
-const start = Date.now()
-const demo = new DemoTrading({
-  seed,
-  start: start * 1000,
-  ...(values.record === undefined ? {} : { record: values.record }),
-})
-const views = new DemoViews(demo, seed)
-const screen = process.stdout.isTTY
-  ? new TerminalScreen(process.stdin, process.stdout, !process.env['NO_COLOR'])
-  : undefined
-
-/** Market time runs with the wall clock, but for pauses. */
-let paused = false
-let pausedFor = 0
-let pausedAt = 0
-const elapsed = (): number => (paused ? pausedAt : Date.now()) - start - pausedFor
-
-let frameAt = 0
-let lineAt = 0
-const loop = setInterval(() => {
-  const now = elapsed()
-  if (!paused) demo.advance((start + now) * 1000)
-  if (now >= seconds * 1000) return stop(0)
-  if (screen !== undefined && Date.now() - frameAt >= FRAME_MS) {
-    frameAt = Date.now()
-    screen.draw(views.view(now / 1000, paused))
-  } else if (screen === undefined && now - lineAt >= 1000) {
-    lineAt = now
-    process.stdout.write(linesOf(views.view(now / 1000, false)))
+const host = new ScreenHost(number('seconds', Number.POSITIVE_INFINITY))
+if (values.demo || values.record !== undefined)
+  runDemo({ seed, ...(values.record === undefined ? {} : { record: values.record }) }, host)
+else {
+  if (values.venues === undefined) process.stdout.write('Starting three simulated venues ...\n')
+  try {
+    const more = values.venues === undefined ? {} : { venues: values.venues }
+    await runSingle({ seed, directory: values.dir ?? '.velocimex', ...more }, host)
+  } catch (cause) {
+    process.stderr.write(`${(cause as Error).message}\n`)
+    process.exit(1)
   }
-}, STEP_MS)
-
-/** Ends everything and says how it stood. */
-function stop(code: number): void {
-  clearInterval(loop)
-  const last = views.view(elapsed() / 1000, false)
-  screen?.close()
-  demo.close()
-  process.stdout.write(linesOf(last))
-  process.exit(code)
 }
-
-function toggle(): void {
-  if (paused) pausedFor += Date.now() - pausedAt
-  else pausedAt = Date.now()
-  paused = !paused
-}
-
-screen?.open(key => (key === 'quit' ? stop(0) : toggle()))
-process.on('SIGINT', () => stop(130))
-process.on('SIGTERM', () => stop(0))
-process.stdout.on('error', () => process.exit(0))
-process.on('uncaughtException', cause => {
-  screen?.close()
-  process.stderr.write(`velocimex stopped on its own mistake: ${cause.stack}\n`)
-  process.exit(1)
-})

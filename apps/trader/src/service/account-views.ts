@@ -116,7 +116,9 @@ export class AccountViews {
         const codes = [...new Set(account.instruments.all.flatMap(({ settle, quote }) => [settle.code, quote.code]))]
         return {
           account: name,
-          trialBalance: Object.fromEntries(LEDGER_NAMES.map(ledger => [ledger, String(sums[ledger] ?? 0n)])),
+          trialBalance: Object.fromEntries(
+            LEDGER_NAMES.filter(ledger => ledger !== '').map(ledger => [ledger, String(sums[ledger] ?? 0n)]),
+          ),
           isBalanced: Object.values(sums).every(sum => sum === 0n),
           transfers: books.ledger.transferCount,
           cash: Object.fromEntries(

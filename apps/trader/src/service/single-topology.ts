@@ -1,5 +1,5 @@
 import { createHash, createHmac, createPrivateKey, randomBytes, sign } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { assert } from '@velocimex/core/assert'
 import { alignAssets } from '@velocimex/core/market/align-assets'
@@ -14,10 +14,11 @@ import type { Cryptography } from '@velocimex/venues/cryptography'
 import { ORDER_VENUES } from '@velocimex/venues/order-venues'
 import { findVenue } from '@velocimex/venues/venues'
 import { WIRES } from '@velocimex/venues/wires'
+import { z } from 'zod'
 import { listOf } from '../record/recorder.ts'
 import { LiveAccount } from './live-account.ts'
 import type { ExecutionMode } from './live-strategies.ts'
-import { type VenueAddress, VenueProcess } from './venue-process.ts'
+import { addressSchema, type VenueAddress, VenueProcess } from './venue-process.ts'
 
 /** One account of the demonstration: where, what, and by which strategy. */
 interface Leg {
@@ -88,11 +89,29 @@ const CRYPTOGRAPHY: Cryptography = {
   random: bytes => randomBytes(bytes),
 }
 
+/** Addresses of simulated venues, by their names. */
+export type VenueAddresses = Readonly<Record<string, VenueAddress>>
+
+/** Reads a file of addresses, as a list of what each venue told when it started. @throws Error naming what is wrong */
+export function readVenues(path: string): VenueAddresses {
+  const listed = z.array(addressSchema).safeParse(JSON.parse(readFileSync(path, 'utf8')))
+  if (!listed.success) throw new Error(`${path}: ${z.prettifyError(listed.error)}`)
+  const byName = Object.fromEntries(listed.data.map(address => [address.venue, address]))
+  const missing = LEGS.find(({ side }) => byName[side] === undefined)
+  if (missing !== undefined) throw new Error(`${path} lacks the venue ${missing.side}`)
+  return byName
+}
+
+/** Names of the simulated venues that are traded on. */
+export const TRADED_VENUES: readonly string[] = LEGS.map(({ side }) => side)
+
 /** What a run of everything in one process is started with. */
 export interface SingleOptions {
   readonly seed: number
   /** Where journals, books and the socket of the local API lie. */
   readonly directory: string
+  /** Simulated venues that run already, by name; without them new ones are started, and what was traded before is void. */
+  readonly venues?: VenueAddresses
   readonly timers: Timers
   nanos(): number
   onFill(venue: string, fill: Fill, words: string): void
@@ -120,12 +139,20 @@ export class SingleTopology {
 
   /** @throws Error with words for a person when a venue or a journal cannot be had */
   static async start(options: SingleOptions): Promise<SingleTopology> {
-    mkdirSync(options.directory, { recursive: true, mode: 0o700 })
-    const venues = await Promise.all(LEGS.map(({ side }, at) => VenueProcess.start(side, options.seed + at)))
+    const { directory, seed } = options
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    // New venues know nothing of what was traded on others.
+    if (options.venues === undefined)
+      for (const { side } of LEGS) rmSync(join(directory, side), { recursive: true, force: true })
+    const venues =
+      options.venues === undefined
+        ? await Promise.all(LEGS.map(({ side }, at) => VenueProcess.start(side, seed + at)))
+        : []
+    const addresses = options.venues ?? Object.fromEntries(venues.map(({ address }) => [address.venue, address]))
     const refusals = new Map<string, number>()
     const accounts: LiveAccount[] = []
     for (const [at, leg] of LEGS.entries())
-      accounts.push(await startLeg(leg, at, venues[at]!.address, options, refusals))
+      accounts.push(await startLeg(leg, at, addresses[leg.side]!, options, refusals))
     return new SingleTopology(accounts, venues, refusals)
   }
 

@@ -4,7 +4,8 @@ import { z } from 'zod'
 
 const MAIN = fileURLToPath(new URL('../../../simulator/src/main.ts', import.meta.url))
 
-const addressSchema = z.object({
+/** What a simulated venue tells when it starts. */
+export const addressSchema = z.object({
   venue: z.string(),
   rest: z.string(),
   sockets: z.string(),

@@ -1,0 +1,110 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const cli = fileURLToPath(new URL('../bin/velocimex.mjs', import.meta.url))
+const main = fileURLToPath(import.meta.resolve('@velocimex/trader/main'))
+
+/** Runs a command to its end. */
+function velocimex(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise(done => {
+    execFile(process.execPath, [cli, ...args], (cause, out, err) => {
+      done({ code: cause === null ? 0 : Number(cause.code), out, err })
+    })
+  })
+}
+
+async function withTrader(trial: (dir: string, trader: ChildProcess) => Promise<void>): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'trader-'))
+  const trader = spawn(process.execPath, [main, '--dir', dir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(trader, 'close')
+  try {
+    await trial(dir, trader)
+  } finally {
+    trader.kill('SIGTERM')
+    await ended
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+/** Asks until an answer is as it should be. */
+async function until<T>(ask: () => Promise<T>, is: (value: T) => boolean): Promise<T> {
+  for (let tries = 0; tries < 600; tries++) {
+    const value = await ask()
+    if (is(value)) return value
+  }
+  throw new Error('it never became so')
+}
+
+interface Status {
+  readonly stopped: string | null
+  readonly accounts: readonly {
+    readonly name: string
+    readonly ready: boolean
+    readonly fills: number
+    readonly openOrders: number
+    readonly differences: object
+  }[]
+}
+
+test('a person asks and steers the running trader: status, orders, ledger, limits, stop and resume', () =>
+  withTrader(async dir => {
+    const json = async <T>(...args: string[]): Promise<T> => {
+      const { code, out, err } = await velocimex(...args, '--dir', dir, '--json')
+      if (code === 3) return { accounts: [] } as T // Not up yet.
+      equal(code, 0, err)
+      return JSON.parse(out) as T
+    }
+    const status = (): Promise<Status> => json<Status>('status')
+    const traded = await until(
+      status,
+      ({ accounts }) =>
+        accounts.length === 3 && accounts.every(({ ready }) => ready) && accounts.some(({ fills }) => fills > 0),
+    )
+    deepEqual(
+      traded.accounts.map(({ name }) => name),
+      ['binance-usdm', 'bybit-linear', 'okx-swap'],
+    )
+    const { orders } = await json<{ orders: { id: string; state: string }[] }>('order', 'list', '--all')
+    ok(orders.length > 0)
+    const told = await velocimex('order', 'explain', orders[0]!.id, '--dir', dir)
+    match(told.out, /pending_submit/)
+    const ledger = await json<{ accounts: { isBalanced: boolean }[] }>('ledger', 'balance')
+    ok(ledger.accounts.every(({ isBalanced }) => isBalanced))
+
+    equal((await velocimex('risk', 'set', 'binance-usdm', 'BTCUSDT', 'position', '0.02', '--dir', dir)).code, 0)
+    const raised = await velocimex('risk', 'set', 'binance-usdm', 'BTCUSDT', 'position', '0.04', '--dir', dir)
+    equal(raised.code, 1)
+    match(raised.err, /raising a limit must be said/)
+
+    equal((await velocimex('stop', 'a test', '--dir', dir)).code, 0)
+    const stopped = await until(status, ({ accounts }) => accounts.every(({ openOrders }) => openOrders === 0))
+    equal(stopped.stopped, 'a test')
+    equal((await velocimex('resume', 'tested', '--dir', dir)).code, 0)
+    const going = await until(status, ({ accounts }) => accounts.some(({ openOrders }) => openOrders > 0))
+    equal(going.stopped, null)
+    deepEqual(
+      (
+        await until(status, ({ accounts }) =>
+          accounts.every(({ differences }) => Object.keys(differences).length === 0),
+        )
+      ).accounts.length,
+      3,
+    )
+  }))
+
+test('without a trader commands say how to start one, and doctor looks at the machine', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'none-'))
+  const { code, err } = await velocimex('status', '--dir', dir)
+  equal(code, 3)
+  match(err, /start one with npm start/)
+  const doctor = await velocimex('doctor', '--dir', dir)
+  match(doctor.out, /none is running here/)
+  equal(doctor.code, 0)
+  rmSync(dir, { recursive: true, force: true })
+})

@@ -1,0 +1,237 @@
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { CommandError, EXIT } from './exit-codes.ts'
+import { pairs, print, printJson, wantsColour } from './output.ts'
+import { askTrader } from './trader-client.ts'
+
+interface Flags {
+  readonly dir: string
+  readonly json?: boolean
+}
+type Rows = readonly Readonly<Record<string, unknown>>[]
+
+const DIRECTORY = '.velocimex'
+const ROOM_MIN = 256 << 20
+
+const shared = (command: Command): Command =>
+  command
+    .option('--dir <dir>', "folder of the running trader's journals", DIRECTORY)
+    .option('--json', 'one JSON object')
+
+/** `velocimex status`, `order`, `position`, `ledger`, `risk`, `stop`, `resume`, `doctor`. */
+export function addTraderCommands(program: Command): void {
+  shared(program.command('status').description('how the running trader stands')).action(status)
+  const order = program.command('order').description('orders of the running trader')
+  shared(
+    order.command('list').description('open orders; --all closed ones too').option('--all', 'closed ones too'),
+  ).action(async (flags: Flags & { readonly all?: boolean }) =>
+    show(flags, await askTrader(flags.dir, 'GET', `/orders?all=${flags.all === true}`), 'orders', [
+      'id',
+      'account',
+      'symbol',
+      'side',
+      'state',
+      'price',
+      'quantity',
+      'filled',
+      'strategy',
+    ]),
+  )
+  shared(order.command('explain').description('everything that happened to an order').argument('<id>')).action(explain)
+  const position = program.command('position').description('positions of the running trader')
+  shared(position.command('list').description('positions and what they earned')).action(async (flags: Flags) =>
+    show(flags, await askTrader(flags.dir, 'GET', '/positions'), 'positions', [
+      'account',
+      'instrument',
+      'quantity',
+      'realised',
+      'fees',
+      'unrealised',
+    ]),
+  )
+  const ledger = program.command('ledger').description('the ledger of the running trader')
+  shared(ledger.command('balance').description('trial balance, cash, and differences from the venues')).action(balance)
+  const risk = program.command('risk').description('limits of the running trader')
+  shared(risk.command('show').description('limits, and whether trading is stopped')).action(async (flags: Flags) =>
+    show(flags, await askTrader(flags.dir, 'GET', '/risk'), 'limits', [
+      'account',
+      'symbol',
+      'order',
+      'position',
+      'openOrders',
+      'priceBandBps',
+    ]),
+  )
+  shared(
+    risk
+      .command('set')
+      .description('change a limit at once; raising one must be said')
+      .argument('<account>')
+      .argument('<symbol>')
+      .argument('<limit>', 'order, position, open-orders or price-band-bps')
+      .argument('<value>')
+      .option('--raise', 'the new limit is higher than the old one, and meant so'),
+  ).action(setLimit)
+  shared(
+    program
+      .command('stop')
+      .description('emergency stop: cancel everything, only reduce from now on, over restarts')
+      .argument('<reason>'),
+  ).action(async (reason: string, flags: Flags) =>
+    told(flags, await askTrader(flags.dir, 'POST', '/stop', { reason }), `stopped: ${reason}`),
+  )
+  shared(program.command('resume').description('release the emergency stop').argument('<reason>')).action(
+    async (reason: string, flags: Flags) =>
+      told(flags, await askTrader(flags.dir, 'POST', '/resume', { reason }), `resumed: ${reason}`),
+  )
+  shared(program.command('doctor').description('what this machine and this folder need, and what is wrong')).action(
+    doctor,
+  )
+}
+
+function told(flags: Flags, value: object, words: string): void {
+  if (flags.json) printJson(value)
+  else print(words)
+}
+
+async function status(flags: Flags): Promise<void> {
+  const value = (await askTrader(flags.dir, 'GET', '/status')) as {
+    since: string
+    stopped: string | null
+    accounts: Rows
+  }
+  if (flags.json) return printJson(value)
+  print(`running since ${value.since}${value.stopped === null ? '' : `, STOPPED: ${value.stopped}`}`)
+  print(...table(value.accounts, ['name', 'ready', 'epoch', 'placed', 'fills', 'openOrders', 'equity', 'halted']))
+  for (const account of value.accounts)
+    for (const words of account['alerts'] as string[]) print(`  ${String(account['name'])}: ${words}`)
+}
+
+async function explain(id: string, flags: Flags): Promise<void> {
+  const value = (await askTrader(flags.dir, 'GET', `/orders/${encodeURIComponent(id)}`)) as Record<string, unknown> & {
+    story: { at: string; words: string }[]
+  }
+  if (flags.json) return printJson(value)
+  const { story, ...rest } = value
+  print(
+    ...pairs(Object.entries(rest).map(([key, each]) => [key, String(each)])),
+    ...story.map(({ at, words }) => `  ${at}  ${words}`),
+  )
+}
+
+async function balance(flags: Flags): Promise<void> {
+  const value = (await askTrader(flags.dir, 'GET', '/ledger')) as { accounts: Rows }
+  if (flags.json) return printJson(value)
+  for (const account of value.accounts) {
+    const sums = account['trialBalance'] as Record<string, string>
+    const cash = account['cash'] as Record<string, string>
+    const differences = Object.entries(account['differences'] as Record<string, string>)
+    print(
+      `${String(account['account'])}: ${account['isBalanced'] === true ? 'balanced' : 'NOT BALANCED'}, ${String(account['transfers'])} transfers`,
+    )
+    print(
+      ...pairs([
+        ...Object.entries(sums).map(([name, sum]) => [`debits less credits, ${name}`, sum] as const),
+        ...Object.entries(cash).map(([code, amount]) => [`cash ${code}`, amount] as const),
+      ]),
+    )
+    print(
+      differences.length === 0
+        ? '  equal to the venue'
+        : `  differs from the venue: ${differences.map(([code, by]) => `${by} ${code}`).join(', ')}`,
+    )
+  }
+}
+
+async function setLimit(
+  account: string,
+  symbol: string,
+  limit: string,
+  value: string,
+  flags: Flags & { readonly raise?: boolean },
+): Promise<void> {
+  const change = { account, symbol, limit, value, raise: flags.raise === true }
+  told(flags, await askTrader(flags.dir, 'POST', '/risk', change), `${limit} of ${symbol} on ${account} is ${value}`)
+}
+
+function show(flags: Flags, value: object, rows: string, columns: readonly string[]): void {
+  if (flags.json) printJson(value)
+  else {
+    const all = (value as Record<string, Rows>)[rows]!
+    print(...(all.length === 0 ? [`no ${rows}`] : table(all, columns)))
+  }
+}
+
+/** Columns as wide as their widest cell; the heads are dimmed on a terminal. */
+function table(rows: Rows, columns: readonly string[]): string[] {
+  const cells = rows.map(row => columns.map(column => String(row[column] ?? '')))
+  const widths = columns.map((column, at) => Math.max(column.length, ...cells.map(row => row[at]!.length)))
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join('  ')
+      .trimEnd()
+  const head = line(columns)
+  return [wantsColour(process.stdout) ? `\u001b[2m${head}\u001b[22m` : head, ...cells.map(line)]
+}
+
+async function doctor(flags: Flags): Promise<void> {
+  const checks = [nodeCheck(), folderCheck(flags.dir), roomCheck(flags.dir), await traderCheck(flags.dir)]
+  const bad = checks.filter(({ ok }) => !ok)
+  if (flags.json) printJson({ checks })
+  else print(...checks.map(({ ok, name, words }) => `${ok ? 'ok     ' : 'PROBLEM'}  ${name}: ${words}`))
+  if (bad.length > 0) throw new CommandError(EXIT.failed, `${bad.length} of ${checks.length} checks failed`)
+}
+
+interface Check {
+  readonly ok: boolean
+  readonly name: string
+  readonly words: string
+}
+
+function nodeCheck(): Check {
+  const major = Number(process.versions.node.split('.')[0])
+  return {
+    ok: major >= 26,
+    name: 'runtime',
+    words: `node ${process.versions.node}${major >= 26 ? '' : '; start by npx velocimex, which uses its own'}`,
+  }
+}
+
+function folderCheck(dir: string): Check {
+  if (!existsSync(dir)) return { ok: true, name: 'folder', words: `${dir} is not there yet; the first start makes it` }
+  try {
+    accessSync(dir, constants.R_OK | constants.W_OK)
+    return { ok: true, name: 'folder', words: `${dir} can be written` }
+  } catch {
+    return { ok: false, name: 'folder', words: `${dir} cannot be written by this user: change its owner` }
+  }
+}
+
+function roomCheck(dir: string): Check {
+  const { bavail, bsize } = statfsSync(existsSync(dir) ? dir : '.')
+  const room = bavail * bsize
+  return {
+    ok: room > ROOM_MIN,
+    name: 'disk',
+    words: `${Math.round(room / (1 << 20))} MB free; journals want ${ROOM_MIN >> 20} MB`,
+  }
+}
+
+/** A socket that nobody answers is what a killed trader leaves: the next start removes it. */
+function traderCheck(dir: string): Promise<Check> {
+  const path = join(dir, 'control.sock')
+  if (!existsSync(path)) return Promise.resolve({ ok: true, name: 'trader', words: 'none is running here' })
+  return new Promise(done => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      done({ ok: true, name: 'trader', words: 'one is running here' })
+    })
+    socket.once('error', () =>
+      done({ ok: true, name: 'trader', words: 'one was killed here; the next start recovers' }),
+    )
+  })
+}

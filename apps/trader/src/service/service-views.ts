@@ -1,0 +1,132 @@
+import type { Ladder } from '@velocimex/core/book/ladder'
+import { LEDGER_NAMES } from '@velocimex/core/ledger/chart'
+import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
+import type { Instrument } from '@velocimex/core/market/instrument'
+import type { InstrumentView, LatencyView, LevelView, ScreenView } from '../screen/screen-view.ts'
+import type { NamedAccount } from './account-views.ts'
+import type { LiveAccount } from './live-account.ts'
+
+const LEVELS = 5
+const HISTORY = 120
+const CURRENCY = 'USDT'
+const DECIMALS_SHOWN = 4
+
+/** Makes screen views of the running accounts, and keeps what a view needs to remember. */
+export class ServiceViews {
+  readonly #accounts: readonly NamedAccount[]
+  readonly #seed: number
+  readonly #recent: readonly string[]
+  readonly #history: number[] = []
+  #opening: number | undefined
+  #eventsBefore = 0
+  #secondsBefore = 0
+  #rate = 0
+
+  /** @param recent newest fills first, ready to print; the caller goes on filling it */
+  constructor(accounts: readonly NamedAccount[], seed: number, recent: readonly string[]) {
+    this.#accounts = accounts
+    this.#seed = seed
+    this.#recent = recent
+  }
+
+  /** The present state. @param seconds since the start */
+  view(seconds: number, paused: boolean): ScreenView {
+    const all = this.#accounts.map(({ account }) => account)
+    const isReady = all.every(account => account.isReady)
+    const equity = all.reduce((sum, account) => sum + amountOf(account), 0)
+    if (this.#opening === undefined && isReady) this.#opening = equity
+    const profit = equity - (this.#opening ?? equity)
+    const events = all.reduce((sum, { strategies }) => sum + strategies.events, 0)
+    if (seconds - this.#secondsBefore >= 1) {
+      this.#rate = Math.round((events - this.#eventsBefore) / (seconds - this.#secondsBefore))
+      this.#eventsBefore = events
+      this.#secondsBefore = seconds
+      this.#history.push(Math.round(profit * 1e6))
+      if (this.#history.length > HISTORY) this.#history.shift()
+    }
+    const fills = all.flatMap(({ journal }) => journal.fills)
+    const sums = all.map(({ journal }) => journal.books.trialBalance())
+    const wrong = LEDGER_NAMES.filter(name => sums.some(each => (each[name] ?? 0n) !== 0n))
+    return {
+      seed: this.#seed,
+      elapsedSeconds: seconds,
+      events,
+      eventsPerSecond: this.#rate,
+      instruments: this.#accounts.flatMap(each => each.account.instruments.all.map(of => instrumentView(each, of))),
+      across: this.#across(isReady),
+      currency: CURRENCY,
+      equity: equity.toFixed(DECIMALS_SHOWN),
+      profit: `${profit < 0 ? '' : '+'}${profit.toFixed(DECIMALS_SHOWN)}`,
+      equityHistory: this.#history,
+      orders: all.reduce((sum, { placed }) => sum + placed, 0),
+      fills: fills.length,
+      makerShare: fills.length === 0 ? 0 : fills.filter(({ liquidity }) => liquidity === 'maker').length / fills.length,
+      recent: this.#recent,
+      trialBalance: wrong.length === 0 ? '0' : wrong.join(', '),
+      transfers: all.reduce((sum, { journal }) => sum + journal.books.ledger.transferCount, 0),
+      latencies: this.#accounts.map(({ name, account }) => latency(`${name} message`, account)),
+      alerts: this.#accounts.flatMap(({ name, account }) =>
+        account.alerts.slice(0, 2).map(words => `${name} ${words}`),
+      ),
+      paused,
+    }
+  }
+
+  #across(isReady: boolean): string {
+    if (!isReady) return 'connecting: journals are read, venues are asked about everything'
+    const differing = this.#accounts.filter(({ account }) => Object.keys(account.differences).length > 0)
+    return differing.length === 0
+      ? 'every balance equals the venue'
+      : differing.map(({ name, account }) => `${name} differs by ${JSON.stringify(account.differences)}`).join(', ')
+  }
+}
+
+/** Worth of an account for the eye; the ledger has it exactly. */
+function amountOf(account: LiveAccount): number {
+  const { settle } = account.instruments.at(0)
+  return Number(account.equity(settle.code)) / 10 ** settle.decimals
+}
+
+function instrumentView({ name, account }: NamedAccount, of: Instrument): InstrumentView {
+  const book = account.strategies.books[of.index]!
+  const { portfolio } = account.journal.books
+  const position = portfolio.position(of.index)
+  const money = (units: bigint): string => signed(formatScaled(units, of.settle.decimals).slice(0, -4))
+  const rows = [...levelsOf(book.bids), ...levelsOf(book.asks)]
+  const most = Math.max(1, ...rows.map(([, lots]) => lots))
+  const open = account.desk.orders.manager.openOrders(of.index)
+  const ours = new Set(open.map(order => `${order.request.side} ${order.price}`))
+  const side = (ladder: Ladder): LevelView[] =>
+    levelsOf(ladder).map(([price, lots]) => ({
+      price: formatOnGrid(price, of.price),
+      quantity: formatOnGrid(lots, of.quantity),
+      weight: lots / most,
+      ours: ours.has(`${ladder.side} ${price}`),
+    }))
+  return {
+    unified: `${of.unified} ${name}`,
+    strategies: account.strategies.desks.map(({ strategy }) => strategy.name).join(', '),
+    bids: side(book.bids),
+    asks: side(book.asks),
+    spreadTicks: book.isEmpty ? 0 : book.bestAsk - book.bestBid,
+    position: formatOnGrid(position.netLots, of.quantity),
+    unrealised: money(portfolio.unrealised(of.index, account.mark(of.index))),
+    realised: money(position.realised),
+    fees: money(position.fees),
+    openOrders: open.length,
+  }
+}
+
+function levelsOf(ladder: Ladder): [number, number][] {
+  const levels: [number, number][] = []
+  for (let price = ladder.best; Number.isFinite(price) && levels.length < LEVELS; price = ladder.worse(price))
+    levels.push([price, ladder.lotsAt(price)])
+  return levels
+}
+
+const signed = (text: string): string => (text.startsWith('-') ? text : `+${text}`)
+
+function latency(name: string, { strategies }: LiveAccount): LatencyView {
+  const { count, p50, p99, max } = strategies.perMessage.figures()
+  return { name, count, p50, p99, max }
+}
