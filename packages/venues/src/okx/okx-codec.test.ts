@@ -95,6 +95,12 @@ const SAMPLES: readonly string[] = [
     'BTC-USDT-SWAP',
     '{"instType":"SWAP","instId":"BTC-USDT-SWAP","markPx":"42310.6","ts":"1630049139746"}',
   ),
+  push(
+    'books',
+    'PEPE-USDT',
+    '{"asks":[["0.000009283011","1234567890","0","2"],["12.5","1","0","10"]],"bids":[["0.00000928301","0","0","0"]],"ts":"1","seqId":2,"prevSeqId":1}',
+    'update',
+  ),
   '{"arg":{"channel":"instruments","instType":"SWAP"},"data":[{"instId":"BTC-USDT-SWAP","state":"suspend","tickSz":"0.1","list":[]},{"instId":"OTHER-USDT-SWAP","state":"new"},{"instId":"UNI-USD-SWAP","state":"live"}]}',
   '{"id":"1512","event":"subscribe","arg":{"channel":"books","instId":"BTC-USDT"},"connId":"accb8e21"}',
   '{"event":"error","code":"60018","msg":"Wrong URL or channel:xxx","connId":"a4d3ae55"}',
