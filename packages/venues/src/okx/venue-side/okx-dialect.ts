@@ -51,6 +51,7 @@ class OkxDialect implements VenueDialect {
   readonly #notes = new OrderNotes()
   readonly #rates = new OrderRates()
   readonly #calls: TradeCalls
+  readonly #texts: OrderTexts
   readonly #accountCalls: AccountCalls
   readonly #accounts: AccountChannels
   readonly #market: MarketChannels
@@ -73,6 +74,7 @@ class OkxDialect implements VenueDialect {
     const seqId = (instrument: number): number => this.#sequences[instrument]!
     const sources = { exchange, bars: this.#bars, trades: this.#trades, seqId, now }
     const texts = new OrderTexts(exchange, this.#notes)
+    this.#texts = texts
     this.#calls = new TradeCalls(exchange, this.#notes, clock, order => this.#onGhost(order))
     this.#accountCalls = new AccountCalls({ exchange, calls: this.#calls, texts, now })
     this.#accounts = new AccountChannels(exchange, texts, now)
@@ -143,6 +145,7 @@ class OkxDialect implements VenueDialect {
   }
 
   onFill(fill: ExchangeFill): void {
+    this.#texts.remember(fill)
     this.#accounts.onFill(fill)
   }
 

@@ -30,17 +30,26 @@ const stateOf = ({ status, cumulative }: ExchangeOrder): string => {
 export class OrderTexts {
   readonly #exchange: Exchange
   readonly #notes: OrderNotes
+  /** Executions by order, as long as the order is remembered. */
+  readonly #fills = new WeakMap<ExchangeOrder, ExchangeFill[]>()
 
   constructor(exchange: Exchange, notes: OrderNotes) {
     this.#exchange = exchange
     this.#notes = notes
   }
 
+  /** Remembers an execution, so that its order is told with it. */
+  remember(fill: ExchangeFill): void {
+    const fills = this.#fills.get(fill.order)
+    if (fills === undefined) this.#fills.set(fill.order, [fill])
+    else fills.push(fill)
+  }
+
   /** An order as queries tell it, with its last execution. */
   order(order: ExchangeOrder): Record<string, unknown> {
     const { instrument } = order
     const note = this.#notes.of(order)
-    const fills = this.#exchange.fills.filter(fill => fill.order === order)
+    const fills = this.#fills.get(order) ?? []
     const last = fills.at(-1)
     const feeAsset = last?.feeAsset ?? instrument.settle.code
     const fee = fills.reduce((sum, fill) => sum - fill.fee, 0n)

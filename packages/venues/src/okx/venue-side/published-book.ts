@@ -1,18 +1,25 @@
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
-import { bookRows, type MarketSources } from './market-rows.ts'
+import { bestLevels } from '../../level-changes.ts'
+import { levelRow, type MarketSources } from './market-rows.ts'
+import { priceText } from './texts.ts'
 
 /** A book that did not change is told to be alive after this. */
 const ALIVE_AFTER_MS = 60_000
 
-type Row = readonly string[]
+/** A level as it was told: its row, and the numbers in it. */
+interface Told {
+  readonly lots: number
+  readonly orders: number
+  readonly row: readonly string[]
+}
 
 /** A book as the readers of one channel have it: what was told last, and how it differs from what rests now. */
 export class PublishedBook {
   readonly #sources: MarketSources
   readonly #instrument: Instrument
   readonly #depth: number
-  readonly #told: Readonly<Record<Side, Map<string, Row>>> = { [BUY]: new Map(), [SELL]: new Map() }
+  readonly #told: Readonly<Record<Side, Map<number, Told>>> = { [BUY]: new Map(), [SELL]: new Map() }
   #seqId: number
   #toldAt: number
 
@@ -22,15 +29,14 @@ export class PublishedBook {
     this.#depth = depth
     this.#seqId = sources.seqId(instrument.index)
     this.#toldAt = sources.now()
-    const { bids, asks } = bookRows(sources.exchange, instrument, depth)
-    for (const row of bids) this.#told[BUY].set(row[0]!, row)
-    for (const row of asks) this.#told[SELL].set(row[0]!, row)
+    this.#difference(BUY)
+    this.#difference(SELL)
   }
 
   /** The whole book as it was told last. @param now milliseconds */
   snapshot(now: number): unknown {
-    const rows = (side: Side): Row[] =>
-      [...this.#told[side].values()].sort((one, other) => side * (Number(other[0]) - Number(one[0])))
+    const rows = (side: Side): (readonly string[])[] =>
+      [...this.#told[side]].sort(([one], [other]) => side * (other - one)).map(([, { row }]) => row)
     return { asks: rows(SELL), bids: rows(BUY), ts: String(now), checksum: 0, prevSeqId: -1, seqId: this.#seqId }
   }
 
@@ -39,9 +45,8 @@ export class PublishedBook {
     const reached = this.#sources.seqId(this.#instrument.index)
     const prevSeqId = this.#seqId
     const isQuiet = reached === prevSeqId
-    const rests = isQuiet ? undefined : bookRows(this.#sources.exchange, this.#instrument, this.#depth)
-    const asks = rests === undefined ? [] : this.#difference(SELL, rests.asks)
-    const bids = rests === undefined ? [] : this.#difference(BUY, rests.bids)
+    const asks = isQuiet ? [] : this.#difference(SELL)
+    const bids = isQuiet ? [] : this.#difference(BUY)
     // What came and went between two tellings, or lies too deep, is nothing that was seen.
     const isSeen = asks.length > 0 || bids.length > 0
     if (!isSeen && now - this.#toldAt < ALIVE_AFTER_MS) return undefined
@@ -50,17 +55,27 @@ export class PublishedBook {
     return { asks, bids, ts: String(now), checksum: 0, prevSeqId, seqId: this.#seqId }
   }
 
-  /** Rows that are new or other than told; those that went have the size 0. */
-  #difference(side: Side, rows: readonly Row[]): Row[] {
+  /** Rows that are new or other than told, which are told by this; those that went have the size 0. */
+  #difference(side: Side): (readonly string[])[] {
+    const { exchange } = this.#sources
     const told = this.#told[side]
-    const present = new Set(rows.map(([price]) => price!))
-    const gone = [...told.keys()].filter(price => !present.has(price))
-    const changed = rows.filter(row => {
-      const before = told.get(row[0]!)
-      return before === undefined || before[1] !== row[1] || before[3] !== row[3]
-    })
-    for (const price of gone) told.delete(price)
-    for (const row of changed) told.set(row[0]!, row)
-    return [...changed, ...gone.map(price => [price, '0', '0', '0'])]
+    const { book } = exchange.engine(this.#instrument.index)
+    const rows: (readonly string[])[] = []
+    const present = new Set<number>()
+    for (const [price, lots] of bestLevels(exchange, this.#instrument.index, side, this.#depth)) {
+      present.add(price)
+      const orders = book.ordersAt(side, price)
+      const before = told.get(price)
+      if (before?.lots === lots && before.orders === orders) continue
+      const row = levelRow(exchange, this.#instrument, side, price)
+      told.set(price, { lots, orders, row })
+      rows.push(row)
+    }
+    for (const price of told.keys()) {
+      if (present.has(price)) continue
+      told.delete(price)
+      rows.push([priceText(this.#instrument, price), '0', '0', '0'])
+    }
+    return rows
   }
 }
