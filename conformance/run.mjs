@@ -20,14 +20,14 @@ const VENUES = {
   'binance-usdm': { client: 'binanceusdm', symbol: 'BTC/USDT:USDT', amount: 0.01 },
   bybit: { client: 'bybit', symbol: 'BTC/USDT:USDT', amount: 0.01 },
   'bybit-spot': { client: 'bybit', symbol: 'BTC/USDT', amount: 0.01 },
-  okx: { client: 'okx', symbol: 'BTC/USDT', amount: 0.01 },
+  'okx-spot': { client: 'okx', symbol: 'BTC/USDT', amount: 0.01 },
+  // In contracts, of a hundredth of a bitcoin each.
+  okx: { client: 'okx', symbol: 'BTC/USDT:USDT', amount: 1 },
+  'okx-swap': { client: 'okx', symbol: 'BTC/USD:BTC', amount: 1 },
   // ccxt tells the number of the amendment in the place of the order's id, which stays.
   kraken: { client: 'kraken', symbol: 'BTC/USD', amount: 0.01, keepsId: true },
   coinbase: { client: 'coinbase', symbol: 'BTC/USD', amount: 0.01 },
   'bybit-linear': { client: 'bybit', symbol: 'BTC/USDT:USDT', amount: 0.01 },
-  'okx-spot': { client: 'okx', symbol: 'BTC/USDT', amount: 0.01 },
-  // In contracts, of a hundredth of a bitcoin each.
-  'okx-swap': { client: 'okx', symbol: 'BTC/USDT:USDT', amount: 1 },
 }
 
 /** Starts a venue in a process of its own. */

@@ -57,7 +57,7 @@ export class AccountViews {
           0,
         ),
         equity: this.#equity(account),
-        differences: account.differences,
+        differences: account.care.differences,
         books: account.instruments.all.map(({ symbol, index }) => ({ symbol, live: account.market.isLive(index) })),
         strategies: account.strategies.desks.map(({ strategy }) => ({
           name: strategy.name,
@@ -124,7 +124,7 @@ export class AccountViews {
           cash: Object.fromEntries(
             codes.map(code => [code, formatScaled(books.cash(code), decimalsOf(account, code))]),
           ),
-          differences: account.differences,
+          differences: account.care.differences,
         }
       }),
     }

@@ -1,24 +1,26 @@
 import { join } from 'node:path'
+import type { JournalHistory } from '@velocimex/core/bus/journal'
 import { Random } from '@velocimex/core/clock/random'
 import { DESK_TIMING } from '@velocimex/core/execution/desk-timing'
 import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
 import { recover } from '@velocimex/core/execution/recovery'
-import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
+import { formatOnGrid } from '@velocimex/core/market/grid'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { SELL, sideName } from '@velocimex/core/market/side'
 import type { Ticks } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
 import { ok, type Result, refuse } from '@velocimex/core/result'
-import { RiskGate } from '@velocimex/core/risk/risk-gate'
+import { type Exposure, RiskGate } from '@velocimex/core/risk/risk-gate'
 import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
 import type { FileJournal } from '@velocimex/host/journal/file-journal'
 import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
 import { RestClient } from '@velocimex/host/net/rest-client'
-import { toUnits } from '@velocimex/venues/wire/fields'
+import type { OrderCodec } from '@velocimex/venues/order-venue'
 import { MarketConnector } from '../market/market-connector.ts'
 import { PrivateLink } from '../venue/private-link.ts'
 import { VenueGateway } from '../venue/venue-gateway.ts'
+import { AccountCare } from './account-care.ts'
 import { AccountJournal } from './account-journal.ts'
 import type { LiveAccountOptions } from './live-account-options.ts'
 import { LiveStrategies } from './live-strategies.ts'
@@ -28,8 +30,6 @@ const TICK_MS = 100
 const SNAPSHOT_MS = 600_000
 const RECONCILE_MS = 5_000
 const DEAD_MAN_MS = 30_000
-/** What the venue waits for our sign before it cancels everything itself. */
-const DEAD_MAN_AFTER_MS = 120_000
 
 /**
  * One account at one venue, traded live: market data and private stream over sockets, orders over REST, every intent in
@@ -43,8 +43,7 @@ export class LiveAccount {
   readonly desk: LiveOrderDesk
   readonly gate: RiskGate
   readonly stories = new OrderStories()
-  /** Differences from the venue's balances, in decimal text by asset; empty while they agree. */
-  differences: Readonly<Record<string, string>> = {}
+  readonly care: AccountCare
   alerts: string[] = []
   placed = 0
   readonly #options: LiveAccountOptions
@@ -55,89 +54,45 @@ export class LiveAccount {
   #takeBack: (() => void)[] = []
   #hasBegun = false
   readonly #limits: InstrumentLimits[]
+  readonly #random: Random
 
-  private constructor(options: LiveAccountOptions, file: FileJournal, journal: AccountJournal, history: unknown) {
+  private constructor(
+    options: LiveAccountOptions,
+    file: FileJournal,
+    journal: AccountJournal,
+    history: JournalHistory,
+  ) {
     this.#options = options
     this.#file = file
     this.journal = journal
     this.#limits = [...options.limits.byInstrument]
-    const { timers, venue, wire, orders, credentials, cryptography } = options
+    const { timers, wire, orders, credentials, cryptography } = options
     this.instruments = new InstrumentTable(options.instruments)
     const { instruments } = this
-    const restOrigin = options.rest ?? wire.rest
-    this.#rest = new RestClient({ origin: restOrigin }, timers)
+    this.#rest = new RestClient({ origin: options.rest ?? wire.rest }, timers)
+    this.#random = new Random(options.instance)
     const codec = orders.makeOrderCodec({ instruments, credentials, cryptography })
-    this.#gateway = new VenueGateway({
-      ...{ codec, instruments, rest: this.#rest, timers },
-      sideOf: id => this.desk.orders.manager.find(id)?.request.side ?? SELL,
-      listener: {
-        onOutcome: (ref, outcome) => this.desk.onOutcome(ref, outcome),
-        onAnswer: answer => this.desk.onAnswer(answer),
-        onAdvice: (advice, words) => this.#alert(`${advice}: ${words}`),
-      },
-    })
-    const desk = recover(history as Parameters<typeof recover>[0], {
-      ...{ gateway: this.#gateway, journal: file, clock: timers, timing: DESK_TIMING, durability: 'group' as const },
-      ...{ instance: options.instance, instruments: instruments.all.length },
-      ...(journal.opening === undefined ? { openingAt: timers.now() } : {}),
-      stateOf: all => journal.stateOf(all.snapshot()),
-      listener: {
-        onFill: (fill, order) => this.#onFill(fill, order),
-        onOrderUpdate: order => this.#onOrderUpdate(order),
-        onAlert: (alert, report) => this.#alert(`${alert}: ${report.clientOrderId}`),
-      },
-      onAlert: (alert, words) => this.#alert(`${alert}: ${words}`),
-      onJournalAlert: (alert, report) => this.#alert(`${alert}: ${report.clientOrderId}`),
-    })
-    if (!desk.ok) throw new Error(`${options.directory}: recovery refused: ${desk.reason}`)
-    this.desk = desk.value
-    const { manager } = this.desk.orders
-    const exposure = {
-      netLots: (index: number): number => journal.books.portfolio.netLots(index),
-      openBuyLots: (index: number): number => manager.openBuyLots(index),
-      openSellLots: (index: number): number => manager.openLots(index, SELL),
-      openOrders: (index: number): number => manager.openOrders(index).length,
-      reference: (index: number): number => this.strategies.mid(index),
-    }
-    this.gate = new RiskGate(instruments, options.limits, exposure, timers)
+    this.#gateway = this.#makeGateway(codec)
+    this.desk = this.#recover(history)
+    this.gate = new RiskGate(instruments, options.limits, this.#exposure(), timers)
     this.strategies = new LiveStrategies({
       ...{ instruments, clock: timers, gate: this.gate, strategies: options.strategies },
       route: this.#route(),
       nanos: () => options.nanos(),
       onRefusal: (strategy, request, reason) => options.onRefusal(strategy, request, reason),
     })
-    const random = new Random(options.instance)
-    this.market = new MarketConnector({
-      ...{
-        venue,
-        wire,
-        instruments,
-        followed: instruments.all,
-        channels: ['book', 'trades'],
-        rest: this.#rest,
-        timers,
-      },
-      ...{ restOrigin, random, sink: this.strategies },
-      ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
-      onAlert: ({ kind, words }) => this.#alert(`market ${kind}: ${words}`),
-    })
-    this.#private = new PrivateLink({
-      ...{ stream: codec.stream, sockets: options.privateSockets, timers, random },
-      send: request => this.#gateway.send(request),
-      now: () => this.#gateway.now(),
-      listener: {
-        onMessage: message => {
-          if (message.kind === 'report') this.#onReport(message.report)
-          else if (message.kind === 'refused') this.#alert(`private stream refused: ${message.code} ${message.words}`)
-        },
-        onUp: () => this.desk.onLinkUp(),
-        onDown: words => this.#alert(`private stream: ${words}`),
+    this.market = this.#makeMarket()
+    this.#private = this.#makePrivate(codec)
+    this.care = new AccountCare({
+      ...{ codec, gateway: this.#gateway, instruments, journal, now: () => timers.now() },
+      onAlert: words => this.#alert(words),
+      onDangerousKey: words => {
+        this.gate.halted = true
+        this.gate.haltCause = words
+        this.#alert(words)
       },
     })
-    this.#codec = codec
   }
-
-  readonly #codec
 
   /** Opens the journal, recovers, and connects. The words of a refusal say what to do. */
   static start(options: LiveAccountOptions): Result<LiveAccount, 'journal'> & { readonly words?: string } {
@@ -206,58 +161,97 @@ export class LiveAccount {
       }
     })
     this.#every(SNAPSHOT_MS, () => this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())))
-    this.#every(RECONCILE_MS, () => void this.#reconcile())
-    this.#every(DEAD_MAN_MS, () => this.#sayAlive())
-    void this.#checkKey()
-    void this.#reconcile()
-    this.#sayAlive()
+    this.#every(RECONCILE_MS, () => void this.care.reconcile())
+    this.#every(DEAD_MAN_MS, () => this.care.sayAlive())
+    void this.care.checkKey()
+    void this.care.reconcile()
+    this.care.sayAlive()
   }
 
-  /** A key that can withdraw is not traded with: whoever steals this machine must not get the money. */
-  async #checkKey(): Promise<void> {
-    const request = this.#codec.permissions(this.#gateway.now())
-    if (request === undefined) return
-    const answer = await this.#gateway.send(request)
-    if (typeof answer === 'string') return this.#alert(`key permissions: ${answer}`)
-    const found = this.#codec.readPermissions(request, answer)
-    if (found.kind !== 'found') return this.#alert(`key permissions are not told: ${found.code} ${found.words}`)
-    if (found.value.canWithdraw !== true) return
-    this.gate.halted = true
-    this.gate.haltCause = 'the key can withdraw: make one that cannot'
-    this.#alert(this.gate.haltCause)
-  }
-
-  /** Compares with the venue; the first comparison opens the books. */
-  async #reconcile(): Promise<void> {
-    const request = this.#codec.balances(this.#gateway.now())
-    const answer = await this.#gateway.send(request)
-    if (typeof answer === 'string') return this.#alert(`balances: ${answer}`)
-    const found = this.#codec.readBalances(request, answer)
-    if (found.kind !== 'found') return this.#alert(`balances: ${found.code} ${found.words}`)
-    const assets = new Map(
-      this.instruments.all.flatMap(({ base, quote, settle }) =>
-        [base, quote, settle].map(asset => [asset.code, asset.decimals]),
-      ),
-    )
-    const held = found.value.filter(({ asset }) => assets.has(asset))
-    if (this.journal.opening === undefined) {
-      const balances = held.map(({ asset, total }) => [asset, String(toUnits(total, assets.get(asset)!))])
-      this.journal.open({ at: this.#options.timers.now(), balances: Object.fromEntries(balances) })
-      return
-    }
-    const differing = held.flatMap(({ asset, total }) => {
-      const decimals = assets.get(asset)!
-      const difference = toUnits(total, decimals) - this.journal.books.cash(asset)
-      return difference === 0n ? [] : [[asset, formatScaled(difference, decimals)] as const]
+  #makeGateway(codec: OrderCodec): VenueGateway {
+    return new VenueGateway({
+      ...{ codec, instruments: this.instruments, rest: this.#rest, timers: this.#options.timers },
+      sideOf: id => this.desk.orders.manager.find(id)?.request.side ?? SELL,
+      listener: {
+        onOutcome: (ref, outcome) => this.desk.onOutcome(ref, outcome),
+        onAnswer: answer => this.desk.onAnswer(answer),
+        onAdvice: (advice, words) => this.#alert(`${advice}: ${words}`),
+      },
     })
-    this.differences = Object.fromEntries(differing)
   }
 
-  #sayAlive(): void {
-    for (const { index } of this.instruments.all) {
-      const request = this.#codec.deadMan(index, DEAD_MAN_AFTER_MS, this.#gateway.now())
-      if (request !== undefined) void this.#gateway.send(request)
+  #recover(history: JournalHistory): LiveOrderDesk {
+    const { timers, instance, directory } = this.#options
+    const { journal } = this
+    const desk = recover(history, {
+      ...{
+        gateway: this.#gateway,
+        journal: this.#file,
+        clock: timers,
+        timing: DESK_TIMING,
+        durability: 'group' as const,
+      },
+      ...{ instance, instruments: this.instruments.all.length },
+      ...(journal.opening === undefined ? { openingAt: timers.now() } : {}),
+      stateOf: all => journal.stateOf(all.snapshot()),
+      listener: {
+        onFill: (fill, order) => this.#onFill(fill, order),
+        onOrderUpdate: order => this.#onOrderUpdate(order),
+        onAlert: (alert, report) => this.#alert(`${alert}: ${report.clientOrderId}`),
+      },
+      onAlert: (alert, words) => this.#alert(`${alert}: ${words}`),
+      onJournalAlert: (alert, report) => this.#alert(`${alert}: ${report.clientOrderId}`),
+    })
+    if (!desk.ok) throw new Error(`${directory}: recovery refused: ${desk.reason}`)
+    return desk.value
+  }
+
+  /** At worst: what is held, what rests, what is on its way, what is in doubt. */
+  #exposure(): Exposure {
+    const { manager } = this.desk.orders
+    return {
+      netLots: index => this.journal.books.portfolio.netLots(index),
+      openBuyLots: index => manager.openBuyLots(index),
+      openSellLots: index => manager.openLots(index, SELL),
+      openOrders: index => manager.openOrders(index).length,
+      reference: index => this.strategies.mid(index),
     }
+  }
+
+  #makeMarket(): MarketConnector {
+    const { venue, wire, timers, sockets, rest } = this.#options
+    const { instruments } = this
+    return new MarketConnector({
+      ...{
+        venue,
+        wire,
+        instruments,
+        followed: instruments.all,
+        channels: ['book', 'trades'],
+        rest: this.#rest,
+        timers,
+      },
+      ...{ restOrigin: rest ?? wire.rest, random: this.#random, sink: this.strategies },
+      ...(sockets === undefined ? {} : { sockets }),
+      onAlert: ({ kind, words }) => this.#alert(`market ${kind}: ${words}`),
+    })
+  }
+
+  #makePrivate({ stream }: OrderCodec): PrivateLink {
+    const { timers, privateSockets } = this.#options
+    return new PrivateLink({
+      ...{ stream, sockets: privateSockets, timers, random: this.#random },
+      send: request => this.#gateway.send(request),
+      now: () => this.#gateway.now(),
+      listener: {
+        onMessage: message => {
+          if (message.kind === 'report') this.#onReport(message.report)
+          else if (message.kind === 'refused') this.#alert(`private stream refused: ${message.code} ${message.words}`)
+        },
+        onUp: () => this.desk.onLinkUp(),
+        onDown: words => this.#alert(`private stream: ${words}`),
+      },
+    })
   }
 
   #route() {

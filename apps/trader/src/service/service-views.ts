@@ -74,10 +74,12 @@ export class ServiceViews {
 
   #across(isReady: boolean): string {
     if (!isReady) return 'connecting: journals are read, venues are asked about everything'
-    const differing = this.#accounts.filter(({ account }) => Object.keys(account.differences).length > 0)
+    const differing = this.#accounts.filter(({ account }) => Object.keys(account.care.differences).length > 0)
     return differing.length === 0
       ? 'every balance equals the venue'
-      : differing.map(({ name, account }) => `${name} differs by ${JSON.stringify(account.differences)}`).join(', ')
+      : differing
+          .map(({ name, account }) => `${name} differs by ${JSON.stringify(account.care.differences)}`)
+          .join(', ')
   }
 }
 
