@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderBook } from '@velocimex/core/book/order-book'
 import { Random } from '@velocimex/core/clock/random'
+import { FrameKind } from '@velocimex/core/feed/market-codec'
 import { MarketFeed } from '@velocimex/core/feed/market-feed'
 import { LINKED_ALIVE } from '@velocimex/core/feed/sequencing'
 import { EventRecord, KIND_NAMES, type RecordSink } from '@velocimex/core/market/event-record'
@@ -15,6 +16,9 @@ class Reader {
   readonly books: OrderBook[]
   readonly kinds: Record<string, number> = {}
   readonly feed: MarketFeed
+  /** Best quotes and best levels by their number: of the first instrument. */
+  readonly quotes = new Map<number, string>()
+  readonly tops = new Map<number, string>()
   readonly #codec: OkxCodec
   readonly #socket: HeldSocket
 
@@ -45,7 +49,13 @@ class Reader {
   read(at: number): void {
     for (const text of this.#socket.taken()) {
       const to = Buffer.from(this.#codec.buffer.buffer).write(text)
-      ok(this.feed.frame(0, to, at, 0) >= 0, text)
+      const kind = this.feed.frame(0, to, at, 0)
+      ok(kind >= 0, text)
+      const { batch, ids } = this.#codec
+      const [book] = this.books
+      if (kind === FrameKind.quote) this.quotes.set(ids.last, [...batch.f64.subarray(4, 8)].join(' '))
+      const top = [book!.bestBid, book!.bidLots, book!.bestAsk, book!.askLots]
+      if (kind === FrameKind.depth) this.tops.set(ids.last, top.join(' '))
     }
   }
 }
@@ -88,6 +98,29 @@ test('books of a client that subscribed early, late and twice equal the books of
   sameBook(venue, early.books[0]!, 0)
   sameBook(venue, late.books[0]!, 0)
   sameBook(venue, early.books[2]!, 2)
+})
+
+test('best quotes and books that carry the same number say the same', () => {
+  const venue = new SimulatedOkx()
+  const random = new Random(5)
+  const reader = new Reader(venue, venue.connect('public'))
+  reader.subscribe(['books', 'BTC-USDT'], ['bbo-tbt', 'BTC-USDT'])
+  for (let turn = 0; turn < 300; turn++) {
+    const side = random.uniform() < 0.5 ? BUY : SELL
+    const isTaking = random.uniform() < 0.4
+    venue.rest(
+      0,
+      side,
+      isTaking ? 600_002 : 600_000 - side,
+      1 + Math.floor(random.uniform() * 9000),
+      isTaking ? 'ioc' : 'gtc',
+    )
+    venue.pass(50)
+    reader.read(venue.clock.now())
+  }
+  const shared = [...reader.quotes].filter(([id]) => reader.tops.has(id))
+  ok(shared.length > 50, `${shared.length} numbers in common`)
+  for (const [id, quote] of shared) equal(quote, reader.tops.get(id), `at ${id}`)
 })
 
 test('a quiet book is kept alive every minute, and its reader goes on believing it', () => {
