@@ -4,6 +4,7 @@ import { CHANNEL_BITS, Channel, channelWords } from '../channels.ts'
 import { fundingRow } from './instrument-rows.ts'
 import { barRow, bookRows, type MarketSources, markRow, tickerRow, tradeRow } from './market-rows.ts'
 import { PublishedBook } from './published-book.ts'
+import { type SummedTrade, SummedTrades } from './summed-trades.ts'
 
 /** Somebody who subscribed. */
 export interface ChannelReader {
@@ -20,6 +21,7 @@ interface OpenChannel {
   readonly every: number
   readonly readers: Set<ChannelReader>
   readonly book: PublishedBook | undefined
+  readonly trades: SummedTrades
   at: number
   last: string
   toldAt: number
@@ -78,24 +80,30 @@ export class MarketChannels {
     if (channel?.readers.size === 0) this.#channels.delete(key)
   }
 
+  /** Trades singly at once; their sums when nothing more can belong to them. */
   onTrade(trade: ExchangeTrade): void {
     const { symbol } = trade.instrument
-    const row = tradeRow(trade)
     const single = this.#channels.get(`trades-all ${symbol}`)
+    if (single !== undefined) this.#push(single, [tradeRow(trade)])
     const summed = this.#channels.get(`trades ${symbol}`)
-    if (single !== undefined) this.#push(single, [row])
-    const seqId = this.#sources.seqId(trade.instrument.index)
-    if (summed !== undefined) this.#push(summed, [{ ...row, count: '1', seqId }])
+    if (summed !== undefined) this.#sum(summed, summed.trades.take(trade))
   }
 
   /** Publishes what is due. @param now milliseconds */
   tick(now: number): void {
     for (const channel of this.#channels.values()) {
+      if (channel.kind === Channel.trades) this.#sum(channel, channel.trades.end())
       if (now < channel.at) continue
       channel.at = now + channel.every
       if (channel.book !== undefined) this.#tell(channel, channel.book.change(now))
       else this.#look(channel, now)
     }
+  }
+
+  #sum(channel: OpenChannel, sum: SummedTrade | undefined): void {
+    if (sum === undefined) return
+    const seqId = this.#sources.seqId(channel.instrument.index)
+    this.#push(channel, [{ ...tradeRow(sum.trade), count: String(sum.count), seqId }])
   }
 
   #open(name: string, instId: string): OpenChannel | undefined {
@@ -110,7 +118,8 @@ export class MarketChannels {
     const depth = name.startsWith('books50') ? 50 : 400
     const book = kind === Channel.books ? new PublishedBook(this.#sources, instrument, depth) : undefined
     const every = name.includes('tbt') ? 10 : (RHYTHM[kind] ?? 0)
-    return { name, kind, instrument, seconds, every, readers: new Set(), book, at: 0, last: '', toldAt: 0 }
+    const state = { readers: new Set<ChannelReader>(), book, trades: new SummedTrades(), at: 0, last: '', toldAt: 0 }
+    return { name, kind, instrument, seconds, every, ...state }
   }
 
   /** Tells what a channel without changes says, when it says something new. */

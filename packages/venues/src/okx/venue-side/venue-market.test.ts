@@ -164,6 +164,30 @@ test('every channel is read by our codec: trades, quotes, tickers, bars, marks, 
   for (const kind of ['trade', 'bar', 'bar-volume']) ok((bars.kinds[kind] ?? 0) > 0, kind)
 })
 
+test('what one aggressor takes at one price is one trade with a count, and single trades elsewhere', () => {
+  const venue = new SimulatedOkx()
+  const [summed, single] = [venue.connect('public'), venue.connect('business')]
+  summed.session!.onText('{"op":"subscribe","args":[{"channel":"trades","instId":"BTC-USDT"}]}')
+  single.session!.onText('{"op":"subscribe","args":[{"channel":"trades-all","instId":"BTC-USDT"}]}')
+  summed.taken()
+  single.taken()
+  for (const lots of [100, 200, 300]) venue.rest(0, SELL, 600_000, lots)
+  venue.rest(0, BUY, 600_001, 1000, 'ioc')
+  venue.pass(10)
+  const told = (socket: HeldSocket): string[] =>
+    socket.taken().map(text => {
+      const [row] = JSON.parse(text).data as Record<string, string>[]
+      return `${row!['side']} ${row!['sz']}@${row!['px']} ${row!['tradeId']} x${row!['count'] ?? ''}`
+    })
+  deepEqual(told(summed), ['buy 0.006@60000 3 x3', 'buy 0.004@60000.1 4 x1'])
+  deepEqual(told(single), [
+    'buy 0.001@60000 1 x',
+    'buy 0.002@60000 2 x',
+    'buy 0.003@60000 3 x',
+    'buy 0.004@60000.1 4 x',
+  ])
+})
+
 test('answers of REST are read by our codec as what the exchange has', () => {
   const venue = new SimulatedOkx()
   venue.rest(0, BUY, 600_003, 20_000, 'ioc')
