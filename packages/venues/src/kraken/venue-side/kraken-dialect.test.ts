@@ -7,6 +7,8 @@ import { MarketFeed } from '@velocimex/core/feed/market-feed'
 import { EventRecord, Kind, type Records } from '@velocimex/core/market/event-record'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { Lots, Ticks } from '@velocimex/core/market/units'
+import fc from 'fast-check'
+import { mutations, reshaped } from '../../damaged-frames.conformance.ts'
 import { bestLevels } from '../../level-changes.ts'
 import type { PrivateMessage, QueryResult } from '../../order-venue.ts'
 import { kraken } from '../kraken-venue.ts'
@@ -348,6 +350,116 @@ test('batches over REST and over the socket: each order is told for itself', () 
     currentTime: `${isoText(venue.now).slice(0, 19)}Z`,
     triggerTime: '0',
   })
+})
+
+test('a token of one account does not speak for another, and any other text for none', () => {
+  const venue = traded()
+  const { token } = JSON.parse(venue.ask(venue.codec.stream.token(venue.now)!).body).result
+  const { session, take } = venue.socket()
+  const say = (with_: string): string | undefined => {
+    take()
+    session.onText(JSON.stringify({ method: 'cancel_all', params: { token: with_ } }))
+    return JSON.parse(take()[0]!).error
+  }
+  deepEqual(
+    [say('x'), say(token), say('x'), say('')],
+    ['ESession:Invalid session', undefined, ...Array(2).fill('ESession:Invalid session')],
+  )
+  venue.pass(1000e6)
+  equal(say(token), undefined, 'it holds as long as the connection')
+  const late = venue.socket()
+  late.session.onText(JSON.stringify({ method: 'cancel_all', params: { token } }))
+  ok(late.frames.at(-1)!.includes('ESession:Invalid session'), 'and begins none after its time')
+})
+
+test('P-21 whatever a client sends is answered', () => {
+  const venue = traded()
+  const { codec } = venue
+  const { token } = JSON.parse(venue.ask(codec.stream.token(venue.now)!).body).result
+  const frames = [
+    codec.socket!.place(placing(ID('1')), 'a', venue.now).replace('"token":""', `"token":"${token}"`),
+    codec
+      .socket!.cancel({ clientOrderId: ID('1'), venueOrderId: '', instrument: 0 }, 'b', venue.now)
+      .replace('"token":""', `"token":"${token}"`),
+    `{"method":"amend_order","params":{"cl_ord_id":"${ID('1').slice(1)}","order_qty":1,"limit_price":5,"token":"${token}"},"req_id":1}`,
+    `{"method":"subscribe","params":{"channel":"executions","token":"${token}","snap_orders":true},"req_id":1}`,
+    '{"method":"subscribe","params":{"channel":"book","symbol":["BTC/USD","ETH/USD"],"depth":10,"snapshot":true}}',
+    '{"method":"unsubscribe","params":{"channel":"ohlc","symbol":["BTC/USD"],"interval":1}}',
+  ]
+  const { session, take } = venue.socket()
+  fc.assert(
+    fc.property(fc.oneof(reshaped(frames), mutations(frames)), text => {
+      session.onText(text)
+      ok(take().every(frame => typeof JSON.parse(frame) === 'object'))
+      venue.pass(1_000_000)
+      take()
+    }),
+    { numRuns: 3000 },
+  )
+  const bodies = [
+    'AddOrder',
+    'AmendOrder',
+    'CancelOrder',
+    'TradesHistory',
+    'ClosedOrders',
+    'TradeVolume',
+    'CancelAllOrdersAfter',
+    'AddOrderBatch',
+  ]
+  const fields = fc.constantFrom(
+    'pair',
+    'type',
+    'ordertype',
+    'volume',
+    'price',
+    'txid',
+    'cl_ord_id',
+    'userref',
+    'start',
+    'ofs',
+    'timeout',
+    'order_qty',
+    'limit_price',
+    'oflags',
+    'orders',
+  )
+  const values = fc.constantFrom(
+    'XBTUSD',
+    'buy',
+    'limit',
+    'market',
+    '1',
+    '0',
+    '-1',
+    '1e5',
+    '1.5',
+    '9'.repeat(30),
+    'O00000-00000-000001',
+    'post',
+    '~1',
+    '%',
+    'é',
+    'NaN',
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(...bodies), fc.array(fc.tuple(fields, values), { maxLength: 7 }), (name, pairs) => {
+      const signed = codec.balances(venue.now)
+      const nonce = /nonce=(\d+)/.exec(signed.body!)![1]!
+      const body = [
+        `nonce=${nonce}`,
+        ...pairs.map(([key, value]) => `${key}=${value === '%' ? '%' : encodeURIComponent(value)}`),
+      ].join('&')
+      const path = `/0/private/${name}`
+      const headers = {
+        'API-Key': 'trader',
+        'API-Sign': new KrakenSigner(TRADER, cryptography).signature(path, nonce, body),
+      }
+      const { status, body: told } = venue.ask({ ...signed, path, body, headers })
+      venue.pass(10_000_000)
+      ok(status === 200 && Array.isArray(JSON.parse(told).error))
+    }),
+    { numRuns: 1000 },
+  )
 })
 
 test('heartbeats, pings, idle sockets and refused subscriptions', () => {

@@ -7,6 +7,7 @@ import { altName, olderPairName } from '../pair-names.ts'
 import { assetOfRest, type RestNames, restPairId } from '../rest-names.ts'
 import type { MarketRecord } from './market-record.ts'
 import type { RequestForm } from './request-form.ts'
+import { INTERVALS } from './subscription.ts'
 import { VenueError } from './venue-errors.ts'
 import { isoText, lotsText, priceText } from './venue-texts.ts'
 
@@ -78,6 +79,7 @@ export class PublicCalls {
 
   ohlc(form: RequestForm): unknown {
     const minutes = form.int('interval', 1)
+    if (!INTERVALS.includes(minutes)) return new VenueError('EGeneral:Invalid arguments:interval')
     const told = this.#ofPair(form, instrument => {
       const bars = this.#market.bars[instrument.index]!.of(minutes * 60e6).slice(-OHLC_ROWS)
       return bars.map(({ opensAt, open, high, low, close, lots, trades }) => [

@@ -44,6 +44,8 @@ export class KrakenSession implements SocketSession, AccountReader {
   readonly #seen = new Map<string, string>()
   #stopReading: (() => void) | undefined
   #key: ClientKey | undefined
+  /** Token of the session: it holds as long as the connection, beyond its own time. */
+  #token = ''
   #sentAt: number
   #heardAt: number
 
@@ -130,7 +132,7 @@ export class KrakenSession implements SocketSession, AccountReader {
     }
   }
 
-  /** Private channels need a token; it holds as long as the connection. */
+  /** Private channels need a token. */
   #mayRead({ isPrivate }: Subscription, form: RequestForm): string | undefined {
     if (!isPrivate) return undefined
     return this.#session(form) === undefined ? 'ESession:Invalid session' : undefined
@@ -138,8 +140,14 @@ export class KrakenSession implements SocketSession, AccountReader {
 
   #session(form: RequestForm): ClientKey | undefined {
     const { keys, now } = this.#ends
-    this.#key ??= keys.ofToken(form.get('token') ?? '', now())
-    return form.get('token') === undefined ? undefined : this.#key
+    const token = form.get('token') ?? ''
+    if (token !== '' && token === this.#token) return this.#key
+    const key = keys.ofToken(token, now())
+    // One connection is one account's.
+    if (key === undefined || (this.#key !== undefined && key.account !== this.#key.account)) return undefined
+    this.#token = token
+    this.#key = key
+    return key
   }
 
   /** The first message of a subscription. */

@@ -5,7 +5,8 @@ import type { Writable } from './venue-json.ts'
 
 const OF_PAIRS = ['book', 'trade', 'ticker', 'ohlc']
 const PRIVATE = ['executions', 'balances']
-const INTERVALS = [1, 5, 15, 30, 60, 240, 1440, 10_080, 21_600]
+/** Lengths of candles in minutes. */
+export const INTERVALS: readonly number[] = [1, 5, 15, 30, 60, 240, 1440, 10_080, 21_600]
 
 /** What a client subscribes to: one channel of one pair, or one without a pair. */
 export interface Subscription {

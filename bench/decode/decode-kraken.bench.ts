@@ -9,7 +9,7 @@ import { installPeers, PEERS } from '../peers.ts'
 import { rawMessages } from '../recordings.ts'
 
 /** Name of this benchmark. */
-export const name = 'kraken'
+export const name = 'decode-kraken'
 
 const venue = findVenue('kraken')!.members[0]
 /** Most that a frame of a book may cost beside tardis-dev: performance.md, "book frames". */
