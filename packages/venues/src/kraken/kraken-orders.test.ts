@@ -123,7 +123,7 @@ for (const [changes, body] of [
 ] as const)
   test(`place: ${body}`, () => {
     const request = codecOf().place(placing(changes), at)
-    equal(sent(request), `AddOrder?${body}&cl_ord_id=${OURS.slice(1)}`)
+    equal(sent(request), `AddOrder?${body}&cl_ord_id=${OURS.slice(1)}&deadline=2021-03-23T09%3A39%3A41.594Z`)
     equal(request.headers['API-Key'], 'key')
     deepEqual([request.method, request.orders, request.clientOrderId], ['POST', 1, OURS])
   })

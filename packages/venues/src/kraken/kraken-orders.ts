@@ -23,6 +23,7 @@ import type {
 import { Fields } from '../wire/fields.ts'
 import { unreadable } from '../wire/query-answer.ts'
 import { wireOrderId } from './client-id.ts'
+import { isoText } from './iso-text.ts'
 import { KRAKEN } from './make-instrument.ts'
 import { readAssets, readMarginPositions, readOrders, readTier, readTrades } from './order-answers.ts'
 import { readFailure } from './order-errors.ts'
@@ -33,6 +34,9 @@ import { KrakenPrivateStream } from './private-stream.ts'
 import { RestNames } from './rest-names.ts'
 import { rejectionOf, type SentCommand, SocketCommands } from './socket-commands.ts'
 import { TradePages } from './trade-pages.ts'
+
+/** How old a placement may be when it reaches the matching engine: later it is refused. Over the socket it is the default. */
+const DEADLINE_MICROS = 5_000_000
 
 /** Orders of Kraken spot over REST and over the private socket; see the README of this folder for the documents. */
 class KrakenOrders implements OrderCodec {
@@ -65,6 +69,7 @@ class KrakenOrders implements OrderCodec {
       ['timeinforce', isLimit ? order.timeInForce.toUpperCase() : undefined],
       ['oflags', isLimit && order.postOnly ? 'post' : undefined],
       ['cl_ord_id', wireOrderId(clientOrderId)],
+      ['deadline', `${isoText(at + DEADLINE_MICROS).slice(0, 23)}Z`],
     ]
     return this.#signer.signed('place', 'AddOrder', parameters, at, { clientOrderId, instrument, weight: 0, orders: 1 })
   }

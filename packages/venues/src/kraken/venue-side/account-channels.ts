@@ -1,9 +1,10 @@
 import type { ExchangeFill, ExchangeOrder, ExchangeOrderEvent } from '@velocimex/core/exchange/exchange-order'
 import { BUY } from '@velocimex/core/market/side'
+import { isoText } from '../iso-text.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { fillText, reasonOf } from './private-calls.ts'
 import { Digits, type Writable } from './venue-json.ts'
-import { isoText, lotsText, orderText, priceText, unitsText } from './venue-texts.ts'
+import { lotsText, orderText, priceText, unitsText } from './venue-texts.ts'
 
 /** Somebody who has subscribed to an account. */
 export interface AccountReader {

@@ -4,8 +4,9 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels, type SideLevels } from '../../level-changes.ts'
 import { encodeUtf8 } from '../../wire/utf8.ts'
+import { isoText } from '../iso-text.ts'
 import { Digits, type Writable } from './venue-json.ts'
-import { isoText, lotsText, priceText } from './venue-texts.ts'
+import { lotsText, priceText } from './venue-texts.ts'
 
 /** Levels a side that a checksum covers. */
 const COVERED = 10

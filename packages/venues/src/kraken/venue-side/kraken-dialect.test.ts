@@ -11,9 +11,10 @@ import fc from 'fast-check'
 import { mutations, reshaped } from '../../damaged-frames.conformance.ts'
 import { bestLevels } from '../../level-changes.ts'
 import type { PrivateMessage, QueryResult } from '../../order-venue.ts'
+import { isoText } from '../iso-text.ts'
 import { kraken } from '../kraken-venue.ts'
 import { KrakenSigner } from '../order-requests.ts'
-import { isoText, orderNumber, orderText } from './venue-texts.ts'
+import { orderNumber, orderText } from './venue-texts.ts'
 import { cryptography, KEYS, VenueTrial } from './venue-trial.conformance.ts'
 
 const ID = (last: string): string => `V0000100002${last.padStart(8, '0')}`
@@ -134,6 +135,9 @@ test('R-REST-03 what the venue refuses, our client understands', () => {
   deepEqual(outcome(placing(ID('8'))), ['ack', ''])
   for (let at = 0; at < 60; at++) outcome(placing(ID(`B${at}`)))
   deepEqual(outcome(placing(ID('9')))[1], 'EOrder:Rate limit exceeded')
+  const late = codec.place(placing(ID('D')), venue.now)
+  venue.pass(5_100_000)
+  equal(codec.readCommand(late, venue.ask(late), venue.now).code, 'EService:Deadline elapsed')
   const watcher = new VenueTrial(1, KEYS[1]!)
   const request = watcher.codec.place(placing(ID('1')), watcher.now)
   equal(watcher.codec.readCommand(request, watcher.ask(request), watcher.now).advice, 'halt')
@@ -372,7 +376,7 @@ test('a token of one account does not speak for another, and any other text for 
   ok(late.frames.at(-1)!.includes('ESession:Invalid session'), 'and begins none after its time')
 })
 
-test('P-21 whatever a client sends is answered', () => {
+test('P-21 whatever a client sends over the socket is answered', () => {
   const venue = traded()
   const { codec } = venue
   const { token } = JSON.parse(venue.ask(codec.stream.token(venue.now)!).body).result
@@ -396,6 +400,11 @@ test('P-21 whatever a client sends is answered', () => {
     }),
     { numRuns: 3000 },
   )
+})
+
+test('P-21 whatever a client asks over REST is answered', () => {
+  const venue = traded()
+  const { codec } = venue
   const bodies = [
     'AddOrder',
     'AmendOrder',

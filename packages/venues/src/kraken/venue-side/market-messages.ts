@@ -4,9 +4,10 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels } from '../../level-changes.ts'
 import type { TradeBar } from '../../trade-bars.ts'
+import { isoText } from '../iso-text.ts'
 import type { MarketRecord } from './market-record.ts'
 import { Digits, type Writable } from './venue-json.ts'
-import { isoText, lotsText, priceText } from './venue-texts.ts'
+import { lotsText, priceText } from './venue-texts.ts'
 
 /** What the public channels of v2 say of the market, beside the books. Instants are microseconds. */
 export class MarketMessages {

@@ -7,6 +7,7 @@ import { BUY, SELL } from '@velocimex/core/market/side'
 import type { TimeInForce } from '@velocimex/core/order/order-request'
 import type { ClientKey } from '../../venue-dialect.ts'
 import { plainDecimal } from '../../wire/fields.ts'
+import { isoText } from '../iso-text.ts'
 import { RestNames } from '../rest-names.ts'
 import type { RateCounters } from './rate-counters.ts'
 import { refusalOf, VenueError } from './venue-errors.ts'
@@ -25,6 +26,8 @@ export interface OrderWish {
   readonly clientOrderId: string | undefined
   readonly userReference: string | undefined
   readonly isCheckOnly: boolean
+  /** RFC 3339: when it is too late for the order; undefined for never. */
+  readonly deadline: string | undefined
   /** A parameter with a meaning that is not offered here; undefined for none. */
   readonly unknownWish: string | undefined
 }
@@ -64,6 +67,9 @@ export class OrderDesk {
     if (!key.canTrade) return new VenueError('EGeneral:Permission denied')
     const order = this.#read(wish)
     if (order instanceof VenueError) return order
+    // As texts, to the millisecond: both are UTC.
+    if (wish.deadline !== undefined && isoText(this.#clock.now()).slice(0, 23) > wish.deadline.slice(0, 23))
+      return new VenueError('EService:Deadline elapsed')
     const over = this.#counters.place(key.account, order.instrument.index, this.#clock.now())
     if (over !== undefined) return over
     if (wish.isCheckOnly) return undefined

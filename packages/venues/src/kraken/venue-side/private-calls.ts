@@ -1,6 +1,7 @@
 import type { ExchangeFill, ExchangeOrder } from '@velocimex/core/exchange/exchange-order'
 import { BUY } from '@velocimex/core/market/side'
 import type { ClientKey } from '../../venue-dialect.ts'
+import { isoText } from '../iso-text.ts'
 import { altName, olderPairName } from '../pair-names.ts'
 import { restPairId } from '../rest-names.ts'
 import type { ClientKeys } from './client-keys.ts'
@@ -8,7 +9,7 @@ import type { OrderDesk } from './order-desk.ts'
 import { longName } from './public-calls.ts'
 import type { RequestForm } from './request-form.ts'
 import { VenueError } from './venue-errors.ts'
-import { isoText, lotsText, orderText, priceText, secondsOf, tradeText, unitsText } from './venue-texts.ts'
+import { lotsText, orderText, priceText, secondsOf, tradeText, unitsText } from './venue-texts.ts'
 
 const PAGE = 50
 const BATCH_MAX = 15
@@ -44,6 +45,7 @@ export class PrivateCalls {
       clientOrderId: form.get('cl_ord_id'),
       userReference: form.get('userref'),
       isCheckOnly: form.flag('validate'),
+      deadline: form.get('deadline'),
       unknownWish: form.list('oflags').find(flag => !FLAGS.includes(flag)) ?? form.firstOf(NOT_OFFERED),
     })
     if (placed instanceof VenueError) return placed

@@ -3,13 +3,14 @@ import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels } from '../../level-changes.ts'
+import { isoText } from '../iso-text.ts'
 import { altName, olderPairName } from '../pair-names.ts'
 import { assetOfRest, type RestNames, restPairId } from '../rest-names.ts'
 import type { MarketRecord } from './market-record.ts'
 import type { RequestForm } from './request-form.ts'
 import { INTERVALS } from './subscription.ts'
 import { VenueError } from './venue-errors.ts'
-import { isoText, lotsText, priceText } from './venue-texts.ts'
+import { lotsText, priceText } from './venue-texts.ts'
 
 const UNKNOWN_PAIR = new VenueError('EQuery:Unknown asset pair')
 const OHLC_ROWS = 720

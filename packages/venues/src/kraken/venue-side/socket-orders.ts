@@ -1,10 +1,11 @@
 import type { ExchangeOrder } from '@velocimex/core/exchange/exchange-order'
 import type { ClientKey } from '../../venue-dialect.ts'
+import { isoText } from '../iso-text.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { RequestForm } from './request-form.ts'
 import { VenueError } from './venue-errors.ts'
 import type { Writable } from './venue-json.ts'
-import { isoText, orderText } from './venue-texts.ts'
+import { orderText } from './venue-texts.ts'
 
 const BATCH_MAX = 15
 const CANCELS_MAX = 50
@@ -50,8 +51,6 @@ export class SocketOrderCalls {
   }
 
   #place(key: ClientKey, form: RequestForm): Writable | VenueError {
-    const deadline = form.get('deadline')
-    if (deadline !== undefined && isoText(this.#now()) > deadline) return new VenueError('EService:Deadline elapsed')
     const placed = this.#desk.place(key, {
       pair: form.get('symbol'),
       side: form.get('side'),
@@ -64,6 +63,7 @@ export class SocketOrderCalls {
       clientOrderId: form.get('cl_ord_id'),
       userReference: form.get('order_userref'),
       isCheckOnly: form.flag('validate'),
+      deadline: form.get('deadline'),
       unknownWish: form.firstOf(NOT_OFFERED),
     })
     if (placed instanceof VenueError) return placed

@@ -3,6 +3,7 @@ import type { ExchangeTrade } from '@velocimex/core/exchange/exchange-order'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { ClientKey, ClientSocket, SocketSession } from '../../venue-dialect.ts'
 import { JsonObject, NumberText, readStrictJson } from '../../wire/strict-json.ts'
+import { isoText } from '../iso-text.ts'
 import { KRAKEN } from '../make-instrument.ts'
 import type { AccountChannels, AccountReader } from './account-channels.ts'
 import { BookChannel } from './book-channel.ts'
@@ -14,7 +15,6 @@ import type { SocketOrderCalls } from './socket-orders.ts'
 import { type Subscription, subscriptionOf } from './subscription.ts'
 import { VenueError } from './venue-errors.ts'
 import { type Writable, writeJson } from './venue-json.ts'
-import { isoText } from './venue-texts.ts'
 
 const HEARTBEAT_MICROS = 1_000_000
 const IDLE_MICROS = 60_000_000
