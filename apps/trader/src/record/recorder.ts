@@ -3,6 +3,7 @@ import type { Micros } from '@velocimex/core/clock/micros'
 import { Random } from '@velocimex/core/clock/random'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { Repeats } from '@velocimex/host/net/repeats'
 import { RestClient } from '@velocimex/host/net/rest-client'
 import type { Timers } from '@velocimex/host/net/timers'
 import type { MarketVenue } from '@velocimex/venues/market-venue'
@@ -55,12 +56,13 @@ export class Recorder {
   readonly #options: RecorderOptions
   readonly #rest: RestClient
   #isOver = false
-  #takeBack: (() => void)[] = []
+  readonly #repeats: Repeats
   readonly #packing: Promise<unknown>[] = []
 
   private constructor(options: RecorderOptions, rest: RestClient, instruments: readonly Instrument[]) {
     this.#options = options
     this.#rest = rest
+    this.#repeats = new Repeats(options.timers)
     const { venue, wire, channels, sockets, timers, onAlert } = options
     this.files = new CaptureFiles(options.directory)
     const table = new InstrumentTable(instruments.map((instrument, index) => ({ ...instrument, index })))
@@ -95,8 +97,8 @@ export class Recorder {
     }
     recorder.#begin()
     recorder.connector.start()
-    recorder.#every(FLUSH_MS, () => recorder.#guarded(() => recorder.files.flush()))
-    recorder.#every(options.rotateSeconds * 1000, () => recorder.#guarded(() => recorder.#rotate()))
+    recorder.#repeats.every(FLUSH_MS, () => recorder.#guarded(() => recorder.files.flush()))
+    recorder.#repeats.every(options.rotateSeconds * 1000, () => recorder.#guarded(() => recorder.#rotate()))
     return recorder
   }
 
@@ -110,7 +112,7 @@ export class Recorder {
 
   #end(): void {
     this.#isOver = true
-    for (const takeBack of this.#takeBack) takeBack()
+    this.#repeats.stop()
     this.connector.stop()
   }
 
@@ -157,15 +159,6 @@ export class Recorder {
       this.#end()
       this.#options.onDiskFault(cause as DiskFault)
     }
-  }
-
-  #every(milliseconds: number, act: () => void): void {
-    const slot = this.#takeBack.length
-    const again = (): void => {
-      act()
-      if (!this.#isOver) this.#takeBack[slot] = this.#options.timers.after(milliseconds, again)
-    }
-    this.#takeBack.push(this.#options.timers.after(milliseconds, again))
   }
 }
 

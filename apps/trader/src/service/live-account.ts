@@ -15,6 +15,7 @@ import { type Exposure, RiskGate } from '@velocimex/core/risk/risk-gate'
 import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
 import type { FileJournal } from '@velocimex/host/journal/file-journal'
 import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
+import { Repeats } from '@velocimex/host/net/repeats'
 import { RestClient } from '@velocimex/host/net/rest-client'
 import type { OrderCodec } from '@velocimex/venues/order-venue'
 import { MarketConnector } from '../market/market-connector.ts'
@@ -51,7 +52,7 @@ export class LiveAccount {
   readonly #rest: RestClient
   readonly #gateway: VenueGateway
   readonly #private: PrivateLink
-  #takeBack: (() => void)[] = []
+  readonly #repeats: Repeats
   #hasBegun = false
   readonly #limits: InstrumentLimits[]
   readonly #random: Random
@@ -66,6 +67,7 @@ export class LiveAccount {
     this.#file = file
     this.journal = journal
     this.#limits = [...options.limits.byInstrument]
+    this.#repeats = new Repeats(options.timers)
     const { timers, wire, orders, credentials, cryptography } = options
     this.instruments = new InstrumentTable(options.instruments)
     const { instruments } = this
@@ -112,7 +114,7 @@ export class LiveAccount {
 
   /** Cancels everything, keeps a snapshot and lets go. */
   async stop(): Promise<void> {
-    for (const takeBack of this.#takeBack) takeBack()
+    this.#repeats.stop()
     this.market.stop()
     this.#private.stop()
     for (const { index } of this.instruments.all)
@@ -152,7 +154,7 @@ export class LiveAccount {
   #begin(): void {
     this.market.start()
     this.#private.start()
-    this.#every(TICK_MS, () => {
+    this.#repeats.every(TICK_MS, () => {
       this.desk.tick()
       this.strategies.tick(this.#options.timers.now())
       if (!this.#hasBegun && this.desk.isReady && this.journal.opening !== undefined) {
@@ -160,9 +162,9 @@ export class LiveAccount {
         this.strategies.begin()
       }
     })
-    this.#every(SNAPSHOT_MS, () => this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())))
-    this.#every(RECONCILE_MS, () => void this.care.reconcile())
-    this.#every(DEAD_MAN_MS, () => this.care.sayAlive())
+    this.#repeats.every(SNAPSHOT_MS, () => this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())))
+    this.#repeats.every(RECONCILE_MS, () => void this.care.reconcile())
+    this.#repeats.every(DEAD_MAN_MS, () => this.care.sayAlive())
     void this.care.checkKey()
     void this.care.reconcile()
     this.care.sayAlive()
@@ -302,14 +304,5 @@ export class LiveAccount {
       await new Promise<void>(done => this.#options.timers.after(TICK_MS, done))
       this.desk.tick()
     }
-  }
-
-  #every(milliseconds: number, act: () => void): void {
-    const slot = this.#takeBack.length
-    const again = (): void => {
-      act()
-      this.#takeBack[slot] = this.#options.timers.after(milliseconds, again)
-    }
-    this.#takeBack.push(this.#options.timers.after(milliseconds, again))
   }
 }

@@ -1,6 +1,7 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { Random } from '@velocimex/core/clock/random'
 import { Backoff } from '@velocimex/host/net/backoff'
+import { Repeats } from '@velocimex/host/net/repeats'
 import type { Timers } from '@velocimex/host/net/timers'
 import type { PrivateMessage, PrivateStream, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
 import { WebSocket } from 'ws'
@@ -41,7 +42,9 @@ export class PrivateLink {
   #token = ''
   #heardAt = 0
   #isStopped = false
-  #takeBack: (() => void)[] = []
+  /** Of the socket that is open. */
+  #repeats: Repeats | undefined
+  #takeBack: () => void = () => {}
 
   constructor(parts: PrivateLinkParts) {
     this.#parts = parts
@@ -57,7 +60,8 @@ export class PrivateLink {
 
   stop(): void {
     this.#isStopped = true
-    this.#forgetTimers()
+    this.#repeats?.stop()
+    this.#takeBack()
     this.#socket?.terminate()
   }
 
@@ -99,10 +103,12 @@ export class PrivateLink {
     const hello = stream.hello(this.#token, now())
     for (const frame of hello) socket.send(frame)
     if (hello.length === 0) this.#up()
-    this.#every(PING_MS, () => this.#watch(socket))
+    const repeats = new Repeats(timers)
+    this.#repeats = repeats
+    repeats.every(PING_MS, () => this.#watch(socket))
     const { renewal } = stream
     if (renewal === undefined) return
-    this.#every(renewal.every / 1000, () => {
+    repeats.every(renewal.every / 1000, () => {
       for (const frame of renewal.frames?.(now()) ?? []) socket.send(frame)
       const request = renewal.request?.(this.#token, now())
       if (request !== undefined) void this.#renew(request, socket)
@@ -142,23 +148,9 @@ export class PrivateLink {
   #retry(words: string): void {
     this.isUp = false
     this.#socket = undefined
-    this.#forgetTimers()
+    this.#repeats?.stop()
     if (this.#isStopped) return
     this.#parts.listener.onDown(words)
-    this.#takeBack.push(this.#parts.timers.after(this.#backoff.next(), () => void this.#open()))
-  }
-
-  #every(milliseconds: number, act: () => void): void {
-    const slot = this.#takeBack.length
-    const again = (): void => {
-      act()
-      this.#takeBack[slot] = this.#parts.timers.after(milliseconds, again)
-    }
-    this.#takeBack.push(this.#parts.timers.after(milliseconds, again))
-  }
-
-  #forgetTimers(): void {
-    for (const takeBack of this.#takeBack) takeBack()
-    this.#takeBack = []
+    this.#takeBack = this.#parts.timers.after(this.#backoff.next(), () => void this.#open())
   }
 }
