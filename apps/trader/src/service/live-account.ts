@@ -23,6 +23,7 @@ import { PrivateLink } from '../venue/private-link.ts'
 import { VenueGateway } from '../venue/venue-gateway.ts'
 import { AccountCare } from './account-care.ts'
 import { AccountJournal } from './account-journal.ts'
+import { deskRoute } from './desk-route.ts'
 import type { LiveAccountOptions } from './live-account-options.ts'
 import { LiveStrategies } from './live-strategies.ts'
 import { OrderStories } from './order-stories.ts'
@@ -79,7 +80,7 @@ export class LiveAccount {
     this.gate = new RiskGate(instruments, options.limits, this.#exposure(), timers)
     this.strategies = new LiveStrategies({
       ...{ instruments, clock: timers, gate: this.gate, strategies: options.strategies },
-      route: this.#route(),
+      route: deskRoute(this.desk, () => this.placed++),
       nanos: () => options.nanos(),
       onRefusal: (strategy, request, reason) => options.onRefusal(strategy, request, reason),
     })
@@ -254,23 +255,6 @@ export class LiveAccount {
         onDown: words => this.#alert(`private stream: ${words}`),
       },
     })
-  }
-
-  #route() {
-    const { manager } = this.desk.orders
-    return {
-      place: (approved: Parameters<LiveOrderDesk['place']>[0]): OrderView | string => {
-        const placed = this.desk.place(approved)
-        if (!placed.ok) return placed.reason
-        this.placed++
-        return placed.value
-      },
-      cancel: (id: string): boolean => this.desk.cancel(id).ok,
-      replace: (id: string, approved: Parameters<LiveOrderDesk['replace']>[1]): boolean =>
-        this.desk.replace(id, approved).ok,
-      find: (id: string): OrderView | undefined => manager.find(id),
-      openOrders: (index: number): readonly OrderView[] => manager.openOrders(index),
-    }
   }
 
   #onReport(report: Parameters<LiveOrderDesk['onReport']>[0]): void {
