@@ -27,6 +27,8 @@ const VENUES = {
   // ccxt tells the number of the amendment in the place of the order's id, which stays.
   kraken: { client: 'kraken', symbol: 'BTC/USD', amount: 0.01, keepsId: true },
   coinbase: { client: 'coinbase', symbol: 'BTC/USD', amount: 0.01 },
+  // In dollars.
+  deribit: { client: 'deribit', symbol: 'BTC/USD:BTC', amount: 1000 },
   'bybit-linear': { client: 'bybit', symbol: 'BTC/USDT:USDT', amount: 0.01 },
 }
 

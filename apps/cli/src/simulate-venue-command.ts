@@ -5,7 +5,7 @@ import { playScenario, readScenario, type ScenarioStep } from '@velocimex/simula
 import { DEMO_KEYS, SimulatedVenue } from '@velocimex/simulator/simulated-venue'
 import { venueTape } from '@velocimex/simulator/venue-tape'
 import { SIDES } from '@velocimex/venues/sides'
-import type { VenueSide } from '@velocimex/venues/venue-dialect'
+import type { ClientKey, VenueSide } from '@velocimex/venues/venue-dialect'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { pairs, print, printJson } from './output.ts'
@@ -48,7 +48,7 @@ async function run(name: string, flags: Flags): Promise<void> {
   const stopped = new Promise<void>(done => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done())
   })
-  tell(venue, name, flags.json === true)
+  tell(venue, name, side.keys ?? DEMO_KEYS, flags.json === true)
   const stage = {
     wait: async (milliseconds: number): Promise<void> => void (await wait(milliseconds)),
     inject: (frame: string): void => venue.server.inject(frame),
@@ -61,16 +61,16 @@ async function run(name: string, flags: Flags): Promise<void> {
   await venue.stop()
 }
 
-function tell(venue: SimulatedVenue, name: string, isJson: boolean): void {
+function tell(venue: SimulatedVenue, name: string, keys: readonly ClientKey[], isJson: boolean): void {
   const rest = `http://127.0.0.1:${venue.port}`
   const sockets = `ws://127.0.0.1:${venue.port}`
   const control = `http://127.0.0.1:${venue.controlPort}`
   const symbols = venue.market.exchange.instruments.all.map(({ symbol }) => symbol)
   if (isJson) {
-    printJson({ venue: name, rest, sockets, control, symbols, keys: DEMO_KEYS })
+    printJson({ venue: name, rest, sockets, control, symbols, keys })
     return
   }
-  const [first] = DEMO_KEYS
+  const [first] = keys
   const rows: [string, string][] = [
     ['REST', rest],
     ['sockets', sockets],

@@ -24,6 +24,7 @@ import { formatInstant } from '../../wire/instant-text.ts'
 import { COINBASE } from '../coinbase-venue.ts'
 import { API } from '../order-signing.ts'
 import { makeProduct } from '../products.ts'
+import { assetCall, walletsOf } from './asset-calls.ts'
 import { DEMO_KEYS } from './demo-keys.ts'
 import { FeedSession } from './feed-session.ts'
 import { MarketTexts } from './market-texts.ts'
@@ -67,7 +68,7 @@ class CoinbaseDialect implements VenueDialect {
 
   answer(request: ClientRequest): VenueReply {
     const { method, path, query } = request
-    if (!path.startsWith(`${API}/`)) return { status: 404, body: '' }
+    if (!path.startsWith(`${API}/`)) return this.#older(request)
     const call = `${method} ${path.slice(API.length)}`
     const open = this.#public(call, new QueryFields(query))
     const key = open === undefined ? this.#tokens.ofRequest(request) : undefined
@@ -75,6 +76,17 @@ class CoinbaseDialect implements VenueDialect {
     if (isOver) return { ...failed(429, 'RESOURCE_EXHAUSTED', 'too many requests'), headers }
     const reply = open ?? (key === undefined ? UNAUTHORIZED : this.#private(call, key, request))
     return { ...reply, headers: { ...headers, ...reply.headers } }
+  }
+
+  /** The calls of `/v2`, by which clients learn of assets and wallets. */
+  #older(request: ClientRequest): VenueReply {
+    const { exchange } = this.#options
+    const call = `${request.method} ${request.path}`
+    const open = assetCall(exchange, call)
+    if (open !== undefined) return open
+    if (call !== 'GET /v2/accounts') return { status: 404, body: '' }
+    const key = this.#tokens.ofRequest(request)
+    return key === undefined ? UNAUTHORIZED : walletsOf(exchange, key.account)
   }
 
   /** Market data and the user channel have one address here. */

@@ -9,6 +9,10 @@ const LIFE_SECONDS_MAX = 120
 /** How far clocks may differ, in seconds. */
 const SKEW_SECONDS = 5
 
+const ALGORITHMS: readonly string[] = ['ES256', 'EdDSA']
+/** Who issues tokens, by the documents of today and by those of before, which clients still follow. */
+const ISSUERS: readonly string[] = ['cdp', 'coinbase-cloud']
+
 /** Who holds a token: the keys of the venue, and the checks of signature, time and purpose. */
 export class TokenCheck {
   readonly #keys: ReadonlyMap<string, ClientKey>
@@ -24,9 +28,9 @@ export class TokenCheck {
   /** The key of a request whose token names its method and path, whatever the host; undefined when it is no good. */
   ofRequest({ headers, method, path }: ClientRequest): ClientKey | undefined {
     const token = /^Bearer (\S+)$/.exec(headers['authorization'] ?? '')?.[1]
-    return token === undefined
-      ? undefined
-      : this.#check(token, uri => new RegExp(`^${method} [^/ ]+/`).test(uri) && uri.endsWith(path))
+    const head = new RegExp(`^${method} (https?://)?[^/ ]+$`)
+    const isFor = (uri: string): boolean => uri.endsWith(path) && head.test(uri.slice(0, -path.length))
+    return token === undefined ? undefined : this.#check(token, isFor)
   }
 
   /** The key of a subscription's token. */
@@ -40,7 +44,9 @@ export class TokenCheck {
     const bytes = fromBase64Url(signature)
     if (rest.length > 0 || header === undefined || claims === undefined || bytes === undefined) return undefined
     const key = this.#keys.get(header.text('kid'))
-    if (key === undefined || claims.text('sub') !== key.apiKey || claims.text('iss') !== 'cdp') return undefined
+    if (!ALGORITHMS.includes(header.text('alg'))) return undefined
+    if (key === undefined || claims.text('sub') !== key.apiKey || !ISSUERS.includes(claims.text('iss')))
+      return undefined
     const [nbf, exp] = [claims.int('nbf'), claims.int('exp')]
     const now = this.#clock.now() / 1e6
     const isTimely = nbf <= now + SKEW_SECONDS && exp > now - SKEW_SECONDS && exp - nbf <= LIFE_SECONDS_MAX
