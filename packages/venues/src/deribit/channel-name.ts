@@ -60,6 +60,16 @@ export class ChannelName {
     return found < 0 ? Refusal.unknownSymbol : found
   }
 
+  /** Whether a text that opens at `p` is exactly a part. */
+  isPartAt(at: number, p: number): boolean {
+    const bytes = this.#bytes
+    const from = this.#starts[at]!
+    const length = this.#starts[at + 1]! - 1 - from
+    if (p === 0 || bytes[p] !== QUOTE || bytes[p + 1 + length] !== QUOTE) return false
+    for (let offset = 0; offset < length; offset++) if (bytes[p + 1 + offset] !== bytes[from + offset]) return false
+    return true
+  }
+
   /** Whether a part is a whole number. */
   isNumber(at: number): boolean {
     const from = this.#starts[at]!

@@ -131,9 +131,9 @@ export class NotificationReader {
 
   /** Whether the data names the instrument of the channel. */
   #isNamed(): number {
-    const named = this.#values.symbol(this.#values.places.at[B.instrument]!)
-    if (named < 0) return named
-    return named === this.instrument ? named : Refusal.malformed
+    const p = this.#values.places.at[B.instrument]!
+    if (p === 0) return Refusal.missingField
+    return this.#name.isPartAt(1, p) ? this.instrument : Refusal.malformed
   }
 
   /** `book.{i}.{interval}`; `book.{i}.{group}.{depth}.{interval}`, whose prices are the venue's own only in group none. */
