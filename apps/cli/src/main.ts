@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { addBacktestCommands } from './backtest-commands.ts'
+import { addCalibrateCommand } from './calibrate-command.ts'
 import { addChaosCommand } from './chaos-command.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { addNormalizeCommand } from './normalize-command.ts'
@@ -21,6 +22,7 @@ const EXAMPLES = `Examples:
   velocimex simulate --seeds 1..100 --faults high
   cat messages.txt | velocimex normalize --venue binance-usdm
   velocimex simulate-venue binance-usdm --port 9100 --seed 7
+  velocimex calibrate --tape tapes/btc
 `
 const CODES = `
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 not found, 4 invalid configuration, 130 interrupted.
@@ -54,6 +56,7 @@ function makeProgram(): Command {
   addTraderCommands(program)
   addChaosCommand(program)
   addSimulateCommand(program)
+  addCalibrateCommand(program)
   for (const command of allOf(program)) command.exitOverride()
   return program
 }
