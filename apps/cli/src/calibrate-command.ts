@@ -1,7 +1,7 @@
 import { type ComparedFigure, compareFigures } from '@velocimex/backtester/calibrate/comparison'
 import { modelFigures } from '@velocimex/backtester/calibrate/model-figures'
 import { tapeFigures } from '@velocimex/backtester/calibrate/tape-figures'
-import { LIQUID_FLOW } from '@velocimex/core/exchange/order-flow-model'
+import { LIQUID_FLOW } from '@velocimex/core/exchange/order-flow-parameters'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { print, printJson } from './output.ts'

@@ -1,4 +1,4 @@
-import { LIQUID_FLOW, type OrderFlowParameters } from '@velocimex/core/exchange/order-flow-model'
+import { LIQUID_FLOW, type OrderFlowParameters } from '@velocimex/core/exchange/order-flow-parameters'
 import { stepSize } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 
@@ -12,16 +12,29 @@ const PRICES: Readonly<Record<string, number>> = {
   XRP: 0.56,
 }
 const OTHER_PRICE = 100
-/** Median size of an order in dollars. */
-const ORDER_VALUE = 1_200
-/** Diffusion of the liquid flow as a share of its mid after one second. */
-const DIFFUSION = LIQUID_FLOW.diffusion / LIQUID_FLOW.mid
+/** Value of a lot of the liquid flow in dollars, by which its sizes become those of other grids. */
+const LOT_VALUE = PRICES['BTC']! * 1e-5
+/** Share of the liquid flow's rates at which a simulated venue's instruments live: a venue has many of them. */
+const PACE = 0.4
 
-/** A flow that suits an instrument: price, size and diffusion on its own grids, rhythm and shape of a liquid coin. */
+/** A flow that suits an instrument: price, size and diffusion on its own grids, shape of a liquid coin. */
 export function flowFor(instrument: Instrument): OrderFlowParameters {
   const price = instrument.quote.code === 'BTC' ? 0.05 : (PRICES[instrument.base.code] ?? OTHER_PRICE)
   const mid = Math.max(1_000, Math.round(price / stepSize(instrument.price)))
   const worth = instrument.contract.kind === 'inverse' ? 1 : price
-  const lots = Math.max(2, Math.round(ORDER_VALUE / worth / stepSize(instrument.quantity)))
-  return { ...LIQUID_FLOW, mid, diffusion: Math.max(0.4, mid * DIFFUSION), lots }
+  const lots = (liquid: number): number =>
+    Math.max(1, Math.round((liquid * LOT_VALUE) / worth / stepSize(instrument.quantity)))
+  const ticks = (liquid: number): number => Math.max(0.4, (liquid * mid) / LIQUID_FLOW.mid)
+  return {
+    ...LIQUID_FLOW,
+    mid,
+    diffusion: ticks(LIQUID_FLOW.diffusion),
+    reach: ticks(LIQUID_FLOW.reach),
+    limitRate: PACE * LIQUID_FLOW.limitRate,
+    marketRate: LIQUID_FLOW.marketRate,
+    takerLots: lots(LIQUID_FLOW.takerLots),
+    makerLots: lots(LIQUID_FLOW.makerLots),
+    houseLots: lots(LIQUID_FLOW.houseLots),
+    lotsMin: lots(LIQUID_FLOW.lotsMin),
+  }
 }

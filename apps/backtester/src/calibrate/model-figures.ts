@@ -1,4 +1,4 @@
-import type { OrderFlowParameters } from '@velocimex/core/exchange/order-flow-model'
+import type { OrderFlowParameters } from '@velocimex/core/exchange/order-flow-parameters'
 import { SyntheticMarket } from '@velocimex/core/exchange/synthetic-market'
 import { EventRecord, type RecordSink, Records } from '@velocimex/core/market/event-record'
 import { type MarketFigures, type MarketSamples, marketFigures } from '@velocimex/core/report/market-figures'

@@ -4,7 +4,7 @@ import { RingMemory } from '@velocimex/core/bus/ring-memory'
 import { RingSource } from '@velocimex/core/engine/ring-source'
 import { type SessionObserver, TradingSession } from '@velocimex/core/engine/trading-session'
 import { ConstantLatency } from '@velocimex/core/exchange/latency-model'
-import { LIQUID_FLOW } from '@velocimex/core/exchange/order-flow-model'
+import { LIQUID_FLOW } from '@velocimex/core/exchange/order-flow-parameters'
 import { RiskAverseQueue } from '@velocimex/core/exchange/queue-model'
 import { SyntheticMarket } from '@velocimex/core/exchange/synthetic-market'
 import { formatOnGrid } from '@velocimex/core/market/grid'
@@ -19,6 +19,18 @@ import { DEMO_INSTRUMENTS } from './demo-instruments.ts'
 const RING_RECORDS = 1 << 16
 const RECENT_MAX = 8
 const FEED_US = 500
+/** The same values and rhythm at a price of 2620: a twenty-fourth of the ticks, twenty-four times the lots. */
+const CHEAPER = 23.6
+const ETHER_FLOW = {
+  ...LIQUID_FLOW,
+  mid: 262_000,
+  diffusion: LIQUID_FLOW.diffusion / CHEAPER,
+  reach: LIQUID_FLOW.reach / CHEAPER,
+  takerLots: LIQUID_FLOW.takerLots * CHEAPER,
+  makerLots: LIQUID_FLOW.makerLots * CHEAPER,
+  houseLots: LIQUID_FLOW.houseLots * CHEAPER,
+  lotsMin: Math.round(LIQUID_FLOW.lotsMin * CHEAPER),
+}
 
 /** What the demo is started with. */
 export interface DemoOptions {
@@ -53,11 +65,7 @@ export class DemoTrading {
       options.record === undefined
         ? undefined
         : new TapeWriter(options.record, { instruments, provenance: { model: 'order-flow', seed: options.seed } })
-    const flows = [
-      LIQUID_FLOW,
-      { ...LIQUID_FLOW, leader: 0 },
-      { ...LIQUID_FLOW, mid: 262_000, diffusion: 3, lots: 20_000 },
-    ]
+    const flows = [LIQUID_FLOW, { ...LIQUID_FLOW, leader: 0 }, ETHER_FLOW]
     const sink = {
       append: (records: Parameters<RingProducer['append']>[0], from: number, to: number): void => {
         producer.append(records, from, to)

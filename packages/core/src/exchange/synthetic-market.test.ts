@@ -7,7 +7,7 @@ import { EventRecord, Kind, type RecordSink, type Records } from '../market/even
 import { BUY, SELL, type Side } from '../market/side.ts'
 import { HawkesProcess } from './hawkes-process.ts'
 import { MatchingEngine } from './matching-engine.ts'
-import { LIQUID_FLOW } from './order-flow-model.ts'
+import { LIQUID_FLOW } from './order-flow-parameters.ts'
 import { SyntheticMarket } from './synthetic-market.ts'
 
 interface Resting {
@@ -104,7 +104,10 @@ test('arrivals cluster: their counts vary more than those of a Poisson process, 
       [0.5, 0.2],
       [0.1, 0.3],
     ],
-    5,
+    [
+      { decay: 50, share: 0.4 },
+      { decay: 5, share: 0.6 },
+    ],
     new Random(3),
   )
   const counts: number[] = []
@@ -120,7 +123,10 @@ test('arrivals cluster: their counts vary more than those of a Poisson process, 
   // (I - A)^-1 base: 0.5 x - 0.2 y = 2, -0.1 x + 0.7 y = 1.
   const expected = (2 * 0.7 + 0.2) / (0.35 - 0.02) + (0.5 + 0.2) / (0.35 - 0.02)
   ok(Math.abs(mean / expected - 1) < 0.05, `${mean} for ${expected}`)
-  throws(() => new HawkesProcess([1], [[1]], 1, new Random(1)), /an event begets less than one other/)
+  throws(
+    () => new HawkesProcess([1], [[1]], [{ decay: 1, share: 1 }], new Random(1)),
+    /an event begets less than one other/,
+  )
 })
 
 function play(seed: number, seconds: number) {

@@ -2,7 +2,8 @@ import { Random } from '../clock/random.ts'
 import { ClearReason, EventRecord, Flag, Kind, type RecordSink, Records } from '../market/event-record.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
 import { MatchingEngine, type MatchingListener } from './matching-engine.ts'
-import { OrderFlowModel, type OrderFlowParameters } from './order-flow-model.ts'
+import { OrderFlowModel } from './order-flow-model.ts'
+import type { OrderFlowParameters } from './order-flow-parameters.ts'
 
 const ORDERS_MAX = 1 << 14
 const RECORDS_MAX = 1 << 12

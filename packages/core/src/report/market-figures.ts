@@ -82,7 +82,9 @@ export function marketFigures(samples: MarketSamples, unit = 1): MarketFigures {
   const sizes = (sample: readonly number[]): number[] => quantilesOf(sample, SHARES).map(size => size * unit)
   const signs = takes.map(take => take.sign)
   const counts = countsOf(takes, samples.span)
-  const long = trades.filter(lots => lots >= 10 ** (ROUND_DIGITS - 1))
+  // A grid that is finer than what is traded would make every size look round.
+  const grain = trades.reduce(greatestCommonDivisor, 0)
+  const long = trades.map(lots => lots / grain).filter(lots => lots >= 10 ** (ROUND_DIGITS - 1))
   const second = returnsOf(mids, 10)
   const changed = updates.at(-1)!
   return {
@@ -125,6 +127,10 @@ export function marketFigures(samples: MarketSamples, unit = 1): MarketFigures {
 export function isRound(lots: number): boolean {
   const digits = String(lots).length
   return digits >= ROUND_DIGITS && lots % 10 ** (digits - 2) === 0
+}
+
+function greatestCommonDivisor(one: number, other: number): number {
+  return other === 0 ? one : greatestCommonDivisor(other, one % other)
 }
 
 /** Returns in bps over `steps` samples, one beginning at each sample, so they overlap beyond one step. */

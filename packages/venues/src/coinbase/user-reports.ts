@@ -102,8 +102,9 @@ function fillOf(told: ToldOrder, before: RememberedOrder, side: Fill['side'], at
     ...{ tradeId: executionKey(venueOrderId, price, quantity, before.executions ?? []), clientOrderId, venueOrderId },
     ...{ instrument: instrument.index, side, price, quantity, feeAsset },
     fee: bookedFee(instrument, feeAsset, fee) as Minor,
-    // The channel does not tell who made; a limit order that rested did.
-    liquidity: before.status === 'OPEN' && told.price !== undefined ? 'maker' : 'taker',
+    // The channel does not tell who made; a limit order that rested did, and one that ends at once never rests.
+    liquidity:
+      before.status === 'OPEN' && told.price !== undefined && !endsAtOnce(told.timeInForce) ? 'maker' : 'taker',
     at,
   }
 }
