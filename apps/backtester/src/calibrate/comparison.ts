@@ -7,6 +7,9 @@ import {
   UPDATE_BPS,
 } from '@velocimex/core/report/market-figures'
 
+/** How far the model may be from a recording: by a factor either way, or by an amount either way. */
+export type Tolerance = { readonly factor: number } | { readonly amount: number }
+
 /** One figure of a recording beside the model's. */
 export interface ComparedFigure {
   /** `spread.mean`, `touch.p50` */
@@ -14,37 +17,82 @@ export interface ComparedFigure {
   readonly unit: string
   readonly recorded: number
   readonly model: number
+  readonly tolerance: Tolerance
+  readonly holds: boolean
 }
 
-const quantiles = (name: string, unit: string, of: (figures: MarketFigures) => readonly number[]): Row[] =>
-  SHARES.map((share, at): Row => [`${name}.p${Math.round(share * 100)}`, unit, figures => of(figures)[at]!])
+type Row = readonly [name: string, unit: string, tolerance: Tolerance, of: (figures: MarketFigures) => number]
 
-type Row = readonly [name: string, unit: string, of: (figures: MarketFigures) => number]
+/** One row for each of `SHARES`, with its own factor. */
+const quantiles = (
+  name: string,
+  unit: string,
+  factors: readonly number[],
+  of: (figures: MarketFigures) => readonly number[],
+): Row[] =>
+  SHARES.map(
+    (share, at): Row => [
+      `${name}.p${Math.round(share * 100)}`,
+      unit,
+      { factor: factors[at]! },
+      figures => of(figures)[at]!,
+    ],
+  )
 
+// Recordings are eleven and six minutes: what is rare in them (far quantiles, moves of a minute, the fourth moment) is known
+// to a factor of two at best, and two seeds of the model differ by as much.
 const ROWS: readonly Row[] = [
-  ['spread.mean', 'ticks', ({ spread }) => spread.mean],
-  ['spread.one-tick', 'share', ({ spread }) => spread.oneTick],
-  ...quantiles('spread', 'ticks', ({ spread }) => spread.quantiles),
-  ...quantiles('touch', 'size', ({ touch }) => touch),
-  ...DEPTH_BPS.map((bps, at): Row => [`depth.${bps}bps`, 'size', ({ depth }) => depth[at]!]),
-  ['trades.rate', 'a second', ({ trades }) => trades.perSecond],
-  ['trades.mean', 'size', ({ trades }) => trades.mean],
-  ...quantiles('trades', 'size', ({ trades }) => trades.quantiles),
-  ['trades.round', 'share', ({ round }) => round],
-  ['takes.rate', 'a second', ({ takes }) => takes.perSecond],
-  ...quantiles('takes', 'size', ({ takes }) => takes.quantiles),
-  ...quantiles('gaps', 'ms', ({ takes }) => takes.gaps),
-  ['takes.dispersion', 'ratio', ({ takes }) => takes.dispersion],
-  ...LAGS.map((lag, at): Row => [`counts.lag${lag}s`, 'correlation', ({ takes }) => takes.counts[at]!]),
-  ...LAGS.map((lag, at): Row => [`signs.lag${lag}`, 'correlation', ({ takes }) => takes.signs[at]!]),
-  ...RETURN_SECONDS.map((length, at): Row => [`volatility.${length}s`, 'bps', ({ volatility }) => volatility[at]!]),
-  ['returns.kurtosis', 'excess', ({ kurtosis }) => kurtosis],
-  ['returns.still', 'share', ({ still }) => still],
-  ['updates.rate', 'a second', ({ updates }) => updates.perSecond],
-  ...UPDATE_BPS.map((bps, at): Row => [`updates.within.${bps}bps`, 'share', ({ updates }) => updates.within[at]!]),
+  ['spread.mean', 'ticks', { factor: 2 }, ({ spread }) => spread.mean],
+  ['spread.one-tick', 'share', { amount: 0.01 }, ({ spread }) => spread.oneTick],
+  ...quantiles('spread', 'ticks', [1, 1, 1, 1, 1, 2], ({ spread }) => spread.quantiles),
+  ...quantiles('touch', 'size', [3, 2.2, 1.4, 1.6, 1.6, 1.6], ({ touch }) => touch),
+  ...DEPTH_BPS.map(
+    (bps, at): Row => [`depth.${bps}bps`, 'size', { factor: bps < 3 ? 1.4 : 2 }, ({ depth }) => depth[at]!],
+  ),
+  ['trades.rate', 'a second', { factor: 2 }, ({ trades }) => trades.perSecond],
+  ['trades.mean', 'size', { factor: 1.5 }, ({ trades }) => trades.mean],
+  ...quantiles('trades', 'size', [1.5, 2, 2, 3.5, 2.2, 2.5], ({ trades }) => trades.quantiles),
+  ['trades.round', 'share', { factor: 1.5 }, ({ round }) => round],
+  ['takes.rate', 'a second', { factor: 1.25 }, ({ takes }) => takes.perSecond],
+  ...quantiles('takes', 'size', [2, 2, 1.3, 1.3, 1.5, 1.5], ({ takes }) => takes.quantiles),
+  ...quantiles('gaps', 'ms', [1.7, 1.7, 2, 1.5, 1.5, 1.7], ({ takes }) => takes.gaps),
+  ['takes.dispersion', 'ratio', { factor: 1.7 }, ({ takes }) => takes.dispersion],
+  ...LAGS.map(
+    (lag, at): Row => [`counts.lag${lag}s`, 'correlation', { amount: 0.17 }, ({ takes }) => takes.counts[at]!],
+  ),
+  ...LAGS.map((lag, at): Row => [`signs.lag${lag}`, 'correlation', { amount: 0.1 }, ({ takes }) => takes.signs[at]!]),
+  ...RETURN_SECONDS.map(
+    (length, at): Row => [
+      `volatility.${length}s`,
+      'bps',
+      { factor: length === 60 ? 2 : 1.5 },
+      ({ volatility }) => volatility[at]!,
+    ],
+  ),
+  ['returns.kurtosis', 'excess', { factor: 4 }, ({ kurtosis }) => kurtosis],
+  ['returns.still', 'share', { amount: 0.1 }, ({ still }) => still],
+  ['updates.rate', 'a second', { factor: 1.2 }, ({ updates }) => updates.perSecond],
+  ...UPDATE_BPS.map(
+    (bps, at): Row => [`updates.within.${bps}bps`, 'share', { factor: 1.4 }, ({ updates }) => updates.within[at]!],
+  ),
 ]
 
 /** Every figure of two markets side by side, in the order in which they are read. */
 export function compareFigures(recorded: MarketFigures, model: MarketFigures): ComparedFigure[] {
-  return ROWS.map(([name, unit, of]) => ({ name, unit, recorded: of(recorded), model: of(model) }))
+  return ROWS.map(([name, unit, tolerance, of]) => ({
+    ...{ name, unit, tolerance, recorded: of(recorded), model: of(model) },
+    holds: isWithin(of(recorded), of(model), tolerance),
+  }))
 }
+
+/** Whether a figure of the model is as near as asked. What is not known is never near. */
+export function isWithin(recorded: number, model: number, tolerance: Tolerance): boolean {
+  if ('amount' in tolerance) return Math.abs(model - recorded) <= tolerance.amount
+  return recorded > 0
+    ? model >= recorded / tolerance.factor && model <= recorded * tolerance.factor
+    : model === recorded
+}
+
+/** A tolerance in words: `x/ 1.5`, `+- 0.1`. */
+export const toleranceText = (tolerance: Tolerance): string =>
+  'amount' in tolerance ? `± ${tolerance.amount}` : `×/÷ ${tolerance.factor}`

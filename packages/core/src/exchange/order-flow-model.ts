@@ -19,12 +19,11 @@ const CLOSED_AT_ONCE = 0.95
 /** Share of orders that close a spread of more than a tick; and of the others, those that join the touch. */
 const CLOSES = 0.95
 const JOINS = 0.085
-/** Share of resting orders that are market makers', and the size of those behind the touch against those at it. */
+/** Share of resting orders that are market makers'. */
 const HOUSES = 0.25
 /** Most small orders that quote at once when the price has moved, and how often a market maker is behind them. */
 const SMALL_FIRST = 16
 const HOUSE_AT_ONCE = 0.75
-const BEHIND = 0.33
 /** Orders drawn for a cancel, of which the nearest to the touch goes. */
 const CANCEL_DRAWS = 3
 /** Share of takers who take no more than the touch shows. */
@@ -44,8 +43,8 @@ const EXCITATION = [
 ]
 /** Some of what is begotten comes within milliseconds, the rest within a second or two. */
 const MEMORY: readonly Fading[] = [
-  { decay: 150, share: 0.5 },
-  { decay: 5, share: 0.3 },
+  { decay: 150, share: 0.45 },
+  { decay: 5, share: 0.35 },
   { decay: 0.7, share: 0.2 },
 ]
 
@@ -81,7 +80,7 @@ export class OrderFlowModel {
     this.#random = random
     this.#leader = leader
     this.#arrivals = new HawkesProcess(basesFor(rates, EXCITATION), EXCITATION, MEMORY, random)
-    this.#signs = new OrderSigns(random)
+    this.#signs = new OrderSigns(parameters.copied, random)
     this.#resting = {
       [BUY]: new RestingOrders(BUY, engine.book, random),
       [SELL]: new RestingOrders(SELL, engine.book, random),
@@ -102,7 +101,7 @@ export class OrderFlowModel {
     for (const side of [BUY, SELL] as const) {
       this.#add(side, this.#quote(side), this.#makerLots())
       for (let order = 1; order < this.#parameters.depth; order++)
-        this.#add(side, this.#quote(side) - side * this.#distance(), this.#makerLots(BEHIND))
+        this.#add(side, this.#quote(side) - side * this.#distance(), this.#makerLots(this.#parameters.behind))
     }
   }
 
@@ -187,7 +186,7 @@ export class OrderFlowModel {
         : this.#random.uniform() < JOINS
           ? own
           : own - side * this.#distance()
-    this.#add(side, price, this.#makerLots(price === own ? 1 : BEHIND))
+    this.#add(side, price, this.#makerLots(price === own ? 1 : this.#parameters.behind))
   }
 
   #cancel(side: Side): void {

@@ -6,16 +6,18 @@ export interface OrderFlowParameters {
   readonly diffusion: number
   /** Orders that come to rest or are asked to go, both sides together; as many of either. */
   readonly limitRate: number
-  /** Orders that take. */
+  /** Orders that take, and the share of them that copy the side of an earlier one. */
   readonly marketRate: number
+  readonly copied: number
   /** Median size of an order that takes, and the deviation of its logarithm. */
   readonly takerLots: number
   readonly takerSpread: number
   /** The same of an order that rests. */
   readonly makerLots: number
   readonly makerSpread: number
-  /** Mean size of what market makers show at the touch. */
+  /** Mean size of what market makers show at the touch, and the share of it that they show behind. */
   readonly houseLots: number
+  readonly behind: number
   /** Least size of an order: the venue's least value. */
   readonly lotsMin: number
   /** Orders the book is kept near to, per side. */
@@ -36,13 +38,34 @@ export const LIQUID_FLOW: OrderFlowParameters = {
   diffusion: 720,
   limitRate: 480,
   marketRate: 11,
+  copied: 0.85,
   takerLots: 360,
   takerSpread: 2.6,
   makerLots: 40,
   makerSpread: 2.4,
   houseLots: 115_000,
+  behind: 0.33,
   lotsMin: 9,
   depth: 600,
   reach: 7000,
+  tail: 2,
+}
+
+/** A perpetual on the same coin: a tick of 0.1, a lot of 0.001. Its figures are those of a recording of BTCUSDT USD-M. */
+export const PERPETUAL_FLOW: OrderFlowParameters = {
+  mid: 618_000,
+  diffusion: 78,
+  limitRate: 1100,
+  marketRate: 15.5,
+  copied: 0.55,
+  takerLots: 32,
+  takerSpread: 2.3,
+  makerLots: 7,
+  makerSpread: 2,
+  houseLots: 1200,
+  behind: 0.5,
+  lotsMin: 2,
+  depth: 1200,
+  reach: 1500,
   tail: 2,
 }
