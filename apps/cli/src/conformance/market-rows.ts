@@ -1,0 +1,189 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { Flag, Kind } from '@velocimex/core/market/event-record'
+import { BUY, SELL } from '@velocimex/core/market/side'
+import type { MarketChannel } from '@velocimex/venues/market-wire'
+import { MARKET_CHANNELS } from '@velocimex/venues/market-wire'
+import { listedInstruments } from './listed-instruments.ts'
+import type { MarketTrial } from './market-trial.ts'
+import type { VenueRow } from './venue-rows.ts'
+
+/** One line of the suite: what is tried, and how it is known to be well. */
+export interface ConformanceRow<Trial> {
+  /** `D14` or `R-WS-02`, unique in the suite. */
+  readonly id: string
+  readonly words: string
+  /** Whether the code offers it for a venue: a row may be left out only where this is false. Absent: it cannot be told. */
+  readonly isOffered?: (row: VenueRow) => boolean
+  /** Throws where the venue does not conform. */
+  run(trial: Trial): Promise<void>
+}
+
+/** Whether a channel has topics on a venue, for any instrument that is listed. */
+const hasChannel =
+  (channel: MarketChannel) =>
+  ({ wire, side }: VenueRow): boolean =>
+    side.instruments.some(({ symbol }) => wire.topics(symbol, [channel]).length > 0)
+
+/** Market data of a venue that behaves, in the order in which they are tried on one connection. */
+export const MARKET_ROWS: readonly ConformanceRow<MarketTrial>[] = [
+  {
+    id: 'D01',
+    words: 'instruments: the list is read, grids and contracts are the venue’s',
+    async run(trial) {
+      const read = await listedInstruments(trial)
+      const facts = (all: typeof read): unknown =>
+        all
+          .map(({ symbol, kind, price, quantity, contract }) => ({ symbol, kind, price, quantity, contract }))
+          .sort((one, other) => one.symbol.localeCompare(other.symbol))
+      deepEqual(facts(read), facts([...trial.listed]))
+    },
+  },
+  {
+    id: 'D10',
+    words: 'changes of the book, connected without a hole',
+    async run(trial) {
+      await trial.untilLive()
+      const before = trial.count(({ frames }) => frames[1]!)
+      await trial.until('forty frames of changes', () => trial.count(({ frames }) => frames[1]!) > before + 40)
+      await trial.still()
+      const { gaps, lost } = { gaps: trial.count(each => each.gaps), lost: trial.count(each => each.lostFrames) }
+      deepEqual([gaps, lost, trial.refused, trial.crossed], [0, 0, 0, 0])
+    },
+  },
+  {
+    id: 'D12',
+    words: 'depth: the followed book reaches as deep as it was asked for',
+    async run(trial) {
+      await trial.still()
+      for (const { index, symbol } of trial.listed)
+        for (const side of [BUY, SELL] as const) {
+          const { book } = trial.stage.market.exchange.engine(index)
+          let theirs = 0
+          for (let at = book.best(side); Number.isFinite(at); at = book.worse(side, at)) theirs++
+          const { count } = trial.books[index]!.side(side)
+          ok(count >= Math.min(theirs, trial.row.depth), `${symbol}: ${count} levels of ${theirs}`)
+        }
+    },
+  },
+  {
+    id: 'D13',
+    words: 'a whole book on request',
+    async run(trial) {
+      const before = trial.count(each => each.snapshots)
+      trial.go()
+      trial.connector.resync()
+      await trial.until(
+        'every book anew',
+        () => trial.count(each => each.snapshots) >= before + trial.listed.length,
+      )
+      await trial.untilLive()
+      await trial.still()
+      deepEqual(trial.differences(), [])
+    },
+  },
+  {
+    id: 'D14',
+    words: 'managed book: at rest it equals the book inside the exchange, level by level',
+    async run(trial) {
+      for (let round = 0; round < 3; round++) {
+        trial.stage.advance(700)
+        await trial.still()
+        deepEqual(trial.differences(), [])
+      }
+      equal(trial.count(each => each.checksumsFailed), 0)
+    },
+  },
+  {
+    id: 'D30',
+    words: 'trades: price, lots, side and order as the exchange executed them',
+    isOffered: hasChannel('trades'),
+    async run(trial) {
+      const from = trial.records(Kind.trade).length
+      const truth = trial.stage.watched.trades.length
+      trial.stage.advance(3_000)
+      await trial.still()
+      const own = trial.records(Kind.trade).slice(from)
+      const told = own.map(({ lanes, flags }) => [lanes[0], lanes[1], (flags & Flag.aggressorBuy) === 0 ? SELL : BUY])
+      const done = trial.stage.watched.trades.slice(truth).filter(({ instrument }) => instrument.index === 0)
+      ok(done.length > 3, `the market traded ${done.length} times`)
+      deepEqual(
+        told,
+        done.map(({ price, lots, takerSide }) => [price, lots, takerSide]),
+      )
+    },
+  },
+  {
+    id: 'D40',
+    words: 'bars: a closed minute is made of the trades of that minute',
+    isOffered: hasChannel('bars'),
+    async run(trial) {
+      trial.stage.advance(1_000)
+      const minute = Math.ceil(trial.stage.now() / 60e6) * 60e6
+      // Frames go out between the steps, as on a venue that nobody hurries.
+      while (trial.stage.now() < minute + 62e6) {
+        trial.stage.advance(5_000)
+        await trial.flush()
+      }
+      await trial.still()
+      const bars = trial.records(Kind.bar).filter(({ venueTime }) => venueTime === minute)
+      const done = trial.stage.watched.trades.filter(
+        ({ instrument, at }) => instrument.index === 0 && at >= minute && at < minute + 60e6,
+      )
+      const prices = done.map(({ price }) => price)
+      deepEqual(bars.at(-1)?.lanes, [prices[0], Math.max(...prices), Math.min(...prices), prices.at(-1)])
+    },
+  },
+  {
+    id: 'D50',
+    words: 'mark prices',
+    isOffered: hasChannel('mark'),
+    async run(trial) {
+      const { index, price } = trial.listed.find(({ kind }) => kind !== 'spot')!
+      trial.stage.advance(11_000)
+      await trial.still()
+      const { book } = trial.stage.market.exchange.engine(index)
+      const told = trial.records(Kind.mark, index).at(-1)?.lanes[0] ?? Number.NaN
+      const ticks = told / 1e8 / (price.step / 10 ** price.decimals)
+      const span = 0.01 * book.best(BUY)
+      ok(ticks > book.best(BUY) - span && ticks < book.best(SELL) + span, `mark ${ticks} around ${book.best(BUY)}`)
+    },
+  },
+  {
+    id: 'D52',
+    words: 'funding: rate and next instant',
+    isOffered: hasChannel('mark'),
+    async run(trial) {
+      const { index } = trial.listed.find(({ kind }) => kind !== 'spot')!
+      const told = trial.records(Kind.funding, index).at(-1)
+      ok(told !== undefined && told.lanes[0] !== 0 && told.lanes[1] >= trial.stage.now(), JSON.stringify(told))
+    },
+  },
+]
+
+/** What is tried on a connection that follows quotes and trades alone. */
+export const QUOTE_ROWS: readonly ConformanceRow<MarketTrial>[] = [
+  {
+    id: 'D20',
+    words: 'quotes: at rest the last one is the best of the exchange',
+    isOffered: hasChannel('quotes'),
+    async run(trial) {
+      await trial.until('ready', () => trial.connector.isReady)
+      const best = (index: number): unknown => {
+        const { book } = trial.stage.market.exchange.engine(index)
+        const [bid, ask] = [book.best(BUY), book.best(SELL)]
+        return [bid, book.lotsAt(BUY, bid), ask, book.lotsAt(SELL, ask)]
+      }
+      trial.stage.advance(20_000)
+      await trial.still()
+      for (const { index } of trial.listed) {
+        const quote = trial.records(Kind.quote, index).at(-1)?.lanes
+        const { bestBid, bidLots, bestAsk, askLots } = trial.books[index]!
+        // A venue may publish its quotes as a book of one level.
+        deepEqual([...(quote ?? [bestBid, bidLots, bestAsk, askLots])], best(index))
+      }
+    },
+  },
+]
+
+/** Channels of the connection on which the rows of market data are tried. */
+export const ROW_CHANNELS: readonly MarketChannel[] = MARKET_CHANNELS

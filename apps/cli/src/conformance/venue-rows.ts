@@ -1,0 +1,113 @@
+import { binanceSpotOrders, binanceUsdmOrders } from '@velocimex/venues/binance/binance-orders'
+import { bybitLinearOrders, bybitSpotOrders } from '@velocimex/venues/bybit/bybit-orders'
+import { coinbaseOrders } from '@velocimex/venues/coinbase/coinbase-orders'
+import { krakenOrders } from '@velocimex/venues/kraken/kraken-orders'
+import type { MarketVenue } from '@velocimex/venues/market-venue'
+import type { MarketWire } from '@velocimex/venues/market-wire'
+import { okxOrders } from '@velocimex/venues/okx/okx-orders'
+import type { OrderVenue } from '@velocimex/venues/order-venue'
+import { SIDES } from '@velocimex/venues/sides'
+import type { VenueSide } from '@velocimex/venues/venue-dialect'
+import { VENUES } from '@velocimex/venues/venues'
+import { WIRES } from '@velocimex/venues/wires'
+
+/** What the suite must know of a venue beside its code. */
+interface VenueTraits {
+  readonly orders: OrderVenue
+  /** Levels a side of the book that is followed; Infinity for all of them. */
+  readonly depth: number
+  /** A text that every frame of changes of the followed book has, and no other frame while nobody subscribes. */
+  readonly bookMark: string
+  /** A text that the acknowledgement of a subscription has; empty where none names its topic. */
+  readonly ackMark: string
+  /** Rows that the venue does not offer, with the reason, by the id of the row. */
+  readonly omits: Readonly<Record<string, string>>
+}
+
+/** A venue as the suite runs it. */
+export interface VenueRow extends VenueTraits {
+  readonly name: string
+  readonly side: VenueSide
+  readonly venue: MarketVenue
+  readonly wire: MarketWire
+}
+
+const NO_MARKS = 'spot has no mark price'
+const NO_FUNDING = 'spot has no funding'
+const NO_ACKS = 'an answer names no topic: asking is having'
+
+const TRAITS: Readonly<Record<string, VenueTraits>> = {
+  'binance-spot': {
+    orders: binanceSpotOrders,
+    depth: 5000,
+    bookMark: 'depthUpdate',
+    ackMark: '',
+    omits: { D50: NO_MARKS, D52: NO_FUNDING, 'R-WS-06a': NO_ACKS },
+  },
+  'binance-usdm': {
+    orders: binanceUsdmOrders,
+    depth: 1000,
+    bookMark: 'depthUpdate',
+    ackMark: '',
+    omits: { 'R-WS-06a': NO_ACKS },
+  },
+  'bybit-linear': {
+    orders: bybitLinearOrders,
+    depth: 200,
+    bookMark: '"type":"delta"',
+    ackMark: '"op":"subscribe"',
+    omits: {},
+  },
+  'bybit-spot': {
+    orders: bybitSpotOrders,
+    depth: 200,
+    bookMark: '"type":"delta"',
+    ackMark: '"op":"subscribe"',
+    omits: { D50: NO_MARKS, D52: NO_FUNDING },
+  },
+  coinbase: {
+    orders: coinbaseOrders,
+    depth: Number.POSITIVE_INFINITY,
+    bookMark: 'l2_data',
+    ackMark: '"subscriptions"',
+    omits: { D50: NO_MARKS, D52: NO_FUNDING },
+  },
+  kraken: {
+    orders: krakenOrders,
+    depth: 100,
+    bookMark: '"channel":"book","type":"update"',
+    ackMark: '"method":"subscribe"',
+    omits: { D50: NO_MARKS, D52: NO_FUNDING },
+  },
+  okx: {
+    orders: okxOrders,
+    depth: 400,
+    bookMark: '"action":"update"',
+    ackMark: '"event":"subscribe"',
+    omits: {},
+  },
+  'okx-spot': {
+    orders: okxOrders,
+    depth: 400,
+    bookMark: '"action":"update"',
+    ackMark: '"event":"subscribe"',
+    omits: { D50: NO_MARKS, D52: NO_FUNDING },
+  },
+  'okx-swap': {
+    orders: okxOrders,
+    depth: 400,
+    bookMark: '"action":"update"',
+    ackMark: '"event":"subscribe"',
+    omits: {},
+  },
+}
+
+/** Every venue that can be simulated, with what the suite must know of it. */
+export const VENUE_ROWS: readonly VenueRow[] = [...SIDES].map(([name, side]) => {
+  const traits = TRAITS[name]
+  const group = VENUES.get(name)
+  const wire = WIRES.get(side.id)
+  if (traits === undefined || group === undefined || wire === undefined)
+    throw new Error(`${name} can be simulated, and the conformance suite does not know it: add it to venue-rows.ts`)
+  return { name, side, venue: group.members[0], wire, ...traits }
+})
