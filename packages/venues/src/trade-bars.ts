@@ -67,6 +67,15 @@ export class TradeBars {
     return bars
   }
 
+  /**
+   * The bar to publish: the one that was still open when it was told, so that its end is told too, or else the newest.
+   * @param openAt opening of the bar that was told while it was open; anything else for none
+   */
+  due(length: number, openAt: number): TradeBar | undefined {
+    const bars = this.of(length)
+    return bars.findLast(({ opensAt }) => opensAt === openAt) ?? bars.at(-1)
+  }
+
   /** All of the last day in one; undefined before the first trade. */
   day(): TradeBar | undefined {
     const [first, ...rest] = this.minutes

@@ -13,7 +13,8 @@ async function runRows(
 ): Promise<void> {
   for (const { id, words, isOffered, run } of rows) {
     const omitted = row.omits[id]
-    if (omitted !== undefined) equal(isOffered?.(row) ?? false, false, `${id} is left out as "${omitted}", and is there`)
+    if (omitted !== undefined)
+      equal(isOffered?.(row) ?? false, false, `${id} is left out as "${omitted}", and is there`)
     else await t.test(`${row.name} ${id} ${words}`, () => run(trial))
   }
 }
@@ -21,5 +22,7 @@ async function runRows(
 for (const row of VENUE_ROWS)
   test(`${row.name}: market data over real sockets`, async t => {
     await MarketTrial.with(row, { channels: ROW_CHANNELS }, trial => runRows(t as never, MARKET_ROWS, row, trial))
-    await MarketTrial.with(row, { channels: ['trades', 'quotes'] }, trial => runRows(t as never, QUOTE_ROWS, row, trial))
+    await MarketTrial.with(row, { channels: ['trades', 'quotes'] }, trial =>
+      runRows(t as never, QUOTE_ROWS, row, trial),
+    )
   })

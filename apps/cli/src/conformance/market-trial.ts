@@ -63,7 +63,9 @@ export class MarketTrial {
     this.row = row
     this.stage = stage
     const { all } = stage.market.exchange.instruments
-    this.instruments = new InstrumentTable(options.hasStranger === true ? [...all, strangerLike(all[0]!, all.length)] : all)
+    this.instruments = new InstrumentTable(
+      options.hasStranger === true ? [...all, strangerLike(all[0]!, all.length)] : all,
+    )
     this.books = this.instruments.all.map(() => new OrderBook())
     this.desyncs = this.instruments.all.map(() => 0)
     const restOrigin = `http://127.0.0.1:${port}`

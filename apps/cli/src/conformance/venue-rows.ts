@@ -32,6 +32,7 @@ export interface VenueRow extends VenueTraits {
   readonly wire: MarketWire
 }
 
+const NO_BARS = 'bars are on another socket, which the connector does not open'
 const NO_MARKS = 'spot has no mark price'
 const NO_FUNDING = 'spot has no funding'
 const NO_ACKS = 'an answer names no topic: asking is having'
@@ -84,21 +85,21 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: 400,
     bookMark: '"action":"update"',
     ackMark: '"event":"subscribe"',
-    omits: {},
+    omits: { D40: NO_BARS },
   },
   'okx-spot': {
     orders: okxOrders,
     depth: 400,
     bookMark: '"action":"update"',
     ackMark: '"event":"subscribe"',
-    omits: { D50: NO_MARKS, D52: NO_FUNDING },
+    omits: { D40: NO_BARS, D50: NO_MARKS, D52: NO_FUNDING },
   },
   'okx-swap': {
     orders: okxOrders,
     depth: 400,
     bookMark: '"action":"update"',
     ackMark: '"event":"subscribe"',
-    omits: {},
+    omits: { D40: NO_BARS },
   },
 }
 

@@ -1,6 +1,6 @@
-import { formatOnGrid } from '@velocimex/core/market/grid'
 import type { Micros } from '@velocimex/core/clock/micros'
-import { BUY, type Side } from '@velocimex/core/market/side'
+import { formatOnGrid } from '@velocimex/core/market/grid'
+import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { ControlServer, decimalsOf } from '@velocimex/simulator/control-server'
 import { type Fault, FaultPlan, faultSchema } from '@velocimex/simulator/fault-plan'
 import { DEMO_KEYS, nodeCryptography } from '@velocimex/simulator/simulated-venue'
@@ -15,7 +15,8 @@ const STEP_MS = 4
 const SLICE_US = 10_000
 /** Ids of orders that nobody owns, far from those of the flow. */
 const FIRST_STAGE_ORDER = 900_000_000_000
-const START = 1_700_000_000_000_000
+/** Half a minute before a bar of any length ends. */
+const START = 1_700_000_070_000_000
 const DEPOSITS = { USDT: 100_000n, USDC: 100_000n, USD: 100_000n, BTC: 2n, ETH: 20n }
 
 /**
@@ -100,6 +101,12 @@ export class VenueStage {
   touch(instrument: number, side: Side = BUY): void {
     const engine = this.market.exchange.engine(instrument)
     engine.limit(++this.#lastOrder, side, engine.book.best(side), 1)
+  }
+
+  /** Takes all that rests at the best ask of an instrument: a trade, and another best price. */
+  sweep(instrument: number): void {
+    const engine = this.market.exchange.engine(instrument)
+    engine.market(++this.#lastOrder, BUY, engine.book.lotsAt(SELL, engine.book.best(SELL)))
   }
 
   /** Something is to go wrong. What is not named stands as in the control surface. */

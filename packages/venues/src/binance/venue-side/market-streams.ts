@@ -25,6 +25,8 @@ interface Stream {
   at: number
   last: string
   previous: number
+  /** Opening of the bar that was told while it was open, microseconds; 0 for none. */
+  openBar: number
 }
 
 const STREAM =
@@ -116,7 +118,7 @@ export class MarketStreams {
     return {
       ...{ name, instrument, kind, every: rhythm[kind] ?? 0, size: Number(size ?? seconds), readers: new Set() },
       changes: isDiff ? new LevelChanges(exchange, instrument.index, updateId(instrument.index)) : undefined,
-      ...{ at: 0, last: '', previous: updateId(instrument.index) },
+      ...{ at: 0, last: '', previous: updateId(instrument.index), openBar: 0 },
     }
   }
 
@@ -200,12 +202,13 @@ export class MarketStreams {
 
   #bar(stream: Stream, now: number): unknown {
     const { instrument, size } = stream
-    const bar = this.#sources.bars[instrument.index]!.of(size * 1e6).at(-1)
+    const bar = this.#sources.bars[instrument.index]!.due(size * 1e6, stream.openBar)
     if (bar === undefined) return undefined
     const opens = Math.floor(bar.opensAt / 1000)
     const ends = opens + size * 1000 - 1
     const closed = now > ends
     const seen = `${opens} ${bar.lastTrade} ${closed}`
+    stream.openBar = closed ? 0 : bar.opensAt
     if (seen === stream.last) return undefined
     stream.last = seen
     const price = (ticks: number): string => this.#texts.price(instrument, ticks)

@@ -21,7 +21,7 @@ interface Topic {
   readonly every: number
   readonly readers: Set<TopicReader>
   at: number
-  /** What a ticker told last, by field; the last state of a bar under `bar`. */
+  /** What a ticker told last, by field; the last state of a bar under `bar`, its opening under `open`. */
   last: Record<string, string>
 }
 
@@ -130,14 +130,14 @@ export class MarketTopics {
 
   #bar(topic: Topic, now: number): unknown {
     const { instrument, seconds, name } = topic
-    const bar = this.#sources.bars[instrument.index]!.of(seconds * 1e6).at(-1)
+    const bar = this.#sources.bars[instrument.index]!.due(seconds * 1e6, Number(topic.last['open']))
     if (bar === undefined) return undefined
     const start = Math.floor(bar.opensAt / 1000)
     const end = start + seconds * 1000 - 1
     const confirm = now > end
     const state = `${start} ${bar.lastTrade} ${confirm}`
     if (topic.last['bar'] === state) return undefined
-    topic.last = { bar: state }
+    topic.last = confirm ? { bar: state } : { bar: state, open: String(bar.opensAt) }
     const [open, high, low, close, volume] = barTexts(this.#sources, instrument, bar)
     const interval = name.split('.')[1]
     const row = { start, end, interval, open, close, high, low, volume, turnover: '0', confirm, timestamp: now }

@@ -25,6 +25,8 @@ interface OpenChannel {
   at: number
   last: string
   toldAt: number
+  /** Opening of the bar that was told while it was open, microseconds; 0 for none. */
+  openBar: number
 }
 
 const CHANNELS_MAX = 4096
@@ -119,7 +121,7 @@ export class MarketChannels {
     const book = kind === Channel.books ? new PublishedBook(this.#sources, instrument, depth) : undefined
     const every = name.includes('tbt') ? 10 : (RHYTHM[kind] ?? 0)
     const state = { readers: new Set<ChannelReader>(), book, trades: new SummedTrades(), at: 0, last: '', toldAt: 0 }
-    return { name, kind, instrument, seconds, every, ...state }
+    return { name, kind, instrument, seconds, every, ...state, openBar: 0 }
   }
 
   /** Tells what a channel without changes says, when it says something new. */
@@ -151,8 +153,11 @@ export class MarketChannels {
       case Channel.mark:
         return markRow(this.#sources, instrument)
       case Channel.candle: {
-        const bar = bars[instrument.index]!.of(seconds * 1e6).at(-1)
-        return bar === undefined ? undefined : barRow(instrument, bar, now * 1000 >= bar.opensAt + seconds * 1e6)
+        const bar = bars[instrument.index]!.due(seconds * 1e6, channel.openBar)
+        if (bar === undefined) return undefined
+        const isClosed = now * 1000 >= bar.opensAt + seconds * 1e6
+        channel.openBar = isClosed ? 0 : bar.opensAt
+        return barRow(instrument, bar, isClosed)
       }
       default:
         return undefined // Trades are told as they happen.
