@@ -1,4 +1,4 @@
-import { crc32 } from '@velocimex/core/feed/crc32'
+import { crc32 } from '@velocimex/core/bus/crc32'
 import { POW10 as POWERS_OF_TEN } from '../wire/number-reader.ts'
 
 // As a constant of this module it is folded into the code; an imported binding is looked up at each use.

@@ -1,5 +1,5 @@
+import { crc32 } from '@velocimex/core/bus/crc32'
 import type { BookAudit } from '@velocimex/core/feed/book-audit'
-import { crc32 } from '@velocimex/core/feed/crc32'
 import { F64_LANES, Flag, RECORD_F64, RECORD_I32 } from '@velocimex/core/market/event-record'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
 import { ChecksumSide, TEXT_BYTES } from './checksum-side.ts'

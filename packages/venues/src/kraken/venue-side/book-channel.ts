@@ -1,5 +1,5 @@
+import { crc32 } from '@velocimex/core/bus/crc32'
 import type { Exchange } from '@velocimex/core/exchange/exchange'
-import { crc32 } from '@velocimex/core/feed/crc32'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels, type SideLevels } from '../../level-changes.ts'

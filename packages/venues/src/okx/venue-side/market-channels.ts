@@ -138,7 +138,8 @@ export class MarketChannels {
     this.#push(channel, [row])
   }
 
-  #row({ kind, instrument, seconds }: OpenChannel, now: number): unknown {
+  #row(channel: OpenChannel, now: number): unknown {
+    const { kind, instrument, seconds } = channel
     const { exchange, bars, seqId } = this.#sources
     switch (kind) {
       case Channel.books5:
