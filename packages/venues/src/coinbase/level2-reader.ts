@@ -58,7 +58,7 @@ export class Level2Reader {
     p += L.channel.length
     if (L.client.isAt(view, p)) p += L.client.length
     if (!L.timestamp.isAt(view, p)) return Refusal.malformed
-    p = values.instants.read(p + L.timestamp.length, Slot.sent)
+    p = values.instant(p + L.timestamp.length, Slot.sent)
     if (p < 0 || !L.sequence.isAt(view, p)) return Refusal.malformed
     p = values.numbers.int(p + L.sequence.length, Slot.updateId)
     if (p < 0) return p
@@ -77,13 +77,13 @@ export class Level2Reader {
   /** Rows as the venue writes them, up to the closing bracket of the list. */
   #plainRows(p: number, flags: number): number {
     const values = this.#values
-    const { numbers, instants, slots } = values
+    const { numbers, slots } = values
     const { bytes, view } = numbers
     if (bytes[p] === CLOSE_LIST) return p
     for (;;) {
       const isBid = L.bid.isAt(view, p)
       if (!isBid && !L.offer.isAt(view, p)) return Refusal.malformed
-      p = instants.read(p + (isBid ? L.bid.length : L.offer.length), Slot.time)
+      p = values.instant(p + (isBid ? L.bid.length : L.offer.length), Slot.time)
       if (p < 0 || !L.price.isAt(view, p)) return Refusal.malformed
       p = numbers.onGrid(p + L.price.length, true, Slot.levelPrice)
       if (p < 0 || slots[Slot.levelPrice] === 0 || !L.lots.isAt(view, p)) return Refusal.malformed

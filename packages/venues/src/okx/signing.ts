@@ -2,7 +2,7 @@ import type { Micros } from '@velocimex/core/clock/micros'
 import type { Cryptography } from '../cryptography.ts'
 import type { Credentials, VenueCall, VenueRequest } from '../order-venue.ts'
 import { toBase64, toQuery } from '../wire/encodings.ts'
-import { isoMillis } from '../wire/iso-time.ts'
+import { formatMillis } from '../wire/instant-text.ts'
 import { encodeUtf8 } from '../wire/utf8.ts'
 
 /** A command that arrives later than this is refused by the venue (50036): nobody wants it any more. */
@@ -70,7 +70,7 @@ export class OkxSigner {
 
   #request(call: Call, method: 'GET' | 'POST', path: string, body: string, at: Micros): VenueRequest {
     const milliseconds = Math.floor(at / 1000)
-    const timestamp = isoMillis(at)
+    const timestamp = formatMillis(at)
     const headers = {
       'OK-ACCESS-KEY': this.#apiKey,
       'OK-ACCESS-SIGN': this.signature(`${timestamp}${method}${path}${body}`),

@@ -10,14 +10,26 @@ const LETTER_Z = 90
 const DASH = 45
 /** Most digits of a second's fraction: nanoseconds. */
 const FRACTION_MAX = 9
-const DAYS_BEFORE = Int32Array.of(0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)
+/** Months from January 1970 to December 2199. */
+const MONTHS = 230 * 12
+/** Days from 1970 to the first of each month, and to the one behind the last. */
+const FIRST_DAYS = new Int32Array(MONTHS + 1)
+for (let month = 0; month < MONTHS; month++) {
+  const year = 1970 + Math.floor(month / 12)
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month % 12]!
+  FIRST_DAYS[month + 1] = FIRST_DAYS[month]! + days
+}
 
 /**
- * An instant as RFC 3339 writes it in UTC, `"2026-08-02T03:35:51.660084Z"`, from its opening quote to behind its closing
- * one: leaves whole microseconds since 1970. The fraction has up to nine digits; those beyond the sixth are dropped. Years
- * are 1970 to 2199, and leap seconds are not read.
+ * An instant as RFC 3339 writes it in UTC, `"2026-08-02T03:35:51.660084971Z"`, from its opening quote to behind its closing
+ * one, with none to nine digits behind the second. Years are 1970 to 2199; leap seconds are not read. Nothing is allocated.
+ *
+ * @param slot where whole microseconds since 1970 are left
+ * @param nanosSlot where the nanoseconds 0-999 beyond are left; without it they are dropped
+ * @returns the position behind, or a `Refusal`
  */
-export function readIsoInstant({ bytes, slots }: NumberReader, start: number, slot: number): number {
+export function readIsoInstant({ bytes, slots }: NumberReader, start: number, slot: number, nanosSlot = slot): number {
   let p = start + 20
   if (bytes[start] !== QUOTE) return Refusal.malformed
   const year = two(bytes, start + 1) * 100 + two(bytes, start + 3)
@@ -32,24 +44,24 @@ export function readIsoInstant({ bytes, slots }: NumberReader, start: number, sl
     bytes[start + 11] === LETTER_T &&
     bytes[start + 14] === COLON &&
     bytes[start + 17] === COLON
-  let micros = 0
+  let nanos = 0
   if (bytes[p] === POINT) {
-    const point = p++
-    let digit = bytes[p]! - 48
-    for (; digit >>> 0 <= 9; digit = bytes[++p]! - 48) if (p - point <= 6) micros = micros * 10 + digit
-    const digits = p - point - 1
+    const first = ++p
+    for (let digit = bytes[p]! - 48; digit >>> 0 <= 9; digit = bytes[++p]! - 48) nanos = nanos * 10 + digit
+    const digits = p - first
     if (digits === 0 || digits > FRACTION_MAX) return noInstant(bytes, start)
-    for (let more = digits; more < 6; more++) micros *= 10
+    for (let more = digits; more < FRACTION_MAX; more++) nanos *= 10
   }
+  const micros = (nanos / 1000) | 0
   const isEnded = bytes[p] === LETTER_Z && bytes[p + 1] === QUOTE
-  if (!isPunctuated || !isEnded || !(year >= 1970 && year < 2200) || !(month >= 1 && month <= 12))
+  const at = (year - 1970) * 12 + month - 1
+  if (!isPunctuated || !isEnded || !(at >= 0 && at < MONTHS && month >= 1 && month <= 12))
     return noInstant(bytes, start)
-  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  const daysOfMonth = DAYS_BEFORE[month + 1]! - DAYS_BEFORE[month]! + (isLeap && month === 2 ? 1 : 0)
-  if (!(day >= 1 && day <= daysOfMonth) || !(hour <= 23 && minute <= 59 && second <= 59)) return noInstant(bytes, start)
-  const before = year - 1
-  const leaps = ((before / 4) | 0) - ((before / 100) | 0) + ((before / 400) | 0) - 477
-  const days = (year - 1970) * 365 + leaps + DAYS_BEFORE[month]! + (isLeap && month > 2 ? 1 : 0) + day - 1
+  const firstDay = FIRST_DAYS[at]!
+  const isDay = day >= 1 && day <= FIRST_DAYS[at + 1]! - firstDay
+  if (!isDay || !(hour <= 23 && minute <= 59 && second <= 59)) return noInstant(bytes, start)
+  const days = firstDay + day - 1
+  slots[nanosSlot] = nanos - micros * 1000 // First: without a slot of its own it is overwritten.
   slots[slot] = (days * 86_400 + hour * 3600 + minute * 60 + second) * 1_000_000 + micros
   return p + 2
 }

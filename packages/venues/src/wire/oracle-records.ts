@@ -84,7 +84,7 @@ export function wordField<Word extends string>(object: JsonObject, key: string, 
   return words.includes(text) ? text : refuseFrame(Refusal.malformed)
 }
 
-/** An RFC 3339 instant in UTC, 1970 to 2255. */
+/** An RFC 3339 instant in UTC, 1970 to 2199. */
 export const instantField = (object: JsonObject, key: string): OracleInstant =>
   parseInstant(textField(object, key)) ?? refuseFrame(Refusal.badNumber)
 

@@ -1,7 +1,7 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { GridTable } from './grid-table.ts'
-import { InstantReader } from './instant-reader.ts'
+import { readIsoInstant } from './iso-instant.ts'
 import { hashName, NAME_BYTES_MAX, NameTable } from './name-table.ts'
 import { NumberReader } from './number-reader.ts'
 import { DecimalReader } from './number-text.ts'
@@ -22,7 +22,6 @@ export class PlaceValues {
   readonly slots: Float64Array
   readonly places: PlaceReader
   readonly decimals: DecimalReader
-  readonly instants: InstantReader
   readonly #bytes: Uint8Array
   readonly #symbols: NameTable
 
@@ -33,7 +32,6 @@ export class PlaceValues {
     this.slots = this.numbers.slots
     this.places = new PlaceReader(bytes)
     this.decimals = new DecimalReader(bytes, this.slots)
-    this.instants = new InstantReader(bytes, this.slots)
     const own = instruments.all.filter(instrument => instrument.venue === venue)
     this.#symbols = new NameTable(own.map(({ symbol, index }) => [symbol, index]))
   }
@@ -131,7 +129,7 @@ export class PlaceValues {
 
   /** An instant as RFC 3339 text: microseconds in the slot, nanoseconds beyond in the next. */
   instant(p: number, slot: number): number {
-    return p === 0 ? Refusal.missingField : this.instants.read(p, slot)
+    return p === 0 ? Refusal.missingField : readIsoInstant(this.numbers, p, slot, slot + 1)
   }
 
   /** An instant in whole milliseconds, as a JSON number: microseconds in the slot, 0 in the next. */

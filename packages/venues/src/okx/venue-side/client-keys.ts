@@ -2,7 +2,7 @@ import type { Clock } from '@velocimex/core/clock/clock'
 import type { Cryptography } from '../../cryptography.ts'
 import type { ClientKey, ClientRequest } from '../../venue-dialect.ts'
 import { toBase64 } from '../../wire/encodings.ts'
-import { millisOfIso } from '../../wire/iso-time.ts'
+import { parseInstant } from '../../wire/instant-text.ts'
 import { encodeUtf8 } from '../../wire/utf8.ts'
 import type { Asked } from './asked.ts'
 import { type Failure, failure } from './venue-failures.ts'
@@ -30,9 +30,9 @@ export class ClientKeys {
     if (header('passphrase') === '') return refused('50104', 'Request header "OK-ACCESS-PASSPHRASE" cannot be empty.')
     if (header('sign') === '') return refused('50106', 'Request header "OK-ACCESS-SIGN" cannot be empty.')
     if (header('timestamp') === '') return refused('50107', 'Request header "OK-ACCESS-TIMESTAMP" cannot be empty.')
-    const at = millisOfIso(header('timestamp'))
+    const at = /\.\d{3}Z$/.test(header('timestamp')) ? parseInstant(header('timestamp')) : undefined
     if (at === undefined) return refused('50112', 'Invalid OK-ACCESS-TIMESTAMP')
-    if (Math.abs(this.#now() - at) > WINDOW_MS) return refused('50102', 'Timestamp request expired')
+    if (Math.abs(this.#now() - at.micros / 1000) > WINDOW_MS) return refused('50102', 'Timestamp request expired')
     const key = this.#keys.get(header('key'))
     if (key === undefined) return refused('50111', 'Invalid OK-ACCESS-KEY')
     if (header('passphrase') !== (key.passphrase ?? '')) return refused('50105', 'OK-ACCESS-PASSPHRASE incorrect')

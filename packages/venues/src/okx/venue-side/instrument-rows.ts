@@ -1,5 +1,5 @@
 import type { Instrument } from '@velocimex/core/market/instrument'
-import { millisOfIso } from '../../wire/iso-time.ts'
+import { parseInstant } from '../../wire/instant-text.ts'
 import { familyOf, INST_TYPES } from '../order-requests.ts'
 import { contractText, lotsText, priceText } from './texts.ts'
 
@@ -16,8 +16,8 @@ export const indexOfCode = (code: string): number => (/^\d{1,9}$/.test(code) ? N
 /** Contracts of a day end at eight in the morning. */
 function expiryOf(day: string | undefined): string {
   if (day === undefined || !/^\d{6}$/.test(day)) return ''
-  const at = millisOfIso(`20${day.slice(0, 2)}-${day.slice(2, 4)}-${day.slice(4)}T08:00:00.000Z`)
-  return at === undefined ? '' : String(at)
+  const at = parseInstant(`20${day.slice(0, 2)}-${day.slice(2, 4)}-${day.slice(4)}T08:00:00Z`)
+  return at === undefined ? '' : String(at.micros / 1000)
 }
 
 /** A row of `public/instruments`. */

@@ -4,13 +4,13 @@ import { test } from 'node:test'
 import { BUY } from '@velocimex/core/market/side'
 import fc from 'fast-check'
 import type { ClientRequest } from '../../venue-dialect.ts'
-import { isoMillis } from '../../wire/iso-time.ts'
+import { formatMillis } from '../../wire/instant-text.ts'
 import { KEY, SimulatedOkx } from './simulated-okx.conformance.ts'
 
 /** A request as a client that is not ours signs it: `changes` are made after. */
 function signed(venue: SimulatedOkx, method: string, call: string, body = '', changes: object = {}): ClientRequest {
   const [path, query = ''] = `/api/v5/${call}`.split('?') as [string, string?]
-  const timestamp = isoMillis(venue.clock.now())
+  const timestamp = formatMillis(venue.clock.now())
   const text = `${timestamp}${method}/api/v5/${call}${body}`
   const headers = {
     'ok-access-key': KEY.apiKey,
