@@ -63,18 +63,6 @@ export interface MarketWire {
 /** A day less the time that a replacement needs. */
 export const DAY_MS = 86_400_000
 
-/** The fields of a JSON object in a text; undefined for anything else. */
-export function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /** Splits a list into runs of at most `count`. */
 export function inRuns<T>(list: readonly T[], count: number): T[][] {
   return Array.from({ length: Math.ceil(list.length / count) }, (_, at) => list.slice(at * count, (at + 1) * count))

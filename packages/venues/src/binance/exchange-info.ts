@@ -1,12 +1,12 @@
 import { type Grid, gridOfStep } from '@velocimex/core/market/grid'
-import type { Instrument, OrderBounds } from '@velocimex/core/market/instrument'
+import type { OrderBounds } from '@velocimex/core/market/instrument'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { bookedDecimals, type InstrumentDraft } from '../draft-instrument.ts'
-import type { ParsedInstruments, SkippedInstrument } from '../market-venue.ts'
+import { listedInstruments } from '../listed-instruments.ts'
+import type { ParsedInstruments } from '../market-venue.ts'
+import { isJsonFields, type JsonFields, objectIn } from '../wire/json-object.ts'
 import type { Dialect } from './frame-fields.ts'
 import { makeInstrument } from './make-instrument.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Instruments of an exchangeInfo answer (`GET /api/v3/exchangeInfo`, `GET /fapi/v1/exchangeInfo`). A symbol that is not
@@ -17,43 +17,28 @@ export function parseExchangeInfo(
   venue: string,
   text: string,
 ): Result<ParsedInstruments, 'malformed'> {
-  let answer: unknown
-  try {
-    answer = JSON.parse(text)
-  } catch {
-    return refuse('malformed')
-  }
-  const symbols = isFields(answer) ? answer['symbols'] : undefined
+  const symbols = objectIn(text)?.['symbols']
   if (!Array.isArray(symbols)) return refuse('malformed')
-  const instruments: Instrument[] = []
-  const skipped: SkippedInstrument[] = []
-  const seen = new Set<string>()
-  for (const [row, entry] of symbols.entries()) {
-    const draft = isFields(entry) ? readSymbol(dialect, entry) : 'not an object'
-    const name = isFields(entry) && typeof entry['symbol'] === 'string' ? entry['symbol'] : `#${row}`
-    if (typeof draft === 'string') skipped.push({ symbol: name, words: draft })
-    else if (seen.has(name)) skipped.push({ symbol: name, words: 'listed twice' })
-    else {
-      seen.add(name)
-      instruments.push(makeInstrument(dialect, venue, instruments.length, draft))
-    }
-  }
-  return ok({ instruments, skipped })
+  return ok(
+    listedInstruments(
+      symbols,
+      'symbol',
+      row => readSymbol(dialect, row),
+      (index, draft) => makeInstrument(dialect, venue, index, draft),
+    ),
+  )
 }
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** @returns the draft, or the field at fault in words */
-function readSymbol(dialect: Dialect, entry: Fields): InstrumentDraft | string {
+function readSymbol(dialect: Dialect, entry: JsonFields): InstrumentDraft | string {
   const names = ['symbol', 'baseAsset', 'quoteAsset'].map(key => entry[key])
   if (names.some(name => typeof name !== 'string' || !/^[^\s"\\@]{1,40}$/.test(name)))
     return 'symbol, baseAsset or quoteAsset'
   const [symbol, base, quote] = names as [string, string, string]
   const filters = entry['filters']
   if (!Array.isArray(filters)) return 'filters'
-  const filter = (type: string): Fields | undefined =>
-    filters.find(each => isFields(each) && each['filterType'] === type)
+  const filter = (type: string): JsonFields | undefined =>
+    filters.find(each => isJsonFields(each) && each['filterType'] === type)
   const price = gridOfStep(String(filter('PRICE_FILTER')?.['tickSize']))
   if (price === undefined || price.decimals > 12) return 'PRICE_FILTER.tickSize'
   const quantity = gridOfStep(String(filter('LOT_SIZE')?.['stepSize']))
@@ -67,7 +52,7 @@ function readSymbol(dialect: Dialect, entry: Fields): InstrumentDraft | string {
   return { symbol, base, quote, settle, kind, expiry, price, quantity, bounds, grids: 'published' }
 }
 
-function readBounds(filter: (type: string) => Fields | undefined, price: Grid, quantity: Grid): OrderBounds {
+function readBounds(filter: (type: string) => JsonFields | undefined, price: Grid, quantity: Grid): OrderBounds {
   const prices = filter('PRICE_FILTER')
   const lots = filter('LOT_SIZE')
   const market = filter('MARKET_LOT_SIZE')

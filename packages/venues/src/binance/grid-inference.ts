@@ -1,6 +1,7 @@
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { cellsOf, LearntGrids } from '../learnt-grids.ts'
 import type { GridInference } from '../market-venue.ts'
+import { isJsonFields, type JsonFields, objectIn } from '../wire/json-object.ts'
 import type { Dialect } from './frame-fields.ts'
 import { makeInstrument } from './make-instrument.ts'
 import { splitSymbol } from './symbols.ts'
@@ -31,23 +32,17 @@ export class BinanceGridInference implements GridInference {
   }
 
   learn(text: string, snapshotOf?: string): boolean {
-    let message: unknown
-    try {
-      message = JSON.parse(text)
-    } catch {
-      return false
-    }
-    const fields = asFields(message)
+    const fields = objectIn(text)
     const stream = typeof fields?.['stream'] === 'string' ? fields['stream'] : ''
-    const event = fields?.['data'] === undefined ? fields : asFields(fields['data'])
-    if (event === undefined) return false
+    const event = fields?.['data'] === undefined ? fields : fields['data']
+    if (!isJsonFields(event)) return false
     const isBook = event['lastUpdateId'] !== undefined
     const isQuote = event['e'] === undefined && event['B'] !== undefined
     const name = isBook ? 'snapshot' : isQuote ? 'bookTicker' : String(event['e'])
     const rule = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined
-    const inner = name === 'kline' ? asFields(event['k']) : event
+    const inner = name === 'kline' ? event['k'] : event
     const symbol = isBook ? (snapshotOf ?? stream.split('@')[0]!.toUpperCase()) : event['s']
-    if (rule === undefined || inner === undefined || typeof symbol !== 'string' || symbol === '') return false
+    if (rule === undefined || !isJsonFields(inner) || typeof symbol !== 'string' || symbol === '') return false
     return this.#widen(symbol, rule, inner)
   }
 
@@ -70,15 +65,10 @@ export class BinanceGridInference implements GridInference {
     })
   }
 
-  #widen(symbol: string, rule: (typeof FIELDS)[string], event: Readonly<Record<string, unknown>>): boolean {
+  #widen(symbol: string, rule: (typeof FIELDS)[string], event: JsonFields): boolean {
     const rows = rule.levels.map(key => cellsOf(event[key]))
     const prices = [...rule.price.map(key => event[key]), ...rows.flatMap(row => row.prices)]
     const quantities = [...rule.quantity.map(key => event[key]), ...rows.flatMap(row => row.quantities)]
     return this.#grids.widen(symbol, prices, quantities)
   }
 }
-
-const asFields = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined

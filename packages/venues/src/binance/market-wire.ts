@@ -1,4 +1,5 @@
-import { DAY_MS, inRuns, type MarketChannel, type MarketWire, objectIn } from '../market-wire.ts'
+import { DAY_MS, inRuns, type MarketChannel, type MarketWire } from '../market-wire.ts'
+import { objectIn } from '../wire/json-object.ts'
 import type { Dialect } from './frame-fields.ts'
 
 const STREAMS: Readonly<Record<Dialect, Readonly<Partial<Record<MarketChannel, string>>>>> = {

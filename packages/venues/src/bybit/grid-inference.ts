@@ -1,11 +1,10 @@
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { cellsOf, LearntGrids } from '../learnt-grids.ts'
 import type { GridInference } from '../market-venue.ts'
+import { isJsonFields, objectIn } from '../wire/json-object.ts'
 import type { Category } from './frame-fields.ts'
 import { makeInstrument } from './make-instrument.ts'
 import { splitSymbol } from './symbols.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** Fields with a price and with a quantity, by the first word of a topic. Marks are off the grid and teach nothing. */
 const FIELDS: Readonly<Record<string, { price: readonly string[]; quantity: readonly string[] }>> = {
@@ -26,23 +25,17 @@ export class BybitGridInference implements GridInference {
   }
 
   learn(text: string): boolean {
-    let message: unknown
-    try {
-      message = JSON.parse(text)
-    } catch {
-      return false
-    }
-    const frame = asFields(message)
+    const frame = objectIn(text)
     const topic = frame?.['topic']
-    if (typeof topic !== 'string') return this.#book(asFields(frame?.['result']))
+    if (typeof topic !== 'string') return this.#book(frame?.['result'])
     const words = topic.split('.')
     const symbol = words.at(-1) ?? ''
     const channel = words[0] ?? ''
-    if (channel === 'orderbook') return this.#book(asFields(frame?.['data']))
+    if (channel === 'orderbook') return this.#book(frame?.['data'])
     const rule = Object.hasOwn(FIELDS, channel) ? FIELDS[channel] : undefined
     if (rule === undefined || symbol === '') return false
     const entries: readonly unknown[] = Array.isArray(frame?.['data']) ? frame['data'] : [frame?.['data']]
-    const known = entries.map(asFields).filter(entry => entry !== undefined)
+    const known = entries.filter(isJsonFields)
     const values = (keys: readonly string[]): unknown[] => known.flatMap(entry => keys.map(key => entry[key]))
     return this.#grids.widen(symbol, values(rule.price), values(rule.quantity))
   }
@@ -63,13 +56,10 @@ export class BybitGridInference implements GridInference {
   }
 
   /** A book of a topic or of a REST answer: both name their symbol. */
-  #book(book: Fields | undefined): boolean {
-    const symbol = book?.['s']
-    if (book === undefined || typeof symbol !== 'string' || symbol === '') return false
+  #book(book: unknown): boolean {
+    const symbol = isJsonFields(book) ? book['s'] : undefined
+    if (!isJsonFields(book) || typeof symbol !== 'string' || symbol === '') return false
     const [bids, asks] = [cellsOf(book['b']), cellsOf(book['a'])]
     return this.#grids.widen(symbol, [...bids.prices, ...asks.prices], [...bids.quantities, ...asks.quantities])
   }
 }
-
-const asFields = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined

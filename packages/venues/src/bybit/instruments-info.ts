@@ -1,13 +1,13 @@
 import { type Grid, gridOfStep } from '@velocimex/core/market/grid'
-import type { Instrument, OrderBounds } from '@velocimex/core/market/instrument'
+import type { OrderBounds } from '@velocimex/core/market/instrument'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { bookedDecimals, type InstrumentDraft } from '../draft-instrument.ts'
-import type { ParsedInstruments, SkippedInstrument } from '../market-venue.ts'
+import { listedInstruments } from '../listed-instruments.ts'
+import type { ParsedInstruments } from '../market-venue.ts'
+import { isJsonFields, type JsonFields, objectIn } from '../wire/json-object.ts'
 import type { Category } from './frame-fields.ts'
 import { makeInstrument } from './make-instrument.ts'
 import { splitSymbol } from './symbols.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** More decimals than any unit of account is booked in. */
 const DECIMALS_MAX = 15
@@ -21,62 +21,47 @@ export function parseInstrumentsInfo(
   venue: string,
   text: string,
 ): Result<ParsedInstruments, 'malformed'> {
-  let answer: unknown
-  try {
-    answer = JSON.parse(text)
-  } catch {
-    return refuse('malformed')
-  }
-  const result = isFields(answer) && answer['retCode'] === 0 ? answer['result'] : undefined
-  const list = isFields(result) ? result['list'] : undefined
-  if (!isFields(result) || !Array.isArray(list)) return refuse('malformed')
+  const answer = objectIn(text)
+  const result = answer?.['retCode'] === 0 ? answer['result'] : undefined
+  const list = isJsonFields(result) ? result['list'] : undefined
+  if (!isJsonFields(result) || !Array.isArray(list)) return refuse('malformed')
   if ((result['category'] ?? categoryOf(list[0])) !== category) return refuse('malformed')
-  const instruments: Instrument[] = []
-  const skipped: SkippedInstrument[] = []
-  const seen = new Set<string>()
-  for (const [row, entry] of (list as unknown[]).entries()) {
-    const draft = isFields(entry) ? readInstrument(category, entry) : 'not an object'
-    const name = isFields(entry) && typeof entry['symbol'] === 'string' ? entry['symbol'] : `#${row}`
-    if (typeof draft === 'string') skipped.push({ symbol: name, words: draft })
-    else if (seen.has(name)) skipped.push({ symbol: name, words: 'listed twice' })
-    else {
-      seen.add(name)
-      instruments.push(makeInstrument(category, venue, instruments.length, draft))
-    }
-  }
-  return ok({ instruments, skipped })
+  return ok(
+    listedInstruments(
+      list,
+      'symbol',
+      row => readInstrument(category, row),
+      (index, draft) => makeInstrument(category, venue, index, draft),
+    ),
+  )
 }
 
 /** The cursor of the next page of an answer; empty when it is the last, or no such answer. */
 export function nextPageCursor(text: string): string {
-  try {
-    const cursor = (JSON.parse(text) as { result?: { nextPageCursor?: unknown } } | null)?.result?.nextPageCursor
-    return typeof cursor === 'string' ? cursor : ''
-  } catch {
-    return ''
-  }
+  const result = objectIn(text)?.['result']
+  const cursor = isJsonFields(result) ? result['nextPageCursor'] : undefined
+  return typeof cursor === 'string' ? cursor : ''
 }
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The category of an answer that does not name it, by the fields of its first instrument. */
 function categoryOf(entry: unknown): Category | undefined {
-  if (!isFields(entry)) return undefined
+  if (!isJsonFields(entry)) return undefined
   if (String(entry['contractType']).startsWith('Linear')) return 'linear'
-  return isFields(entry['lotSizeFilter']) && entry['lotSizeFilter']['basePrecision'] !== undefined ? 'spot' : undefined
+  return isJsonFields(entry['lotSizeFilter']) && entry['lotSizeFilter']['basePrecision'] !== undefined
+    ? 'spot'
+    : undefined
 }
 
 /** @returns the draft, or the field at fault in words */
-function readInstrument(category: Category, entry: Fields): InstrumentDraft | string {
+function readInstrument(category: Category, entry: JsonFields): InstrumentDraft | string {
   const isLinear = category === 'linear'
   const settleCoin = isLinear ? entry['settleCoin'] : entry['quoteCoin']
   const names = [entry['symbol'], entry['baseCoin'], entry['quoteCoin'], settleCoin]
   if (names.some(name => typeof name !== 'string' || !/^[^\s".\\]{1,40}$/.test(name)))
     return 'symbol, baseCoin, quoteCoin or settleCoin'
   const [symbol, base, quote, settle] = names as [string, string, string, string]
-  const lots = isFields(entry['lotSizeFilter']) ? entry['lotSizeFilter'] : {}
-  const prices = isFields(entry['priceFilter']) ? entry['priceFilter'] : {}
+  const lots = isJsonFields(entry['lotSizeFilter']) ? entry['lotSizeFilter'] : {}
+  const prices = isJsonFields(entry['priceFilter']) ? entry['priceFilter'] : {}
   const price = gridOfStep(String(prices['tickSize']))
   if (price === undefined || price.decimals > DECIMALS_MAX) return 'priceFilter.tickSize'
   const step = isLinear ? 'qtyStep' : 'basePrecision'
@@ -91,7 +76,7 @@ function readInstrument(category: Category, entry: Fields): InstrumentDraft | st
   return { symbol, base, quote, settle, kind, expiry, price, quantity, bounds, grids: 'published' }
 }
 
-function readBounds(isLinear: boolean, prices: Fields, lots: Fields, price: Grid, quantity: Grid): OrderBounds {
+function readBounds(isLinear: boolean, prices: JsonFields, lots: JsonFields, price: Grid, quantity: Grid): OrderBounds {
   const bounds: { -readonly [Key in keyof OrderBounds]: OrderBounds[Key] } = {}
   // A bound between two steps is drawn inward; 0 switches a bound off.
   const put = (key: Exclude<keyof OrderBounds, 'notionalMin'>, text: unknown, grid: Grid): void => {

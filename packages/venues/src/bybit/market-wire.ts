@@ -1,4 +1,5 @@
-import { inRuns, type MarketChannel, type MarketWire, objectIn } from '../market-wire.ts'
+import { inRuns, type MarketChannel, type MarketWire } from '../market-wire.ts'
+import { objectIn } from '../wire/json-object.ts'
 import type { Category } from './frame-fields.ts'
 
 const TOPICS: Readonly<Record<MarketChannel, string>> = {

@@ -1,9 +1,8 @@
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { cellsOf, LearntGrids } from '../learnt-grids.ts'
 import type { GridInference } from '../market-venue.ts'
+import { type JsonFields as Fields, isJsonFields as isFields } from '../wire/json-object.ts'
 import { makeProduct } from './products.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** Learns the grids of products from the digits of their messages, of both dialects; see `LearntGrids`. */
 export class CoinbaseGridInference implements GridInference {
@@ -78,6 +77,3 @@ export class CoinbaseGridInference implements GridInference {
     )
   }
 }
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

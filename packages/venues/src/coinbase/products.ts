@@ -3,8 +3,7 @@ import type { FeeRates, Instrument, OrderBounds } from '@velocimex/core/market/i
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { bookedDecimals, completeInstrument, type InstrumentDraft } from '../draft-instrument.ts'
 import type { ParsedInstruments, SkippedInstrument } from '../market-venue.ts'
-
-type Fields = Readonly<Record<string, unknown>>
+import { type JsonFields as Fields, isJsonFields as isFields } from '../wire/json-object.ts'
 
 /** Fees of the entry tier in 1e-8 of the notional: 0.40 % maker, 0.60 % taker. An account is told its own. */
 const FEES: FeeRates = { maker: 400_000, taker: 600_000 }
@@ -48,9 +47,6 @@ export function parseProducts(venue: string, text: string): Result<ParsedInstrum
   }
   return ok({ instruments, skipped })
 }
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isName = (value: unknown): value is string => typeof value === 'string' && /^[^\s"\\]{1,40}$/.test(value)
 

@@ -1,10 +1,9 @@
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { LearntGrids } from '../learnt-grids.ts'
 import type { GridInference } from '../market-venue.ts'
+import { type JsonFields as Fields, isJsonFields as isFields } from '../wire/json-object.ts'
 import { inferredDraft, makeInstrument } from './instruments.ts'
 import { plainText } from './number-grid.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** Learns the grids of instruments from the digits of their messages; see `LearntGrids`. */
 export class DeribitGridInference implements GridInference {
@@ -77,6 +76,3 @@ const cells = (row: Fields, at: number): unknown[] =>
   [row['bids'], row['asks']]
     .flatMap(side => (Array.isArray(side) ? side.filter(Array.isArray) : []))
     .map(each => each.at(at))
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -3,10 +3,9 @@ import type { FeeRates, Instrument, InstrumentKind } from '@velocimex/core/marke
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { completeInstrument, type InstrumentDraft } from '../draft-instrument.ts'
 import type { ParsedInstruments, SkippedInstrument } from '../market-venue.ts'
+import { type JsonFields as Fields, isJsonFields as isFields } from '../wire/json-object.ts'
 import { nameParts } from './instrument-name.ts'
 import { gridOfNumbers } from './number-grid.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** Fees where the venue's list is not at hand: those of a BTC perpetual, 0 maker and 0.05 % taker. */
 const FEES: FeeRates = { maker: 0, taker: 50_000 }
@@ -45,9 +44,6 @@ export function parseInstruments(venue: string, text: string): Result<ParsedInst
   }
   return ok({ instruments, skipped })
 }
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** @returns the draft, or the field at fault in words */
 function readInstrument(entry: Fields): InstrumentDraft | string {

@@ -1,4 +1,5 @@
-import { inRuns, type MarketChannel, type MarketWire, objectIn } from '../market-wire.ts'
+import { inRuns, type MarketChannel, type MarketWire } from '../market-wire.ts'
+import { objectIn } from '../wire/json-object.ts'
 
 /** Raw books and trades need a log-in; these are for everybody. */
 const SPEED = '100ms'

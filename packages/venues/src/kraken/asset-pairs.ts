@@ -3,10 +3,10 @@ import type { FeeRates, Instrument, OrderBounds } from '@velocimex/core/market/i
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { bookedDecimals } from '../draft-instrument.ts'
 import type { ParsedInstruments, SkippedInstrument } from '../market-venue.ts'
+import { type JsonFields as Fields, isJsonFields as isFields } from '../wire/json-object.ts'
 import { LOWEST_TIER, makeInstrument } from './make-instrument.ts'
 import { splitPair } from './pair-names.ts'
 
-type Fields = Readonly<Record<string, unknown>>
 type Draft = Parameters<typeof makeInstrument>[1]
 
 /**
@@ -37,9 +37,6 @@ export function parseAssetPairs(text: string): Result<ParsedInstruments, 'malfor
   }
   return ok({ instruments, skipped })
 }
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** @returns the draft, or the field at fault in words */
 function readPair(entry: Fields): Draft | string {

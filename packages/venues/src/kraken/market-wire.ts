@@ -1,4 +1,5 @@
-import { type MarketChannel, type MarketWire, objectIn } from '../market-wire.ts'
+import type { MarketChannel, MarketWire } from '../market-wire.ts'
+import { objectIn } from '../wire/json-object.ts'
 
 const DEPTH = 100
 const CHANNELS: Readonly<Partial<Record<MarketChannel, string>>> = {

@@ -1,10 +1,9 @@
 import type { Instrument, InstrumentKind } from '@velocimex/core/market/instrument'
 import { cellsOf, LearntGrids } from '../learnt-grids.ts'
 import type { GridInference } from '../market-venue.ts'
+import { isJsonFields, objectIn } from '../wire/json-object.ts'
 import { splitInstId } from './inst-id.ts'
 import { makeInstrument } from './make-instrument.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /** Fields with prices and with quantities, by the beginning of the channel's name; levels are in `asks` and `bids`. */
 const FIELDS: readonly (readonly [channel: RegExp, price: readonly string[], quantity: readonly string[]])[] = [
@@ -31,14 +30,8 @@ export class OkxGridInference implements GridInference {
   }
 
   learn(text: string): boolean {
-    let push: unknown
-    try {
-      push = JSON.parse(text)
-    } catch {
-      return false
-    }
-    const { arg, data } = isFields(push) ? push : {}
-    if (!isFields(arg) || !Array.isArray(data)) return false
+    const { arg, data } = objectIn(text) ?? {}
+    if (!isJsonFields(arg) || !Array.isArray(data)) return false
     const { channel, instId } = arg
     if (typeof channel !== 'string' || typeof instId !== 'string') return false
     const parts = splitInstId(instId)
@@ -46,7 +39,7 @@ export class OkxGridInference implements GridInference {
     const rule = FIELDS.find(([name]) => name.test(channel))
     if (rule === undefined) return /^candle\d/.test(channel) && this.#candles(instId, data)
     const [, price, quantity] = rule
-    const elements = data.filter(isFields)
+    const elements = data.filter(isJsonFields)
     const rows = elements.flatMap(({ asks, bids }) => [cellsOf(asks), cellsOf(bids)])
     const values = (keys: readonly string[]): unknown[] => elements.flatMap(each => keys.map(key => each[key]))
     const prices = [...values(price), ...rows.flatMap(row => row.prices)]
@@ -74,6 +67,3 @@ export class OkxGridInference implements GridInference {
     )
   }
 }
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,12 +1,12 @@
 import { type Grid, gridOfStep } from '@velocimex/core/market/grid'
-import type { Instrument, InstrumentKind, OrderBounds } from '@velocimex/core/market/instrument'
+import type { InstrumentKind, OrderBounds } from '@velocimex/core/market/instrument'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { bookedDecimals, type InstrumentDraft } from '../draft-instrument.ts'
-import type { ParsedInstruments, SkippedInstrument } from '../market-venue.ts'
+import { listedInstruments } from '../listed-instruments.ts'
+import type { ParsedInstruments } from '../market-venue.ts'
+import { isJsonFields, type JsonFields, objectIn } from '../wire/json-object.ts'
 import { splitInstId } from './inst-id.ts'
 import { makeInstrument } from './make-instrument.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 const DECIMALS_MAX = 12
 const KINDS: Readonly<Record<string, InstrumentKind>> = {
@@ -27,36 +27,18 @@ export function parseInstrumentList(
   text: string,
   only?: InstrumentKind,
 ): Result<ParsedInstruments, 'malformed'> {
-  let answer: unknown
-  try {
-    answer = JSON.parse(text)
-  } catch {
-    return refuse('malformed')
+  const answer = objectIn(text)
+  if (answer === undefined || !Array.isArray(answer['data'])) return refuse('malformed')
+  if (answer['code'] !== '0' && !isJsonFields(answer['arg'])) return refuse('malformed')
+  const read = (row: JsonFields): InstrumentDraft | string | undefined => {
+    const draft = readDefinition(row)
+    return typeof draft === 'string' || only === undefined || draft.kind === only ? draft : undefined
   }
-  if (!isFields(answer) || !Array.isArray(answer['data'])) return refuse('malformed')
-  if (answer['code'] !== '0' && !isFields(answer['arg'])) return refuse('malformed')
-  const instruments: Instrument[] = []
-  const skipped: SkippedInstrument[] = []
-  const seen = new Set<string>()
-  for (const [row, entry] of answer['data'].entries()) {
-    const name = isFields(entry) && typeof entry['instId'] === 'string' ? entry['instId'] : `#${row}`
-    const draft = isFields(entry) ? readDefinition(entry) : 'not an object'
-    if (typeof draft === 'string') skipped.push({ symbol: name, words: draft })
-    else if (only !== undefined && draft.kind !== only) continue
-    else if (seen.has(name)) skipped.push({ symbol: name, words: 'listed twice' })
-    else {
-      seen.add(name)
-      instruments.push(makeInstrument(venue, instruments.length, draft))
-    }
-  }
-  return ok({ instruments, skipped })
+  return ok(listedInstruments(answer['data'], 'instId', read, (index, draft) => makeInstrument(venue, index, draft)))
 }
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** @returns the draft, or the field at fault in words */
-function readDefinition(entry: Fields): InstrumentDraft | string {
+function readDefinition(entry: JsonFields): InstrumentDraft | string {
   const symbol = entry['instId']
   if (typeof symbol !== 'string' || !/^[^\s"\\@]{1,40}$/.test(symbol)) return 'instId'
   if (entry['instType'] === 'MARGIN') return 'instType MARGIN: it is the spot instrument of the same name'
@@ -84,7 +66,7 @@ function readDefinition(entry: Fields): InstrumentDraft | string {
  * and settled in the coin.
  */
 function readContract(
-  entry: Fields,
+  entry: JsonFields,
   kind: InstrumentKind,
   base: string,
   quote: string,
@@ -121,7 +103,7 @@ function reduced(step: number, decimals: number): readonly [number, number] {
 }
 
 /** Bounds in lots, drawn inward. The greatest market order of spot is a sum of money, and so none of these. */
-function readBounds(entry: Fields, kind: InstrumentKind, quantity: Grid): OrderBounds {
+function readBounds(entry: JsonFields, kind: InstrumentKind, quantity: Grid): OrderBounds {
   const least = stepsOf(entry['minSz'], quantity)
   const most = stepsOf(entry['maxLmtSz'], quantity)
   const market = kind === 'spot' ? 0 : stepsOf(entry['maxMktSz'], quantity)

@@ -1,4 +1,5 @@
 import type { ClientSocket, SocketSession } from '../../venue-dialect.ts'
+import { objectIn } from '../../wire/json-object.ts'
 import type { MarketStreams, StreamReader } from './market-streams.ts'
 
 const STREAMS_MAX = 1024
@@ -64,11 +65,5 @@ export class StreamSession implements SocketSession, StreamReader {
 }
 
 /** A command of a client; undefined when the text is no JSON object. */
-export function commandIn(text: string): { method?: unknown; params?: unknown; id?: unknown } | undefined {
-  try {
-    const command = JSON.parse(text)
-    return typeof command === 'object' && command !== null ? command : undefined
-  } catch {
-    return undefined
-  }
-}
+export const commandIn = (text: string): { method?: unknown; params?: unknown; id?: unknown } | undefined =>
+  objectIn(text)
