@@ -50,3 +50,21 @@ export function toQuery(fields: readonly (readonly [string, string | number | bo
     .map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`)
     .join('&')
 }
+
+/**
+ * The fields of a query or of a form, in their order; of a name that stands twice the last. Undefined when a
+ * percent-encoding is broken.
+ */
+export function fromQuery(text: string): Map<string, string> | undefined {
+  const fields = new Map<string, string>()
+  const plain = (part: string): string => decodeURIComponent(part.replaceAll('+', ' '))
+  try {
+    for (const pair of text.split('&').filter(part => part !== '')) {
+      const [key = '', ...value] = pair.split('=')
+      fields.set(plain(key), plain(value.join('=')))
+    }
+  } catch {
+    return undefined
+  }
+  return fields
+}

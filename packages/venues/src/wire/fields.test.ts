@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { fromBase64, toBase64, toBase64Url, toHex, toQuery } from './encodings.ts'
+import { fromBase64, fromQuery, toBase64, toBase64Url, toHex, toQuery } from './encodings.ts'
 import { Fields, plainDecimal, toUnits } from './fields.ts'
 import { encodeUtf8 } from './utf8.ts'
 
@@ -79,4 +79,21 @@ test('encodings agree with the platform, at every length', () => {
     'a=1&b=x%20y&d=%EF%BC%91',
   )
   deepEqual(Buffer.from(encodeUtf8('１')).toString('hex'), 'efbc91')
+})
+
+test('a query is read as it is written, and refused when its encoding is broken', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 12 }).filter(each => each.isWellFormed())
+  fc.assert(
+    fc.property(fc.dictionary(text, text, { maxKeys: 8, noNullPrototype: true }), fields => {
+      deepEqual(fromQuery(toQuery(Object.entries(fields))), new Map(Object.entries(fields)))
+    }),
+  )
+  deepEqual(
+    fromQuery('a=1+2&&b&a=x%3Dy=z'),
+    new Map([
+      ['a', 'x=y=z'],
+      ['b', ''],
+    ]),
+  )
+  equal(fromQuery('a=%E0%A4%A'), undefined)
 })

@@ -1,8 +1,8 @@
 import type { Clock } from '@velocimex/core/clock/clock'
 import type { Cryptography } from '../../cryptography.ts'
+import { KnownKeys } from '../../known-keys.ts'
 import type { ClientKey, ClientRequest } from '../../venue-dialect.ts'
 import { toHex } from '../../wire/encodings.ts'
-import { encodeUtf8 } from '../../wire/utf8.ts'
 import type { RequestParameters } from './parameters.ts'
 import { type Failure, failure } from './venue-failures.ts'
 
@@ -11,21 +11,17 @@ const AHEAD_MS = 1000
 
 /** Who sends a request: the keys of the venue, and the checks of signature and time. */
 export class ClientKeys {
-  readonly #keys: ReadonlyMap<string, ClientKey>
-  readonly #cryptography: Cryptography
-  readonly #clock: Clock
+  readonly #known: KnownKeys
 
   constructor(keys: readonly ClientKey[], cryptography: Cryptography, clock: Clock) {
-    this.#keys = new Map(keys.map(key => [key.apiKey, key]))
-    this.#cryptography = cryptography
-    this.#clock = clock
+    this.#known = new KnownKeys(keys, cryptography, clock)
   }
 
   /** The key of a request by its header alone. */
   keyed({ headers }: ClientRequest): ClientKey | Failure {
     const apiKey = headers['x-mbx-apikey']
     if (apiKey === undefined) return failure(-2014, 'API-key format invalid.', 401)
-    return this.#keys.get(apiKey) ?? failure(-2015, 'Invalid API-key, IP, or permissions for action.', 401)
+    return this.#known.find(apiKey) ?? failure(-2015, 'Invalid API-key, IP, or permissions for action.', 401)
   }
 
   /** The key of a signed REST request: the signature is over query and body as sent, without itself. */
@@ -38,7 +34,7 @@ export class ClientKeys {
 
   /** The key of a request over the WebSocket API: parameters sorted by name. */
   signedSocket(parameters: RequestParameters): ClientKey | Failure {
-    const key = this.#keys.get(parameters.get('apiKey') ?? '')
+    const key = this.#known.find(parameters.get('apiKey'))
     if (key === undefined) return failure(-2015, 'Invalid API-key, IP, or permissions for action.', 401)
     return this.#checked(key, parameters.sortedText(), parameters)
   }
@@ -48,9 +44,9 @@ export class ClientKeys {
     if (timestamp < 0)
       return failure(-1102, "Mandatory parameter 'timestamp' was not sent, was empty/null, or malformed.")
     const signature = parameters.get('signature') ?? ''
-    const right = toHex(this.#cryptography.hmac('sha256', encodeUtf8(key.secret), encodeUtf8(text)))
+    const right = toHex(this.#known.sign(key, text))
     if (signature.toLowerCase() !== right) return failure(-1022, 'Signature for this request is not valid.')
-    const now = Math.floor(this.#clock.now() / 1000)
+    const now = this.#known.millis()
     if (timestamp >= now + AHEAD_MS)
       return failure(-1021, "Timestamp for this request was 1000ms ahead of the server's time.")
     const window = Math.min(60_000, parameters.int('recvWindow', 5000))

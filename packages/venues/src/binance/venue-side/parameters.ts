@@ -1,6 +1,7 @@
 import { parseOnGrid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { fromQuery } from '../../wire/encodings.ts'
 import type { Dialect } from '../frame-fields.ts'
 import { type Failure, failure } from './venue-failures.ts'
 
@@ -14,17 +15,8 @@ export class RequestParameters {
 
   /** Query and body together, as the venue takes them. Undefined when a percent-encoding is broken. */
   static of(query: string, body: string): RequestParameters | undefined {
-    const values = new Map<string, string>()
-    for (const pair of `${query}&${body}`.split('&').filter(part => part !== '')) {
-      const at = pair.indexOf('=')
-      try {
-        const plain = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
-        values.set(plain(at < 0 ? pair : pair.slice(0, at)), at < 0 ? '' : plain(pair.slice(at + 1)))
-      } catch {
-        return undefined
-      }
-    }
-    return new RequestParameters(values)
+    const values = fromQuery(`${query}&${body}`)
+    return values === undefined ? undefined : new RequestParameters(values)
   }
 
   get(key: string): string | undefined {

@@ -1,8 +1,8 @@
 import type { Clock } from '@velocimex/core/clock/clock'
 import type { Cryptography } from '../../cryptography.ts'
+import { KnownKeys } from '../../known-keys.ts'
 import type { ClientKey, ClientRequest } from '../../venue-dialect.ts'
 import { toHex } from '../../wire/encodings.ts'
-import { encodeUtf8 } from '../../wire/utf8.ts'
 import { type Failure, failure } from './venue-failures.ts'
 
 /** A timestamp may be this far ahead. */
@@ -12,19 +12,15 @@ const INVALID_KEY = failure(10003, 'API key is invalid.')
 
 /** Tells who sent a request: the venue's side of its authentication. */
 export class ClientKeys {
-  readonly #keys: ReadonlyMap<string, ClientKey>
-  readonly #cryptography: Cryptography
-  readonly #clock: Clock
+  readonly #known: KnownKeys
 
   constructor(keys: readonly ClientKey[], cryptography: Cryptography, clock: Clock) {
-    this.#keys = new Map(keys.map(key => [key.apiKey, key]))
-    this.#cryptography = cryptography
-    this.#clock = clock
+    this.#known = new KnownKeys(keys, cryptography, clock)
   }
 
   /** The key of a signed request: the signature is over time, key, window, and the query or body exactly as sent. */
   signed({ method, headers, query, body }: ClientRequest): ClientKey | Failure {
-    const key = this.#keys.get(headers['x-bapi-api-key'] ?? '')
+    const key = this.#known.find(headers['x-bapi-api-key'])
     if (key === undefined) return INVALID_KEY
     const timestamp = headers['x-bapi-timestamp'] ?? ''
     const window = headers['x-bapi-recv-window'] ?? '5000'
@@ -38,16 +34,16 @@ export class ClientKeys {
   /** The key of a socket's log-in: `args` are the key, an instant in the future, and the signature over it. */
   loggedIn(args: readonly unknown[]): ClientKey | Failure {
     const [apiKey, expires, signature] = args
-    const key = this.#keys.get(String(apiKey))
+    const key = this.#known.find(String(apiKey))
     if (key === undefined) return INVALID_KEY
-    if (!(Number(expires) > this.#now())) return failure(10004, 'Params Error')
+    if (!(Number(expires) > this.#known.millis())) return failure(10004, 'Params Error')
     const right = this.#signature(key, `GET/realtime${String(expires)}`)
     return String(signature).toLowerCase() === right ? key : failure(10004, 'Invalid sign')
   }
 
   /** That an instant is inside its window. */
   timely(timestamp: string, window: string): Failure | undefined {
-    const now = this.#now()
+    const now = this.#known.millis()
     const isWhole = /^\d{1,15}$/.test(timestamp) && /^\d{1,15}$/.test(window)
     const behind = Math.min(WINDOW_MS_MAX, Number(window))
     if (isWhole && Number(timestamp) >= now - behind && Number(timestamp) < now + AHEAD_MS) return undefined
@@ -56,10 +52,6 @@ export class ClientKeys {
   }
 
   #signature(key: ClientKey, text: string): string {
-    return toHex(this.#cryptography.hmac('sha256', encodeUtf8(key.secret), encodeUtf8(text)))
-  }
-
-  #now(): number {
-    return Math.floor(this.#clock.now() / 1000)
+    return toHex(this.#known.sign(key, text))
   }
 }

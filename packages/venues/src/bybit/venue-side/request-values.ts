@@ -1,6 +1,8 @@
 import { parseOnGrid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { ClientRequest } from '../../venue-dialect.ts'
+import { fromQuery } from '../../wire/encodings.ts'
+import { isJsonFields, jsonIn } from '../../wire/json-object.ts'
 import type { Category } from '../frame-fields.ts'
 import type { OwnInstruments } from './own-instruments.ts'
 import { badParameter, type Failure, failure } from './venue-failures.ts'
@@ -16,31 +18,18 @@ export class RequestValues {
   /** Undefined when the query's encoding is broken or the body is no JSON object. */
   static of({ method, query, body }: ClientRequest): RequestValues | undefined {
     if (method !== 'GET') return RequestValues.ofJson(body)
-    const values = new Map<string, string>()
-    for (const pair of query.split('&').filter(part => part !== '')) {
-      const at = pair.indexOf('=')
-      try {
-        const plain = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
-        values.set(plain(at < 0 ? pair : pair.slice(0, at)), at < 0 ? '' : plain(pair.slice(at + 1)))
-      } catch {
-        return undefined
-      }
-    }
-    return new RequestValues(values)
+    const values = fromQuery(query)
+    return values === undefined ? undefined : new RequestValues(values)
   }
 
   /** The fields of a JSON object; undefined when the text is none. */
   static ofJson(text: string): RequestValues | undefined {
-    try {
-      return RequestValues.ofObject(JSON.parse(text))
-    } catch {
-      return undefined
-    }
+    return RequestValues.ofObject(jsonIn(text))
   }
 
   /** The plain fields of an object: texts, numbers and booleans. */
   static ofObject(value: unknown): RequestValues | undefined {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    if (!isJsonFields(value)) return undefined
     const plain = Object.entries(value).filter(([, each]) => ['string', 'number', 'boolean'].includes(typeof each))
     return new RequestValues(new Map(plain.map(([key, each]) => [key, String(each)])))
   }

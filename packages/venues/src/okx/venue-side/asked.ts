@@ -1,3 +1,4 @@
+import { fromQuery } from '../../wire/encodings.ts'
 import { Fields } from '../../wire/fields.ts'
 
 /** The parameters of a request, from its query, its body, or a frame. Empty ones count as absent. */
@@ -15,17 +16,8 @@ export const askedOf = (fields: Fields): Asked => ({
 
 /** Parameters of a query; undefined when a percent-encoding is broken. */
 export function askedInQuery(query: string): Asked | undefined {
-  const values = new Map<string, string>()
-  for (const pair of query.split('&').filter(part => part !== '')) {
-    const at = pair.indexOf('=')
-    const plain = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
-    try {
-      values.set(plain(at < 0 ? pair : pair.slice(0, at)), at < 0 ? '' : plain(pair.slice(at + 1)))
-    } catch {
-      return undefined
-    }
-  }
-  return { get: key => values.get(key) || undefined }
+  const values = fromQuery(query)
+  return values === undefined ? undefined : { get: key => values.get(key) || undefined }
 }
 
 /** Parameters of a body: of one object, or of each of a list; undefined when it is neither. */

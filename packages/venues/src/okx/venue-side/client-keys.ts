@@ -1,9 +1,9 @@
 import type { Clock } from '@velocimex/core/clock/clock'
 import type { Cryptography } from '../../cryptography.ts'
+import { KnownKeys } from '../../known-keys.ts'
 import type { ClientKey, ClientRequest } from '../../venue-dialect.ts'
 import { toBase64 } from '../../wire/encodings.ts'
 import { parseInstant } from '../../wire/instant-text.ts'
-import { encodeUtf8 } from '../../wire/utf8.ts'
 import type { Asked } from './asked.ts'
 import { type Failure, failure } from './venue-failures.ts'
 
@@ -12,14 +12,10 @@ const WINDOW_MS = 30_000
 
 /** Who sends a request, or logs a socket in: the keys of the venue, and the checks of signature, passphrase and time. */
 export class ClientKeys {
-  readonly #keys: ReadonlyMap<string, ClientKey>
-  readonly #cryptography: Cryptography
-  readonly #clock: Clock
+  readonly #known: KnownKeys
 
   constructor(keys: readonly ClientKey[], cryptography: Cryptography, clock: Clock) {
-    this.#keys = new Map(keys.map(key => [key.apiKey, key]))
-    this.#cryptography = cryptography
-    this.#clock = clock
+    this.#known = new KnownKeys(keys, cryptography, clock)
   }
 
   /** The key of a REST request: signed are time, method, path with query as sent, and body as sent. */
@@ -32,8 +28,9 @@ export class ClientKeys {
     if (header('timestamp') === '') return refused('50107', 'Request header "OK-ACCESS-TIMESTAMP" cannot be empty.')
     const at = /\.\d{3}Z$/.test(header('timestamp')) ? parseInstant(header('timestamp')) : undefined
     if (at === undefined) return refused('50112', 'Invalid OK-ACCESS-TIMESTAMP')
-    if (Math.abs(this.#now() - at.micros / 1000) > WINDOW_MS) return refused('50102', 'Timestamp request expired')
-    const key = this.#keys.get(header('key'))
+    if (Math.abs(this.#known.millis() - at.micros / 1000) > WINDOW_MS)
+      return refused('50102', 'Timestamp request expired')
+    const key = this.#known.find(header('key'))
     if (key === undefined) return refused('50111', 'Invalid OK-ACCESS-KEY')
     if (header('passphrase') !== (key.passphrase ?? '')) return refused('50105', 'OK-ACCESS-PASSPHRASE incorrect')
     const text = `${header('timestamp')}${method}${path}${query === '' ? '' : `?${query}`}${body}`
@@ -42,23 +39,18 @@ export class ClientKeys {
 
   /** The key of a log-in, whose time is in seconds. */
   login(asked: Asked): ClientKey | Failure {
-    const key = this.#keys.get(asked.get('apiKey') ?? '')
+    const key = this.#known.find(asked.get('apiKey'))
     if (key === undefined) return failure('60005', 'Invalid apiKey')
     const timestamp = asked.get('timestamp') ?? ''
     if (!/^\d{10}(\.\d+)?$/.test(timestamp)) return failure('60004', 'Invalid timestamp')
-    if (Math.abs(this.#now() - Number(timestamp) * 1000) > WINDOW_MS)
+    if (Math.abs(this.#known.millis() - Number(timestamp) * 1000) > WINDOW_MS)
       return failure('60006', 'Timestamp request expired')
     if ((asked.get('passphrase') ?? '') !== (key.passphrase ?? '')) return failure('60024', 'Wrong passphrase')
     const right = this.#signature(key, `${timestamp}GET/users/self/verify`)
     return asked.get('sign') === right ? key : failure('60007', 'Invalid sign')
   }
 
-  #signature({ secret }: ClientKey, text: string): string {
-    return toBase64(this.#cryptography.hmac('sha256', encodeUtf8(secret), encodeUtf8(text)))
-  }
-
-  /** Milliseconds. */
-  #now(): number {
-    return Math.floor(this.#clock.now() / 1000)
+  #signature(key: ClientKey, text: string): string {
+    return toBase64(this.#known.sign(key, text))
   }
 }
