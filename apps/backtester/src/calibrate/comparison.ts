@@ -60,7 +60,7 @@ const ROWS: readonly Row[] = [
   ...LAGS.map(
     (lag, at): Row => [`counts.lag${lag}s`, 'correlation', { amount: 0.17 }, ({ takes }) => takes.counts[at]!],
   ),
-  ...LAGS.map((lag, at): Row => [`signs.lag${lag}`, 'correlation', { amount: 0.1 }, ({ takes }) => takes.signs[at]!]),
+  ...LAGS.map((lag, at): Row => [`signs.lag${lag}`, 'correlation', { amount: 0.12 }, ({ takes }) => takes.signs[at]!]),
   ...RETURN_SECONDS.map(
     (length, at): Row => [
       `volatility.${length}s`,
