@@ -1,3 +1,4 @@
+import { assert } from '../assert.ts'
 import type { Random } from '../clock/random.ts'
 import { BUY, opposite, SELL, type Side } from '../market/side.ts'
 import { basesFor, type Fading, HawkesProcess } from './hawkes-process.ts'
@@ -74,6 +75,7 @@ export class OrderFlowModel {
   /** @param leader the flow that `parameters.leader` names */
   constructor(parameters: OrderFlowParameters, engine: MatchingEngine, random: Random, leader?: OrderFlowModel) {
     const { limitRate, marketRate, diffusion, mid } = parameters
+    assert(limitRate > 0 && marketRate > 0, 'orders rest and take at some rate', [limitRate, marketRate])
     const rates = [limitRate / 2, limitRate / 2, marketRate]
     this.#parameters = parameters
     this.#engine = engine
@@ -109,11 +111,25 @@ export class OrderFlowModel {
   step(): void {
     const what = KINDS[this.#arrivals.next()]!
     this.#follow()
+    this.#quoteBare()
     if (what === 'market') this.#take()
     else this.#rest(what, this.#random.uniform() < 0.5 ? BUY : SELL)
     const { book } = this.#engine
     if (this.#value > book.best(SELL)) this.#move(BUY)
     else if (this.#value < book.best(BUY)) this.#move(SELL)
+    this.#quoteBare()
+  }
+
+  /** A side that was taken whole is quoted at once. */
+  #quoteBare(): void {
+    for (const side of [BUY, SELL] as const) if (!Number.isFinite(this.#engine.book.best(side))) this.#open(side)
+  }
+
+  /** Makers quote a tick from the value: small ones first, then mostly a large one. */
+  #open(side: Side): void {
+    const price = this.#quote(side)
+    for (let small = this.#random.below(SMALL_FIRST); small >= 0; small--) this.#add(side, price, this.#makerLots())
+    if (this.#random.uniform() < HOUSE_AT_ONCE) this.#add(side, price, this.#houseLots(1))
   }
 
   /** A follower is drawn to its leader's value. */
@@ -156,13 +172,9 @@ export class OrderFlowModel {
       if (first <= this.#id) this.#engine.cancel(first)
       else this.#engine.limit(++this.#id, side, limit, book.lotsOf(first), 'ioc')
     }
-    const isBare = !Number.isFinite(book.best(resting))
-    if (!isBare && this.#random.uniform() > CLOSED_AT_ONCE) return
-    for (const each of [side, resting]) {
-      for (let small = this.#random.below(SMALL_FIRST); small >= 0; small--)
-        this.#add(each, this.#quote(each), this.#makerLots())
-      if (this.#random.uniform() < HOUSE_AT_ONCE) this.#add(each, this.#quote(each), this.#houseLots(1))
-    }
+    if (this.#random.uniform() > CLOSED_AT_ONCE) return
+    this.#open(side)
+    this.#open(resting)
   }
 
   /** An order comes to rest or goes; the book is kept near to its depth. */
@@ -181,7 +193,7 @@ export class OrderFlowModel {
     const quote = this.#quote(side)
     const closes = side * (quote - own) > 0 && side * (book.best(opposite(side)) - quote) > 0
     const price =
-      closes && this.#random.uniform() < CLOSES
+      !Number.isFinite(own) || (closes && this.#random.uniform() < CLOSES)
         ? quote
         : this.#random.uniform() < JOINS
           ? own
