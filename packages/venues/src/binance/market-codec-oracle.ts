@@ -1,8 +1,7 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
-import { EventRecord, Flag, Kind } from '@velocimex/core/market/event-record'
+import { Flag, Kind } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { RecordBatch } from '@velocimex/core/market/record-batch'
 import {
   arrayField,
   boolField,
@@ -10,7 +9,6 @@ import {
   hasOnly,
   intField,
   objectField,
-  Refused,
   refuseFrame,
   scaledField,
   steps,
@@ -18,8 +16,8 @@ import {
   textField,
   timeField,
 } from '../wire/oracle-fields.ts'
-import { JsonObject, type JsonValue, readStrictJson } from '../wire/strict-json.ts'
-import { decodeUtf8 } from '../wire/utf8.ts'
+import { OracleRecords } from '../wire/oracle-records.ts'
+import { JsonObject, type JsonValue } from '../wire/strict-json.ts'
 import type { Dialect } from './frame-fields.ts'
 import { type Promised, promiseOf, STREAMS } from './stream-oracle.ts'
 
@@ -34,58 +32,29 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d
  * `parseOnGrid`. It allocates without shame and shares neither tables nor number reading with the codec. The two must
  * agree on what is refused, and on every byte of what is not.
  */
-export class MarketCodecOracle {
-  readonly batch: RecordBatch
-  readonly ids = { first: -1, last: -1, previous: -1 }
-  instrument = -1
+export class MarketCodecOracle extends OracleRecords {
   readonly #isUsdm: boolean
   readonly #venue: string
   readonly #instruments: InstrumentTable
-  readonly #source: number
-  readonly #record: EventRecord
-  #receivedAt = 0
-  #receivedNanos = 0
 
   constructor(dialect: Dialect, venue: string, instruments: InstrumentTable, maxLevels: number, source: number) {
+    super(maxLevels, source)
     this.#isUsdm = dialect === 'usdm'
     this.#venue = venue
     this.#instruments = instruments
-    this.#source = source
-    this.batch = new RecordBatch(maxLevels)
-    this.#record = new EventRecord(this.batch)
   }
 
   /** Decodes a socket frame; see `MarketCodec.decode`. */
   decode(frame: Uint8Array, receivedAt: number, receivedNanos: number): number {
-    return this.#guarded(frame, receivedAt, receivedNanos, root => this.#root(root))
+    return this.guarded(frame, receivedAt, receivedNanos, root => this.#root(root))
   }
 
   /** Decodes a REST answer with a whole book; see `MarketCodec.decodeSnapshot`. */
   decodeSnapshot(frame: Uint8Array, instrument: number, receivedAt: number, receivedNanos: number): number {
-    return this.#guarded(frame, receivedAt, receivedNanos, root => {
+    return this.guarded(frame, receivedAt, receivedNanos, root => {
       if (!(root instanceof JsonObject) || root.hasEscapedKey) return refuseFrame(Refusal.malformed)
       return this.#book(root, this.#instruments.at(instrument), FrameKind.snapshot)
     })
-  }
-
-  #guarded(frame: Uint8Array, receivedAt: number, receivedNanos: number, read: (root: JsonValue) => number): number {
-    this.batch.count = 0
-    this.instrument = -1
-    this.ids.first = this.ids.last = this.ids.previous = -1
-    this.#receivedAt = receivedAt
-    this.#receivedNanos = receivedNanos
-    const text = decodeUtf8(frame, 0, frame.length)
-    const root = text === undefined ? undefined : readStrictJson(text)
-    if (root === undefined) return Refusal.malformed
-    try {
-      const kind = read(root)
-      this.#markLast()
-      return kind
-    } catch (cause) {
-      if (!(cause instanceof Refused)) throw cause
-      this.batch.count = 0
-      return cause.code
-    }
   }
 
   #root(root: JsonValue): number {
@@ -195,7 +164,7 @@ export class MarketCodecOracle {
         const [price, quantity, ...rest] = Array.isArray(row) ? row : []
         if (price === undefined || quantity === undefined || rest.length > 0) return refuseFrame(Refusal.malformed)
         const side = key === keys[0] ? Flag.bid : 0
-        this.#append(Kind.level, flags | side, time).lanes(
+        this.append(Kind.level, flags | side, time).lanes(
           steps(price, instrument.price, 1),
           steps(quantity, instrument.quantity, 0),
           this.ids.last,
@@ -232,7 +201,7 @@ export class MarketCodecOracle {
     if (trades < 1 || trades > 0x7fffffff) return refuseFrame(Refusal.badNumber)
     if (event.fields.has('M')) boolField(event, 'M')
     const side = boolField(event, 'm') ? 0 : Flag.aggressorBuy
-    this.#append(Kind.trade, flags | side, timeField(event, 'T'))
+    this.append(Kind.trade, flags | side, timeField(event, 'T'))
       .lanes(price, lots, last, first)
       .withExtra(trades)
     return FrameKind.trade
@@ -246,7 +215,7 @@ export class MarketCodecOracle {
     const bidLots = stepsField(event, 'B', instrument.quantity, 0)
     const ask = stepsField(event, 'a', instrument.price, 1)
     const askLots = stepsField(event, 'A', instrument.quantity, 0)
-    this.#append(Kind.quote, 0, time).lanes(bid, bidLots, ask, askLots)
+    this.append(Kind.quote, 0, time).lanes(bid, bidLots, ask, askLots)
     return FrameKind.quote
   }
 
@@ -262,8 +231,8 @@ export class MarketCodecOracle {
     const volume = stepsField(bar, 'v', instrument.quantity, 0)
     const bought = stepsField(bar, 'V', instrument.quantity, 0)
     const flags = boolField(bar, 'x') ? Flag.closed : 0
-    this.#append(Kind.bar, flags, timeField(bar, 't')).lanes(open!, high!, low!, close!).withExtra(seconds)
-    this.#append(Kind.barVolume, flags, eventTime)
+    this.append(Kind.bar, flags, timeField(bar, 't')).lanes(open!, high!, low!, close!).withExtra(seconds)
+    this.append(Kind.barVolume, flags, eventTime)
       .lanes(volume, intField(bar, 'n'), bought, floatField(bar, 'q'))
       .withExtra(seconds)
     return FrameKind.bar
@@ -274,25 +243,10 @@ export class MarketCodecOracle {
     const [mark, index, settle] = ['p', 'i', 'P'].map(key => scaledField(event, key, 8, 0))
     const next = timeField(event, 'T')
     const rate = textField(event, 'r')
-    this.#append(Kind.mark, 0, time).lanes(mark!, index!, settle!, 0)
+    this.append(Kind.mark, 0, time).lanes(mark!, index!, settle!, 0)
     // Delivery contracts send an empty rate: they pay no funding.
     if (rate !== '')
-      this.#append(Kind.funding, 0, time).lanes(scaledField(event, 'r', 12, Number.MIN_SAFE_INTEGER), next, 0, 0)
+      this.append(Kind.funding, 0, time).lanes(scaledField(event, 'r', 12, Number.MIN_SAFE_INTEGER), next, 0, 0)
     return FrameKind.mark
-  }
-
-  #append(kind: Kind, flags: number, venueTime: number): EventRecord {
-    const { batch } = this
-    if (batch.count >= batch.capacity) refuseFrame(Refusal.tooLarge)
-    return this.#record
-      .at(batch.count++)
-      .write(kind, flags, this.#source, this.instrument, venueTime, this.#receivedAt)
-      .nanos(0, this.#receivedNanos)
-  }
-
-  #markLast(): void {
-    if (this.batch.count === 0) return
-    this.#record.at(this.batch.count - 1)
-    this.#record.withFlags(this.#record.flags | Flag.last)
   }
 }

@@ -1,8 +1,7 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
-import { EventRecord, Flag, Kind } from '@velocimex/core/market/event-record'
+import { Flag, Kind } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { RecordBatch } from '@velocimex/core/market/record-batch'
 import {
   arrayField,
   boolField,
@@ -11,7 +10,6 @@ import {
   hasOnly,
   intField,
   objectField,
-  Refused,
   refuseFrame,
   scaledField,
   steps,
@@ -19,8 +17,8 @@ import {
   textField,
   timeField,
 } from '../wire/oracle-fields.ts'
-import { JsonObject, type JsonValue, readStrictJson } from '../wire/strict-json.ts'
-import { decodeUtf8 } from '../wire/utf8.ts'
+import { knownObject, OracleRecords } from '../wire/oracle-records.ts'
+import { JsonObject, type JsonValue } from '../wire/strict-json.ts'
 import type { Category } from './frame-fields.ts'
 
 const UNREAD = /^(allLiquidation|liquidation|priceLimit|insurance|adlAlert|system|orderbook\.(rpi|full))\./
@@ -36,32 +34,23 @@ type Known = Map<string, number>
  * The obvious twin of `BybitCodec`, for tests only: a tree of the whole frame, then field by field, with decimals read by
  * `parseOnGrid`. The two must agree on what is refused, and on every byte of what is not.
  */
-export class MarketCodecOracle {
-  readonly batch: RecordBatch
-  readonly ids = { first: -1, last: -1, previous: -1 }
-  instrument = -1
+export class MarketCodecOracle extends OracleRecords {
   readonly #isLinear: boolean
   readonly #venue: string
   readonly #instruments: InstrumentTable
-  readonly #source: number
-  readonly #record: EventRecord
   readonly #known = new Map<number, Known>()
   readonly #followed = new Map<number, number>()
-  #receivedAt = 0
-  #receivedNanos = 0
 
   constructor(category: Category, venue: string, instruments: InstrumentTable, maxLevels: number, source: number) {
+    super(maxLevels, source)
     this.#isLinear = category === 'linear'
     this.#venue = venue
     this.#instruments = instruments
-    this.#source = source
-    this.batch = new RecordBatch(maxLevels)
-    this.#record = new EventRecord(this.batch)
   }
 
   /** Decodes a socket frame; see `MarketCodec.decode`. */
   decode(frame: Uint8Array, receivedAt: number, receivedNanos: number): number {
-    return this.#guarded(frame, receivedAt, receivedNanos, root => {
+    return this.#object(frame, receivedAt, receivedNanos, root => {
       if (root.fields.has('topic')) return this.#topic(root)
       const isAnswer = root.fields.has('op') && hasOnly(root, ANSWER_KEYS)
       return isAnswer ? FrameKind.control : refuseFrame(Refusal.unknownKind)
@@ -70,7 +59,7 @@ export class MarketCodecOracle {
 
   /** Decodes a REST answer with a book; see `MarketCodec.decodeSnapshot`. */
   decodeSnapshot(frame: Uint8Array, instrument: number, receivedAt: number, receivedNanos: number): number {
-    return this.#guarded(frame, receivedAt, receivedNanos, root => {
+    return this.#object(frame, receivedAt, receivedNanos, root => {
       if (intField(root, 'retCode') !== 0) return refuseFrame(Refusal.malformed)
       const book = objectField(root, 'result')
       return this.#book(book, book, this.#instruments.at(instrument), FrameKind.partialDepth)
@@ -83,28 +72,10 @@ export class MarketCodecOracle {
     this.#followed.clear()
   }
 
-  #guarded(frame: Uint8Array, receivedAt: number, receivedNanos: number, read: (root: JsonObject) => number): number {
-    this.batch.count = 0
-    this.instrument = -1
-    this.ids.first = this.ids.last = this.ids.previous = -1
-    this.#receivedAt = receivedAt
-    this.#receivedNanos = receivedNanos
-    const text = decodeUtf8(frame, 0, frame.length)
-    const root = text === undefined ? undefined : readStrictJson(text)
-    if (!(root instanceof JsonObject) || root.hasEscapedKey) return Refusal.malformed
-    try {
-      const kind = read(root)
-      if (this.batch.count > 0) {
-        const record = this.#record.at(this.batch.count - 1)
-        record.withFlags(record.flags | Flag.last)
-      }
-      if (kind === FrameKind.control) this.ids.last = -1
-      return kind
-    } catch (cause) {
-      if (!(cause instanceof Refused)) throw cause
-      this.batch.count = 0
-      return cause.code
-    }
+  #object(frame: Uint8Array, receivedAt: number, receivedNanos: number, read: (root: JsonObject) => number): number {
+    const kind = this.guarded(frame, receivedAt, receivedNanos, root => read(knownObject(root, [])))
+    if (kind === FrameKind.control) this.forget()
+    return kind
   }
 
   #topic(root: JsonObject): number {
@@ -239,10 +210,10 @@ export class MarketCodecOracle {
     extra: number,
     ...lanes: readonly [number, number, number?, number?]
   ): void {
-    if (this.batch.count >= this.batch.capacity) refuseFrame(Refusal.tooLarge)
-    const record = this.#record.at(this.batch.count++)
-    record.write(kind, flags, this.#source, index, at, this.#receivedAt).nanos(0, this.#receivedNanos)
-    record.withExtra(extra).lanes(lanes[0], lanes[1], lanes[2] ?? 0, lanes[3] ?? 0)
+    this.instrument = index
+    this.append(kind, flags, at)
+      .withExtra(extra)
+      .lanes(lanes[0], lanes[1], lanes[2] ?? 0, lanes[3] ?? 0)
   }
 }
 

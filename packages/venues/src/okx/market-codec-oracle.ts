@@ -1,10 +1,10 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
-import { EventRecord, Flag, Kind, MarketStatus } from '@velocimex/core/market/event-record'
+import { Flag, Kind, MarketStatus } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { RecordBatch } from '@velocimex/core/market/record-batch'
-import { arrayField, field, objectField, Refused, refuseFrame, steps, textField } from '../wire/oracle-fields.ts'
-import { JsonObject, type JsonValue, NumberText, readStrictJson } from '../wire/strict-json.ts'
+import { arrayField, field, objectField, refuseFrame, steps, textField } from '../wire/oracle-fields.ts'
+import { OracleRecords } from '../wire/oracle-records.ts'
+import { JsonObject, type JsonValue, NumberText } from '../wire/strict-json.ts'
 import { decodeUtf8 } from '../wire/utf8.ts'
 import { BAR_SECONDS, EVENTS, UNREAD_CHANNELS } from './channels.ts'
 import { scaledText, signedField, wholeField, wholeText } from './oracle-texts.ts'
@@ -29,64 +29,32 @@ const STATES: Readonly<Record<string, number>> = {
  * `parseOnGrid`. It shares neither tables nor number reading with the codec. The two must agree on what is refused, and on
  * every byte of what is not.
  */
-export class MarketCodecOracle {
-  readonly batch: RecordBatch
-  readonly ids = { first: -1, last: -1, previous: -1 }
-  instrument = -1
+export class MarketCodecOracle extends OracleRecords {
   readonly #venue: string
   readonly #instruments: InstrumentTable
-  readonly #source: number
-  readonly #record: EventRecord
-  #receivedAt = 0
-  #receivedNanos = 0
 
   constructor(venue: string, instruments: InstrumentTable, maxLevels: number, source: number) {
+    super(maxLevels, source)
     this.#venue = venue
     this.#instruments = instruments
-    this.#source = source
-    this.batch = new RecordBatch(maxLevels)
-    this.#record = new EventRecord(this.batch)
   }
 
   /** Decodes a socket frame; see `MarketCodec.decode`. */
   decode(frame: Uint8Array, receivedAt: number, receivedNanos: number): number {
-    return this.#guarded(frame, receivedAt, receivedNanos, root => this.#root(root))
+    const isPong = decodeUtf8(frame, 0, frame.length) === 'pong'
+    const kind = this.guarded(frame, receivedAt, receivedNanos, root => this.#root(root))
+    if (isPong || kind === FrameKind.control) this.forget()
+    return isPong ? FrameKind.control : kind
   }
 
   /** Decodes a REST answer with a whole book; see `MarketCodec.decodeSnapshot`. */
   decodeSnapshot(frame: Uint8Array, instrument: number, receivedAt: number, receivedNanos: number): number {
-    return this.#guarded(frame, receivedAt, receivedNanos, root => {
+    return this.guarded(frame, receivedAt, receivedNanos, root => {
       if (!(root instanceof JsonObject) || root.hasEscapedKey) return refuseFrame(Refusal.malformed)
       if (textField(root, 'code') !== '0') return refuseFrame(Refusal.unknownKind)
       this.#book('books5', undefined, one(arrayField(root, 'data')), this.#instruments.at(instrument))
       return FrameKind.snapshot
     })
-  }
-
-  #guarded(frame: Uint8Array, receivedAt: number, receivedNanos: number, read: (root: JsonValue) => number): number {
-    this.batch.count = 0
-    this.#forget()
-    this.#receivedAt = receivedAt
-    this.#receivedNanos = receivedNanos
-    const text = decodeUtf8(frame, 0, frame.length)
-    if (text === 'pong') return FrameKind.control
-    const root = text === undefined ? undefined : readStrictJson(text)
-    if (root === undefined) return Refusal.malformed
-    try {
-      const kind = read(root)
-      if (kind === FrameKind.control) this.#forget()
-      this.#markLast()
-      return kind
-    } catch (cause) {
-      if (!(cause instanceof Refused)) throw cause
-      this.batch.count = 0
-      return cause.code
-    }
-  }
-
-  #forget(): void {
-    this.instrument = -1
-    this.ids.first = this.ids.last = this.ids.previous = -1
   }
 
   #root(root: JsonValue): number {
@@ -166,7 +134,7 @@ export class MarketCodecOracle {
       for (const row of arrayField(book, key)) {
         const [price, lots, orders] = levelOf(row, instrument)
         const lanes = [price, lots, Math.max(0, this.ids.last), orders] as const
-        this.#append(Kind.level, flags | (key === 'bids' ? Flag.bid : 0), time).lanes(...lanes)
+        this.append(Kind.level, flags | (key === 'bids' ? Flag.bid : 0), time).lanes(...lanes)
       }
     return channel === 'books5' ? FrameKind.partialDepth : action === 'update' ? FrameKind.depth : FrameKind.snapshot
   }
@@ -181,7 +149,7 @@ export class MarketCodecOracle {
 
   #quote(time: number, bid: number, bidLots: number, ask: number, askLots: number): boolean {
     if (bid === 0 || bidLots === 0 || ask === 0 || askLots === 0) return false
-    this.#append(Kind.quote, 0, time).lanes(bid, bidLots, ask, askLots)
+    this.append(Kind.quote, 0, time).lanes(bid, bidLots, ask, askLots)
     return true
   }
 
@@ -205,7 +173,7 @@ export class MarketCodecOracle {
     if (side !== 'buy' && side !== 'sell') refuseFrame(Refusal.malformed)
     if (trades < 1 || trades >= 2 ** 31 || first < 0) refuseFrame(Refusal.badNumber)
     const flags = (side === 'buy' ? Flag.aggressorBuy : 0) | (isSum ? Flag.aggregate : 0)
-    this.#append(Kind.trade, flags, this.#time(trade))
+    this.append(Kind.trade, flags, this.#time(trade))
       .lanes(steps(field(trade, 'px'), price, 1), steps(field(trade, 'sz'), quantity, 1), id, first)
       .withExtra(trades)
   }
@@ -223,8 +191,8 @@ export class MarketCodecOracle {
     const isClosed = wholeText(confirm)
     if (isClosed > 1) refuseFrame(Refusal.badNumber)
     const flags = isClosed === 1 ? Flag.closed : 0
-    this.#append(Kind.bar, flags, opened).lanes(o!, h!, l!, c!).withExtra(seconds)
-    this.#append(Kind.barVolume, flags, 0).lanes(lots, 0, 0, Number(value)).withExtra(seconds)
+    this.append(Kind.bar, flags, opened).lanes(o!, h!, l!, c!).withExtra(seconds)
+    this.append(Kind.barVolume, flags, 0).lanes(lots, 0, 0, Number(value)).withExtra(seconds)
   }
 
   #funding(funding: JsonObject): void {
@@ -232,14 +200,14 @@ export class MarketCodecOracle {
     if (!Number.isSafeInteger(next)) refuseFrame(Refusal.badNumber)
     const time = this.#time(funding)
     const rate = scaledText(field(funding, 'fundingRate'), 12)
-    if (rate !== undefined) this.#append(Kind.funding, 0, time).lanes(rate, next, 0, 0)
+    if (rate !== undefined) this.append(Kind.funding, 0, time).lanes(rate, next, 0, 0)
   }
 
   #mark(mark: JsonObject): void {
     const time = this.#time(mark)
     const price = scaledText(field(mark, 'markPx'), 8)
     if (price !== undefined && price < 0) refuseFrame(Refusal.badNumber)
-    if (price !== undefined) this.#append(Kind.mark, 0, time).lanes(price, 0, 0, 0)
+    if (price !== undefined) this.append(Kind.mark, 0, time).lanes(price, 0, 0, 0)
   }
 
   #states(definitions: readonly JsonValue[]): number {
@@ -250,7 +218,7 @@ export class MarketCodecOracle {
       if (instrument === undefined) continue
       if (!Object.hasOwn(STATES, state)) return refuseFrame(Refusal.unknownKind)
       this.instrument = instrument.index
-      this.#append(Kind.status, 0, 0).lanes(STATES[state]!, 0, 0, 0)
+      this.append(Kind.status, 0, 0).lanes(STATES[state]!, 0, 0, 0)
     }
     return this.batch.count === 0 ? FrameKind.control : FrameKind.status
   }
@@ -258,21 +226,6 @@ export class MarketCodecOracle {
   #time(object: JsonObject): number {
     const time = wholeField(object, 'ts') * 1000
     return Number.isSafeInteger(time) ? time : refuseFrame(Refusal.badNumber)
-  }
-
-  #append(kind: Kind, flags: number, venueTime: number): EventRecord {
-    const { batch } = this
-    if (batch.count >= batch.capacity) refuseFrame(Refusal.tooLarge)
-    return this.#record
-      .at(batch.count++)
-      .write(kind, flags, this.#source, this.instrument, venueTime, this.#receivedAt)
-      .nanos(0, this.#receivedNanos)
-  }
-
-  #markLast(): void {
-    if (this.batch.count === 0) return
-    this.#record.at(this.batch.count - 1)
-    this.#record.withFlags(this.#record.flags | Flag.last)
   }
 }
 

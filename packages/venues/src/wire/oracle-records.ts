@@ -35,8 +35,7 @@ export class OracleRecords {
   /** Reads a frame by `read`, whose refusals end it; marks the last record. */
   guarded(frame: Uint8Array, receivedAt: number, receivedNanos: number, read: (root: JsonValue) => number): number {
     this.batch.count = 0
-    this.instrument = -1
-    this.ids.first = this.ids.last = this.ids.previous = -1
+    this.forget()
     this.#receivedAt = receivedAt
     this.#receivedNanos = receivedNanos
     const text = decodeUtf8(frame, 0, frame.length)
@@ -53,9 +52,16 @@ export class OracleRecords {
     }
   }
 
-  /** Appends a record without lanes. */
-  append(kind: Kind, flags: number, time: OracleInstant): EventRecord {
+  /** Leaves no trace of a message that says nothing of a market. */
+  forget(): void {
+    this.instrument = -1
+    this.ids.first = this.ids.last = this.ids.previous = -1
+  }
+
+  /** Appends a record without lanes. @param at its instant, or whole microseconds */
+  append(kind: Kind, flags: number, at: OracleInstant | number): EventRecord {
     const { batch } = this
+    const time = typeof at === 'number' ? { micros: at, nanos: 0 } : at
     if (batch.count >= batch.capacity) refuseFrame(Refusal.tooLarge)
     return this.#record
       .at(batch.count++)
