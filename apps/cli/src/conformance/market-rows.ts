@@ -25,6 +25,35 @@ const hasChannel =
   ({ wire, side }: VenueRow): boolean =>
     side.instruments.some(({ symbol }) => wire.topics(symbol, [channel]).length > 0)
 
+/** Channels of the connection on which the rows of market data are tried. */
+export const ROW_CHANNELS: readonly MarketChannel[] = MARKET_CHANNELS
+
+/** The last row of a connection: it leaves the first instrument. */
+const UNFOLLOW: ConformanceRow<MarketTrial> = {
+  id: 'D70',
+  words: 'unsubscribe: nothing of the instrument comes any more, the others go on',
+  async run(trial) {
+    trial.go()
+    await trial.untilLive()
+    const [left, ...others] = trial.listed
+    const { wire } = trial.row
+    const frames = wire.unsubscribe(wire.topics(left!.symbol, ROW_CHANNELS)).length
+    const { counts } = trial.stage.server
+    const wanted = counts.frames + frames
+    equal(trial.connector.unfollow(left!), true)
+    equal(trial.connector.unfollow(left!), false)
+    equal(trial.connector.isLive(left!.index), false)
+    await trial.until('the venue to hear of it', () => counts.frames >= wanted)
+    await trial.flush()
+    const about = (): number => trial.records(Kind.trade, left!.index).length + trial.books[left!.index]!.bids.count
+    const before = about()
+    trial.stage.advance(5_000)
+    await trial.still()
+    equal(about(), before)
+    deepEqual(trial.differences(others), [])
+  },
+}
+
 /** Market data of a venue that behaves, in the order in which they are tried on one connection. */
 export const MARKET_ROWS: readonly ConformanceRow<MarketTrial>[] = [
   {
@@ -162,6 +191,7 @@ export const MARKET_ROWS: readonly ConformanceRow<MarketTrial>[] = [
       ok(told !== undefined && told.lanes[0] !== 0 && told.lanes[1] >= trial.stage.now(), JSON.stringify(told))
     },
   },
+  UNFOLLOW,
 ]
 
 /** What is tried on a connection that follows quotes and trades alone. */
@@ -191,6 +221,3 @@ export const QUOTE_ROWS: readonly ConformanceRow<MarketTrial>[] = [
     },
   },
 ]
-
-/** Channels of the connection on which the rows of market data are tried. */
-export const ROW_CHANNELS: readonly MarketChannel[] = MARKET_CHANNELS

@@ -11,10 +11,10 @@ import { ScaledTimers } from './scaled-timers.ts'
 import type { VenueRow } from './venue-rows.ts'
 import { VenueStage } from './venue-stage.ts'
 
-/** Seconds of a venue that pass in one of the wall's. */
+/** Seconds of a venue that pass in one of the wall's, where nothing else is said. */
 const SPEED = 20
 /** Milliseconds of the wall after which what was awaited does not come any more. */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 10_000
 const KEPT_MAX = 200_000
 
 /** A record that was kept, in plain numbers. */
@@ -32,6 +32,10 @@ export interface MarketTrialOptions {
   readonly channels: readonly MarketChannel[]
   /** A symbol that the venue does not know is followed too. */
   readonly hasStranger?: boolean
+  /** Seconds of the venue that pass in one of the wall's. */
+  readonly speed?: number
+  /** What is to go wrong from the beginning. */
+  readonly prepare?: (stage: VenueStage) => void
   /** Another way to the venue than its own port: a proxy's. */
   readonly proxy?: (port: number) => Promise<number>
 }
@@ -52,7 +56,7 @@ export class MarketTrial {
   /** Sockets that were opened. */
   opened = 0
   frames = 0
-  readonly #timers = new ScaledTimers(SPEED)
+  readonly #timers: ScaledTimers
   readonly #waiting = new Set<() => void>()
   #barrier = 0
   #passed = 0
@@ -60,6 +64,7 @@ export class MarketTrial {
   crossed = 0
 
   private constructor(row: VenueRow, stage: VenueStage, port: number, options: MarketTrialOptions) {
+    this.#timers = new ScaledTimers(options.speed ?? SPEED)
     this.row = row
     this.stage = stage
     const { all } = stage.market.exchange.instruments
@@ -92,7 +97,8 @@ export class MarketTrial {
     options: MarketTrialOptions,
     run: (trial: MarketTrial) => Promise<void>,
   ): Promise<void> {
-    const stage = await VenueStage.open(row.side, 11, SPEED)
+    const stage = await VenueStage.open(row.side, 11, options.speed ?? SPEED)
+    options.prepare?.(stage)
     const port = (await options.proxy?.(stage.port)) ?? stage.port
     const trial = new MarketTrial(row, stage, port, options)
     try {
@@ -154,8 +160,8 @@ export class MarketTrial {
   }
 
   /** Books that are told to be live and are not those of the venue; the market must stand still. */
-  differences(): string[] {
-    return this.listed.flatMap(instrument => {
+  differences(among = this.listed): string[] {
+    return among.flatMap(instrument => {
       if (!this.connector.isLive(instrument.index)) return [`${instrument.symbol} is not live`]
       return [BUY, SELL].flatMap(side => this.#difference(instrument, side as Side))
     })

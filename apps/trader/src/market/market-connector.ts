@@ -22,6 +22,8 @@ const TICK_MS = 1_000
 /** Least time between two attempts to get the whole book of an instrument. */
 const BOOK_RETRY_US = 3_000_000
 const SNAPSHOT_DEADLINE_MS = 10_000
+/** How long a book may be missing on an open socket before somebody is told. */
+const BOOK_PATIENCE_US = 30_000_000
 
 /** Something that a person should know about a connector. */
 export interface ConnectorAlert {
@@ -64,14 +66,16 @@ class Line implements ConnectionListener {
   readonly #codec: MarketCodec
   readonly #name: string
   readonly #url: string
-  readonly #own: readonly Instrument[]
+  readonly #own: Set<Instrument>
   readonly #askedAt = new Map<number, number>()
+  /** Since when books are missing; Infinity once somebody was told. */
+  readonly #missingSince = new Map<number, number>()
   #openLink = 0
 
   constructor(options: ConnectorOptions, number: number, own: readonly Instrument[], topics: readonly string[]) {
     const { venue, wire, instruments, timers, random, sink } = options
     this.#options = options
-    this.#own = own
+    this.#own = new Set(own)
     this.#name = `ws${number + 1}`
     this.#url = (options.sockets ?? wire.sockets) + wire.path
     // Two sockets, since a replacement overlaps; behind them lie REST answers.
@@ -136,6 +140,7 @@ class Line implements ConnectionListener {
 
   lost(_link: number, end: SocketEnd | undefined): void {
     this.feed.disconnected(this.#now())
+    this.#missingSince.clear()
     this.#options.onAlert({
       kind: 'lost',
       words: end === undefined ? `${this.#name} was left` : wordsOf(this.#name, end),
@@ -167,7 +172,35 @@ class Line implements ConnectionListener {
     const now = this.#now()
     this.feed.tick(now)
     if (this.connection.primary === 0) return
-    for (const instrument of this.#own) if (this.feed.wantsSnapshot(instrument.index)) this.#askBook(instrument, now)
+    const hasBooks = this.#options.channels.includes('book')
+    for (const instrument of this.#own) {
+      if (this.feed.wantsSnapshot(instrument.index)) this.#askBook(instrument, now)
+      if (hasBooks) this.#watchBook(instrument, now)
+    }
+  }
+
+  /** A venue may pass over a symbol that it does not know in silence: that no book comes is told once. */
+  #watchBook({ index, symbol }: Instrument, now: number): void {
+    if (this.feed.isLive(index)) {
+      this.#missingSince.delete(index)
+      return
+    }
+    const since = this.#missingSince.get(index) ?? now
+    const isOver = now - since >= BOOK_PATIENCE_US
+    this.#missingSince.set(index, isOver ? Number.POSITIVE_INFINITY : since)
+    const seconds = BOOK_PATIENCE_US / 1e6
+    if (isOver) this.#options.onAlert({ kind: 'missing', words: `no book of ${symbol} for ${seconds} s` })
+  }
+
+  /** Leaves an instrument. @returns false when it is not followed here */
+  unfollow(instrument: Instrument): boolean {
+    if (!this.#own.delete(instrument)) return false
+    const { wire, channels } = this.#options
+    this.connection.unfollow(wire.topics(instrument.symbol, channels))
+    this.#askedAt.delete(instrument.index)
+    this.#missingSince.delete(instrument.index)
+    this.feed.forget(instrument.index, this.#now())
+    return true
   }
 
   /** Asks for the whole books of all instruments anew. */
@@ -250,6 +283,11 @@ export class MarketConnector {
   /** Whether the book of an instrument equals the venue's. */
   isLive(instrument: number): boolean {
     return this.#lines.some(({ feed }) => feed.isLive(instrument))
+  }
+
+  /** Leaves an instrument: its topics are unsubscribed, its book is cleared. @returns false when it is not followed */
+  unfollow(instrument: Instrument): boolean {
+    return this.#lines.some(line => line.unfollow(instrument))
   }
 
   /** What the feeds have seen, one for each socket. */

@@ -160,6 +160,14 @@ export class MarketFeed {
     }
   }
 
+  /** An instrument is no longer followed: its book is given up, and none is wanted. */
+  forget(instrument: number, at: number): void {
+    this.#pending[instrument]!.clear()
+    if (this.#sessions[instrument]!.isLive) this.#lose(instrument, ClearReason.disconnected, at)
+    this.#wanted[instrument] = 0
+    this.#followed[instrument] = 0
+  }
+
   /** Time has passed: books that were silent for too long are given up and wanted anew. */
   tick(now: number): void {
     for (const [instrument, session] of this.#sessions.entries()) {

@@ -137,8 +137,12 @@ export class LinkLife {
     this.#settle()
   }
 
-  /** Leaves a topic and asks for it anew, for venues that send a whole book at the beginning of a subscription. */
+  /**
+   * Leaves a topic and asks for it anew, for venues that send a whole book at the beginning of a subscription. Nothing
+   * happens while it is being asked for: a second leaving behind the first asking would end what has just begun.
+   */
   resync(topic: string, now: number): void {
+    if (this.#subscriptions.isAsking(topic)) return
     this.unsubscribe([topic], now)
     this.subscribe([topic], now)
   }
@@ -222,7 +226,10 @@ export class LinkLife {
       this.#giveUp()
       return false
     }
-    this.#say(this.#speech.subscribe(topics), now)
+    // A venue may refuse a whole request for one topic in it: in short runs it spoils few others, and in the end none.
+    const run = Math.floor(Math.sqrt(topics.length))
+    for (let from = 0; from < topics.length; from += run)
+      this.#say(this.#speech.subscribe(topics.slice(from, from + run)), now)
     return true
   }
 

@@ -45,6 +45,11 @@ export class Subscriptions {
     return [...this.#asking].filter(([, { isMissing }]) => isMissing).map(([topic]) => topic)
   }
 
+  /** Whether a topic was asked for and is not acknowledged yet. */
+  isAsking(topic: string): boolean {
+    return this.#asking.has(topic)
+  }
+
   /** These are being asked for now. */
   ask(topics: readonly string[], now: number): void {
     const dueAt = now + this.#rule.ackMs * 1000

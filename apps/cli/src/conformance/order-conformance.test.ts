@@ -1,0 +1,12 @@
+import { test } from 'node:test'
+import { OrderClient } from './order-client.ts'
+import { ACCOUNT_ROWS, ORDER_ROWS } from './order-rows.ts'
+import { REFUSAL_ROWS } from './refusal-rows.ts'
+import { runRows } from './run-rows.ts'
+import { VENUE_ROWS } from './venue-rows.ts'
+
+for (const row of VENUE_ROWS)
+  test(`${row.name}: orders over real sockets`, async t => {
+    await OrderClient.with(row, client => runRows(t, [...ORDER_ROWS, ...ACCOUNT_ROWS], row, client))
+    await OrderClient.with(row, client => runRows(t, REFUSAL_ROWS, row, client))
+  })
