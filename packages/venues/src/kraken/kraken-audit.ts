@@ -1,4 +1,3 @@
-import { crc32 } from '@velocimex/core/bus/crc32'
 import type { BookAudit } from '@velocimex/core/feed/book-audit'
 import { EventRecord, Flag, Kind } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
