@@ -112,9 +112,9 @@ export class BookReader {
     else if (L.change.isAt(view, p)) p += L.change.length
     else if (L.new.isAt(view, p)) p += L.new.length
     else return Refusal.malformed
-    p = decimals.exact(p, priceDecimals, priceStep, Slot.levelPrice)
+    p = decimals.number(p, priceDecimals, priceStep, Slot.levelPrice)
     if (p < 0 || bytes[p] !== COMMA || slots[Slot.levelPrice] === 0) return Refusal.malformed
-    p = decimals.exact(p + 1, lotDecimals, lotStep, Slot.levelLots)
+    p = decimals.number(p + 1, lotDecimals, lotStep, Slot.levelLots)
     if (p < 0 || bytes[p] !== CLOSE_LIST) return Refusal.malformed
     return (slots[Slot.levelLots] === 0) === isDeletion ? p + 1 : Refusal.malformed
   }

@@ -4,6 +4,7 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { arrayField, field, intField, Refused, refuseFrame, textField } from '../wire/oracle-fields.ts'
 import {
+  floatNumber,
   gridNumber,
   idField,
   knownObject,
@@ -13,7 +14,7 @@ import {
   scaledNumber,
   wordField,
 } from '../wire/oracle-records.ts'
-import { type JsonObject, type JsonValue, NumberText } from '../wire/strict-json.ts'
+import type { JsonObject, JsonValue } from '../wire/strict-json.ts'
 import { DERIBIT } from './deribit-venue.ts'
 
 const ROOT_KEYS = 'jsonrpc method params id result error'.split(' ')
@@ -224,14 +225,12 @@ export class DeribitOracle extends OracleRecords {
     const time = millisField(body, 'tick')
     const [open, high, low, close] = ['open', 'high', 'low', 'close'].map(key => gridNumber(field(body, key), price))
     if ([open, high, low, close].includes(0)) refuseFrame(Refusal.badNumber)
-    const cost = field(body, 'cost')
-    if (!(cost instanceof NumberText)) return refuseFrame(Refusal.malformed)
-    if (cost.text.startsWith('-') || cost.text.length > 40) refuseFrame(Refusal.badNumber)
+    const cost = floatNumber(field(body, 'cost'))
     const volume = scaledNumber(body, contract.kind === 'inverse' ? 'cost' : 'volume', quantity.decimals, true)
-    if (volume < 0 || !Number.isFinite(Number(cost.text))) refuseFrame(Refusal.badNumber)
+    if (volume < 0) refuseFrame(Refusal.badNumber)
     const lots = Math.round(volume / quantity.step)
     this.append(Kind.bar, 0, time).lanes(open!, high!, low!, close!).withExtra(seconds)
-    this.append(Kind.barVolume, 0, time).lanes(lots, 0, 0, Number(cost.text)).withExtra(seconds)
+    this.append(Kind.barVolume, 0, time).lanes(lots, 0, 0, cost).withExtra(seconds)
     return FrameKind.bar
   }
 

@@ -4,6 +4,7 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { RecordBatch } from '@velocimex/core/market/record-batch'
 import { arrayField, field, intField, objectField, Refused, refuseFrame, textField } from '../wire/oracle-fields.ts'
+import { floatNumber } from '../wire/oracle-records.ts'
 import { JsonObject, type JsonValue, readStrictJson } from '../wire/strict-json.ts'
 import { decodeUtf8 } from '../wire/utf8.ts'
 import { readOrderBook } from './level3-oracle.ts'
@@ -15,7 +16,6 @@ import {
   numberSteps,
   numberStepsField,
   olderName,
-  plainFloat,
   readReply,
   statusOf,
   textSteps,
@@ -213,7 +213,7 @@ export class MarketCodecOracle {
     const minutes = intField(bar, 'interval')
     if (minutes < 1 || minutes > 35_000_000) refuseFrame(Refusal.badNumber)
     const lots = numberStepsField(bar, 'volume', quantity, 0)
-    const value = (plainFloat(field(bar, 'vwap')) * (lots * quantity.step)) / 10 ** quantity.decimals
+    const value = (floatNumber(field(bar, 'vwap')) * (lots * quantity.step)) / 10 ** quantity.decimals
     const opened = instant(field(bar, 'interval_begin'))
     this.append(Kind.bar, 0, opened)
       .lanes(open!, high!, low!, close!)

@@ -32,15 +32,6 @@ export function textSteps(value: JsonValue | undefined, grid: Grid, least: numbe
   return steps(value, grid, least)
 }
 
-/** A JSON number of at most 2^53-1 without its point, as the nearest float64. */
-export function plainFloat(value: JsonValue): number {
-  if (!(value instanceof NumberText)) return refuseFrame(Refusal.malformed)
-  const parts = /^(\d+)(?:\.(\d{1,22}))?$/.exec(value.text)
-  if (parts === null || !Number.isSafeInteger(Number(parts[1]! + (parts[2] ?? ''))))
-    return refuseFrame(Refusal.badNumber)
-  return Number(value.text)
-}
-
 /** An instant of RFC 3339 in UTC as whole microseconds; digits beyond the sixth are dropped. */
 export function instant(value: JsonValue): number {
   if (typeof value !== 'string') return refuseFrame(Refusal.malformed)

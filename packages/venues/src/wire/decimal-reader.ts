@@ -1,6 +1,6 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
 import { skipNumber, skipString } from './json-walk.ts'
-import { type NumberReader, POW10 as POWERS_OF_TEN } from './number-reader.ts'
+import { FLOAT_DIGITS_MAX, type NumberReader, POW10 as POWERS_OF_TEN } from './number-reader.ts'
 
 // As a constant of this module it is folded into the code; an imported binding is looked up at each use.
 const POW10 = POWERS_OF_TEN
@@ -11,6 +11,7 @@ export const PLACES_MAX = 30
 const EXPONENT_MAX = 99
 
 const QUOTE = 34
+const MINUS = 45
 const ZERO = 48
 const POINT = -2
 /** `e` with its fifth bit set, as both cases have it then. */
@@ -32,12 +33,19 @@ export class DecimalReader {
 
   /** A JSON number that is not negative, in steps of `step / 10^decimals`. What follows it is left to the caller. */
   number(p: number, decimals: number, step: number, slot: number): number {
-    const { bytes } = this.#numbers
     const end = this.#plain(p, decimals, step, slot)
     // A sign, an exponent or letters: read again with care.
-    if (end === Refusal.malformed || (end >= 0 && (bytes[end]! | 32) === LETTER_E))
-      return this.#rare(p, decimals, step, slot)
-    if (end === Refusal.offGrid || end === Refusal.badNumber) return this.#rare(p, decimals, step, slot)
+    return end < 0 || (this.#numbers.bytes[end]! | 32) === LETTER_E ? this.#rare(p, decimals, step, false, slot) : end
+  }
+
+  /** A JSON number of either sign times `10^decimals`, rounded to the nearest whole number, halves away from zero. */
+  rounded(p: number, decimals: number, slot: number): number {
+    const { bytes, slots } = this.#numbers
+    const isNegative = bytes[p] === MINUS
+    const start = isNegative ? p + 1 : p
+    let end = this.#plain(start, decimals, 1, slot)
+    if (end < 0 || (bytes[end]! | 32) === LETTER_E) end = this.#rare(start, decimals, 1, true, slot)
+    if (end >= 0 && isNegative) slots[slot] = 0 - slots[slot]!
     return end
   }
 
@@ -51,14 +59,11 @@ export class DecimalReader {
     return end < 0 && end !== Refusal.malformed ? end : Refusal.badNumber
   }
 
-  /**
-   * A JSON number as the float64 nearest to it: without sign and exponent, its digits a whole number below 2^53.
-   */
+  /** A JSON number 0 to 2^53 - 1 of at most 40 characters as the float64 nearest to it. */
   float(p: number, slot: number): number {
     const { bytes, slots } = this.#numbers
     const start = p
     let value = 0
-    let places = 0
     let point = -1
     for (; ; p++) {
       const digit = bytes[p]! - ZERO
@@ -66,12 +71,14 @@ export class DecimalReader {
       else if (digit === POINT && point < 0) point = p
       else break
     }
-    if (point >= 0) places = p - point - 1
     const end = skipNumber(bytes, start)
     if (end < 0) return Refusal.malformed
-    if (end !== p || value > Number.MAX_SAFE_INTEGER || places > 22) return Refusal.badNumber
-    slots[slot] = value / POW10[places]!
-    return p
+    if (bytes[start] === MINUS || end - start > FLOAT_DIGITS_MAX) return Refusal.badNumber
+    const places = point < 0 ? 0 : p - point - 1
+    // An integer below 2^53 over a power of ten up to 10^22 is rounded once, and so exactly; anything else takes the text.
+    const isExact = end === p && value <= Number.MAX_SAFE_INTEGER && places <= 22
+    slots[slot] = isExact ? value / POW10[places]! : Number(String.fromCharCode(...bytes.subarray(start, end)))
+    return slots[slot]! <= Number.MAX_SAFE_INTEGER ? end : Refusal.badNumber
   }
 
   /** Digits with or without a point, four at once where there are (see `NumberReader`). Malformed when there are none. */
@@ -130,8 +137,11 @@ export class DecimalReader {
     return p
   }
 
-  /** Any JSON number: digits are weighed by their places, so an exponent only moves the point. */
-  #rare(start: number, decimals: number, step: number, slot: number): number {
+  /**
+   * Any JSON number: digits are weighed by their places, so an exponent only moves the point. Those below the grid are zero;
+   * or they are rounded, however many there are.
+   */
+  #rare(start: number, decimals: number, step: number, isRounded: boolean, slot: number): number {
     const { bytes, slots } = this.#numbers
     const end = skipNumber(bytes, start)
     if (end < 0) return Refusal.malformed
@@ -144,19 +154,23 @@ export class DecimalReader {
     const fraction = point < 0 ? 0 : p - point - 1
     const exponent = this.#exponent(p, end)
     this.places = Math.max(0, fraction - exponent)
-    if ((bytes[start]! - ZERO) >>> 0 > 9 || Math.abs(exponent) > EXPONENT_MAX || this.places > PLACES_MAX)
-      return Refusal.badNumber
+    if ((bytes[start]! - ZERO) >>> 0 > 9) return Refusal.badNumber
+    if (!isRounded && (Math.abs(exponent) > EXPONENT_MAX || this.places > PLACES_MAX)) return Refusal.badNumber
     // Digits from here on lie below the grid.
     const shift = exponent - fraction + decimals
     let kept = p - start - (point < 0 ? 0 : 1) + Math.min(0, shift)
     let value = 0
+    let isUp = false
     let isOffGrid = false
     for (let at = start; at < p; at++) {
       if (at === point) continue
       const digit = bytes[at]! - ZERO
-      if (kept-- > 0) value = value * 10 + digit
+      if (kept > 0) value = value * 10 + digit
+      else if (isRounded) isUp ||= kept === 0 && digit >= 5
       else if (digit > 0) isOffGrid = true
+      kept--
     }
+    if (isUp) value++
     if (shift > 0 && value > 0) value *= POW10[shift] ?? Number.POSITIVE_INFINITY
     if (!(value <= Number.MAX_SAFE_INTEGER)) return Refusal.badNumber
     if (isOffGrid || value % step !== 0) return Refusal.offGrid

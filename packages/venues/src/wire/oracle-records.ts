@@ -138,10 +138,22 @@ export function scaleText(text: string, decimals: number, mayRound: boolean): nu
   return sign === '-' && rounded !== 0 ? -rounded : rounded
 }
 
-/** A JSON number of at least zero in whole steps of a grid. */
+/**
+ * A JSON number of at least zero in whole steps of a grid, with at most 30 digits behind the point and an exponent of at
+ * most 99.
+ */
 export function gridNumber(value: JsonValue | undefined, grid: { decimals: number; step: number }): number {
   if (!(value instanceof NumberText)) return refuseFrame(Refusal.malformed)
-  if (value.text.startsWith('-')) return refuseFrame(Refusal.badNumber)
+  const [digits, power = '0'] = value.text.split(/[eE]/)
+  const places = (digits!.split('.')[1] ?? '').length - Number(power)
+  if (value.text.startsWith('-') || Math.abs(Number(power)) > 99 || places > 30) return refuseFrame(Refusal.badNumber)
   const scaled = scaleText(value.text, grid.decimals, false)
   return scaled % grid.step === 0 ? scaled / grid.step : refuseFrame(Refusal.offGrid)
+}
+
+/** A JSON number 0 to 2^53 - 1 of at most 40 characters as the nearest float64. */
+export function floatNumber(value: JsonValue): number {
+  if (!(value instanceof NumberText)) return refuseFrame(Refusal.malformed)
+  const isRead = !value.text.startsWith('-') && value.text.length <= 40 && Number(value.text) <= Number.MAX_SAFE_INTEGER
+  return isRead ? Number(value.text) : refuseFrame(Refusal.badNumber)
 }

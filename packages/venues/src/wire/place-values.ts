@@ -1,10 +1,10 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { DecimalReader } from './decimal-reader.ts'
 import { GridTable } from './grid-table.ts'
 import { readIsoInstant } from './iso-instant.ts'
 import { hashName, NAME_BYTES_MAX, NameTable } from './name-table.ts'
 import { NumberReader } from './number-reader.ts'
-import { DecimalReader } from './number-text.ts'
 import { PlaceReader } from './place-reader.ts'
 
 const QUOTE = 34
@@ -31,7 +31,7 @@ export class PlaceValues {
     this.numbers = new NumberReader(bytes, new GridTable(instruments.all))
     this.slots = this.numbers.slots
     this.places = new PlaceReader(bytes)
-    this.decimals = new DecimalReader(bytes, this.slots)
+    this.decimals = new DecimalReader(this.numbers)
     const own = instruments.all.filter(instrument => instrument.venue === venue)
     this.#symbols = new NameTable(own.map(({ symbol, index }) => [symbol, index]))
   }
@@ -118,13 +118,13 @@ export class PlaceValues {
   /** A JSON number, zero or more, on the price grid. */
   priceNumber(p: number, slot: number): number {
     const { priceDecimals, priceStep } = this.numbers
-    return p === 0 ? Refusal.missingField : this.decimals.exact(p, priceDecimals, priceStep, slot)
+    return p === 0 ? Refusal.missingField : this.decimals.number(p, priceDecimals, priceStep, slot)
   }
 
   /** A JSON number, zero or more, on the quantity grid. */
   lotsNumber(p: number, slot: number): number {
     const { lotDecimals, lotStep } = this.numbers
-    return p === 0 ? Refusal.missingField : this.decimals.exact(p, lotDecimals, lotStep, slot)
+    return p === 0 ? Refusal.missingField : this.decimals.number(p, lotDecimals, lotStep, slot)
   }
 
   /** An instant as RFC 3339 text: microseconds in the slot, nanoseconds beyond in the next. */
