@@ -1,6 +1,7 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import type { Amount, CommandResult, PrivateMessage, PrivateStream, VenueRequest } from '../order-venue.ts'
+import { addAmounts } from '../amounts.ts'
+import type { CommandResult, PrivateMessage, PrivateStream, VenueRequest } from '../order-venue.ts'
 import { Fields } from '../wire/fields.ts'
 import type { Dialect } from './frame-fields.ts'
 import { readFailure } from './order-errors.ts'
@@ -12,12 +13,6 @@ const SUBSCRIBE_ID = 'account'
 const SILENCE = { spot: 60_000_000, usdm: 600_000_000 } as const
 /** A listen key lives an hour; it is extended twice in it. */
 const RENEW_EVERY = (30 * 60_000_000) as Micros
-
-const sum = (one: Amount, other: Amount): Amount => {
-  const decimals = Math.max(one.decimals, other.decimals)
-  const scaled = ({ units, decimals: own }: Amount): bigint => units * 10n ** BigInt(decimals - own)
-  return { units: scaled(one) + scaled(other), decimals }
-}
 
 /**
  * The account's events. Spot subscribes by a signed request on the WebSocket API (user-data-stream.md; listen keys are
@@ -90,7 +85,7 @@ export class BinancePrivateStream implements PrivateStream {
       case 'outboundAccountPosition':
         return event.list('B').map(row => {
           const free = row.amount('f')
-          return { kind: 'balance', balance: { asset: row.text('a'), total: sum(free, row.amount('l')), free } }
+          return { kind: 'balance', balance: { asset: row.text('a'), total: addAmounts(free, row.amount('l')), free } }
         })
       case 'ACCOUNT_UPDATE':
         return this.#account(event.object('a'), (event.int('T') * 1000) as Micros)

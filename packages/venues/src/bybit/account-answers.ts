@@ -1,5 +1,6 @@
 import type { FeeRates } from '@velocimex/core/market/instrument'
-import type { Amount, Balance, KeyPermissions, VenuePosition } from '../order-venue.ts'
+import { subtractAmounts } from '../amounts.ts'
+import type { Balance, KeyPermissions, VenuePosition } from '../order-venue.ts'
 import type { Fields } from '../wire/fields.ts'
 import type { Category } from './frame-fields.ts'
 import { instrumentOf, type OrderPlace } from './order-reports.ts'
@@ -16,16 +17,10 @@ export function readBalances(accounts: readonly Fields[]): Balance[] {
     account.list('coin').map(row => {
       const total = row.amount('walletBalance')
       const bound = ['locked', 'totalOrderIM', 'totalPositionIM'].filter(key => (row.optional(key) ?? '') !== '')
-      const free = bound.reduce((rest, key) => minus(rest, row.amount(key)), total)
+      const free = bound.reduce((rest, key) => subtractAmounts(rest, row.amount(key)), total)
       return { asset: row.text('coin'), total, free: free.units < 0n ? { units: 0n, decimals: 0 } : free }
     }),
   )
-}
-
-function minus(one: Amount, other: Amount): Amount {
-  const decimals = Math.max(one.decimals, other.decimals)
-  const scaled = ({ units, decimals: own }: Amount): bigint => units * 10n ** BigInt(decimals - own)
-  return { units: scaled(one) - scaled(other), decimals }
 }
 
 /** A row of `position/list` (`avgPrice`) or of the position topic (`entryPrice`); undefined for another market. */

@@ -4,8 +4,9 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import type { Lots, Ticks } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
+import { addAmounts } from '../amounts.ts'
 import { bookedFee } from '../booked-fee.ts'
-import type { Amount, Balance, KeyPermissions, OrderSnapshot, VenuePosition } from '../order-venue.ts'
+import type { Balance, KeyPermissions, OrderSnapshot, VenuePosition } from '../order-venue.ts'
 import type { Fields } from '../wire/fields.ts'
 import { parseInstant } from '../wire/instant-text.ts'
 import { COINBASE } from './coinbase-venue.ts'
@@ -113,13 +114,7 @@ export function readFills(rows: readonly Fields[], instruments: InstrumentTable)
 export function readBalance(row: Fields): Balance {
   const free = row.object('available_balance').amount('value')
   const hold = row.object('hold').amount('value')
-  return { asset: row.text('currency'), total: sum(free, hold), free }
-}
-
-function sum(one: Amount, other: Amount): Amount {
-  const decimals = Math.max(one.decimals, other.decimals)
-  const scaled = ({ units, decimals: own }: Amount): bigint => units * 10n ** BigInt(decimals - own)
-  return { units: scaled(one) + scaled(other), decimals }
+  return { asset: row.text('currency'), total: addAmounts(free, hold), free }
 }
 
 /** A row of `cfm/positions`: contracts, long or short; undefined for a contract that is not in the table. */

@@ -2,8 +2,9 @@ import type { FeeRates, Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import type { Lots, Ticks } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
+import { subtractAmounts } from '../amounts.ts'
 import { bookedFee } from '../booked-fee.ts'
-import type { Amount, Balance, OrderSnapshot, VenuePosition } from '../order-venue.ts'
+import type { Balance, OrderSnapshot, VenuePosition } from '../order-venue.ts'
 import type { Fields } from '../wire/fields.ts'
 import { ownOrderId } from './client-id.ts'
 import { secondsField } from './instants.ts'
@@ -78,12 +79,6 @@ export function readTrades(trades: Fields, names: RestNames): Fill[] {
   return fills.sort((one, other) => one.at - other.at)
 }
 
-const minus = (one: Amount, other: Amount): Amount => {
-  const decimals = Math.max(one.decimals, other.decimals)
-  const scaled = ({ units, decimals: own }: Amount): bigint => units * 10n ** BigInt(decimals - own)
-  return { units: scaled(one) - scaled(other), decimals }
-}
-
 /** The assets of BalanceEx (with what open orders hold), or of Balance (total alone). Credit lines are not ours. */
 export function readAssets(assets: Fields): Balance[] {
   return assets.keys().map(name => {
@@ -91,7 +86,11 @@ export function readAssets(assets: Fields): Balance[] {
     if (assets.optional(name) !== undefined) return { asset, total: assets.amount(name), free: assets.amount(name) }
     const wallet = assets.object(name)
     const total = wallet.amount('balance')
-    return { asset, total, free: wallet.has('hold_trade') ? minus(total, wallet.amount('hold_trade')) : total }
+    return {
+      asset,
+      total,
+      free: wallet.has('hold_trade') ? subtractAmounts(total, wallet.amount('hold_trade')) : total,
+    }
   })
 }
 

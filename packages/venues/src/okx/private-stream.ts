@@ -1,5 +1,6 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { subtractAmounts } from '../amounts.ts'
 import type { Amount, CommandResult, PrivateMessage, PrivateStream } from '../order-venue.ts'
 import { Fields } from '../wire/fields.ts'
 import { readBalance, readPosition } from './account-answers.ts'
@@ -135,7 +136,9 @@ export class OkxPrivateStream implements PrivateStream {
       const now = each.amount('cashBal')
       const before = this.#cash.get(asset)
       if (before !== undefined || this.#cash.size < CURRENCIES_MAX) this.#cash.set(asset, now)
-      return isFunding && before !== undefined ? [{ kind: 'funding', asset, amount: difference(now, before), at }] : []
+      return isFunding && before !== undefined
+        ? [{ kind: 'funding', asset, amount: subtractAmounts(now, before), at }]
+        : []
     })
   }
 }
@@ -144,9 +147,3 @@ const ACKNOWLEDGED: CommandResult = { outcome: 'ack', advice: 'none', code: '', 
 
 const told = (messages: readonly PrivateMessage[]): readonly PrivateMessage[] =>
   messages.length === 0 ? [{ kind: 'ignored' }] : messages
-
-function difference(one: Amount, other: Amount): Amount {
-  const decimals = Math.max(one.decimals, other.decimals)
-  const scaled = ({ units, decimals: own }: Amount): bigint => units * 10n ** BigInt(decimals - own)
-  return { units: scaled(one) - scaled(other), decimals }
-}

@@ -156,14 +156,3 @@ export function plainDecimal(text: string): string {
   const rest = padded.slice(at)
   return `${sign}${padded.slice(0, at).replace(/^0+(?=\d)/, '')}${rest === '' ? '' : `.${rest}`}`
 }
-
-/** An amount as whole units of `1e-decimals`, rounded half to even where it is finer. */
-export function toUnits(amount: Amount, decimals: number): bigint {
-  if (amount.decimals <= decimals) return amount.units * 10n ** BigInt(decimals - amount.decimals)
-  const divisor = 10n ** BigInt(amount.decimals - decimals)
-  const magnitude = amount.units < 0n ? -amount.units : amount.units
-  const rest = magnitude % divisor
-  let units = magnitude / divisor
-  if (2n * rest > divisor || (2n * rest === divisor && (units & 1n) === 1n)) units++
-  return amount.units < 0n ? -units : units
-}

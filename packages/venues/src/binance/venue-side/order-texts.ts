@@ -3,7 +3,7 @@ import type { ExchangeFill, ExchangeOrder, ExchangeOrderEvent } from '@velocimex
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY } from '@velocimex/core/market/side'
-import { toUnits } from '../../wire/fields.ts'
+import { toUnits } from '../../amounts.ts'
 import type { Dialect } from '../frame-fields.ts'
 
 /** Decimals that spot writes everything with. */
