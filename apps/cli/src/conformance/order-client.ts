@@ -1,5 +1,6 @@
 import { ok } from 'node:assert/strict'
 import { once } from 'node:events'
+import { inspect } from 'node:util'
 import { worth } from '@velocimex/core/exchange/exchange-account'
 import { formatClientOrderId } from '@velocimex/core/execution/client-order-id'
 import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
@@ -23,10 +24,14 @@ import type { VenueRow } from './venue-rows.ts'
 import { type AccountTruth, VenueStage } from './venue-stage.ts'
 
 const SPEED = 5
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 5_000
+/** Milliseconds of the venue after which its counters allow a row of requests. */
+const BREATH_MS = 4_000
+/** A venue without a search by our id looks through several lists, one a query. */
+const ASK_TURNS = 4
 const DEADLINE_MS = 5_000
 /** What an order of the suite is worth, in units of the quote. */
-const ORDER_VALUE = 500n
+const ORDER_VALUE = 130n
 
 /** What makes an order differ from a small one that rests far away. */
 export type Wish = Partial<Omit<OrderRequest, 'price' | 'quantity'>> & {
@@ -66,6 +71,11 @@ export class OrderClient {
       await client.#rest.stop()
       await stage.close()
     }
+  }
+
+  /** Lets the venue's counters of requests forget what was sent. */
+  breathe(): void {
+    this.stage.settle(BREATH_MS)
   }
 
   /** The instrument that is traded. */
@@ -127,7 +137,7 @@ export class OrderClient {
   /** The answer to a request. @throws AssertionError when there is none */
   async answer(request: VenueRequest): Promise<VenueAnswer> {
     const outcome = await this.send(request)
-    ok(outcome.kind === 'answered', `${request.call}: ${JSON.stringify(outcome)}`)
+    ok(outcome.kind === 'answered', `${request.call}: ${inspect(outcome)}`)
     return { status: outcome.status, headers: outcome.headers, body: outcome.body.toString() }
   }
 
@@ -146,10 +156,13 @@ export class OrderClient {
     return this.command(this.codec.cancel(named, this.stage.now()))
   }
 
-  /** Asks for an order by our id. */
+  /** Asks for an order by our id, as often as the answer says that it must be asked again. */
   async ask({ clientOrderId }: PlaceCommand): Promise<ReturnType<OrderCodec['readOrder']>> {
-    const request = this.codec.order(clientOrderId, '', 0, this.stage.now())
-    return this.codec.readOrder(request, await this.answer(request))
+    for (let turn = 1; ; turn++) {
+      const request = this.codec.order(clientOrderId, '', 0, this.stage.now())
+      const result = this.codec.readOrder(request, await this.answer(request))
+      if (result.kind !== 'failed' || turn === ASK_TURNS) return result
+    }
   }
 
   /** What a query found. @throws AssertionError when it found nothing */
@@ -159,7 +172,7 @@ export class OrderClient {
   ): Promise<T> {
     ok(request !== undefined, 'the venue has this query')
     const result = read.call(this.codec, request, await this.answer(request))
-    ok(result.kind === 'found', `${request.call}: ${JSON.stringify(result)}`)
+    ok(result.kind === 'found', `${request.call}: ${inspect(result)}`)
     return result.value
   }
 
@@ -186,7 +199,7 @@ export class OrderClient {
     const deadline = Date.now() + PATIENCE_MS
     while (!this.reports(command).some(is)) {
       if (Date.now() > deadline)
-        throw new Error(`${this.row.name}: not told: ${words}: ${JSON.stringify(this.reports(command))}`)
+        throw new Error(`${this.row.name}: not told: ${words}: ${inspect(this.reports(command))}`)
       await new Promise<void>(done => {
         const timer = setTimeout(done, 10)
         this.#wake = () => {
@@ -215,7 +228,7 @@ export class OrderClient {
     for (const frame of hello) socket.send(frame)
     const deadline = Date.now() + PATIENCE_MS
     while (hello.length > 0 && !this.messages.some(({ kind }) => kind === 'ready')) {
-      if (Date.now() > deadline) throw new Error(`${this.row.name}: no log-in: ${JSON.stringify(this.messages)}`)
+      if (Date.now() > deadline) throw new Error(`${this.row.name}: no log-in: ${inspect(this.messages)}`)
       await new Promise<void>(done => setTimeout(done, 10))
     }
   }

@@ -38,7 +38,13 @@ async function resting(client: OrderClient, wish: Wish = {}): Promise<ReturnType
 const lotsHeld = (client: OrderClient): number =>
   client.stage.market.exchange.account(client.stage.keys[0]!.account).position(0).lots
 
-const row = (id: string, words: string, run: Row['run']): Row => ({ id, words, run })
+const row = (id: string, words: string, run: Row['run'], isOffered?: Row['isOffered']): Row => ({
+  ...{ id, words, ...(isOffered === undefined ? {} : { isOffered }) },
+  run: client => {
+    client.breathe()
+    return run(client)
+  },
+})
 
 /** The life of orders, in the order in which it is tried on one account. */
 export const ORDER_ROWS: readonly Row[] = [

@@ -33,7 +33,13 @@ function answeredWith(
   }
 }
 
-const row = (id: string, words: string, run: Row['run']): Row => ({ id, words, run })
+const row = (id: string, words: string, run: Row['run'], isOffered?: Row['isOffered']): Row => ({
+  ...{ id, words, ...(isOffered === undefined ? {} : { isOffered }) },
+  run: client => {
+    client.breathe()
+    return run(client)
+  },
+})
 
 /** What a venue refuses, and answers of which nothing can be concluded; tried on one account. */
 export const REFUSAL_ROWS: readonly Row[] = [

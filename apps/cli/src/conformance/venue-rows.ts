@@ -38,6 +38,11 @@ export interface VenueRow extends VenueTraits {
 const NO_BARS = 'bars are on another socket, which the connector does not open'
 const NO_MARKS = 'spot has no mark price'
 const NO_FUNDING = 'spot has no funding'
+const NO_POSITIONS = 'spot has no positions'
+/** What no spot market has. */
+const SPOT = { D50: NO_MARKS, D52: NO_FUNDING, E15: NO_POSITIONS, E16: NO_POSITIONS, E82: NO_POSITIONS }
+const AS_SWAP = 'tried as okx-swap'
+const NO_CANCEL_ALL = 'no such request: open orders are listed and canceled one by one'
 const NO_ACKS = 'an answer names no topic: asking is having'
 
 const TRAITS: Readonly<Record<string, VenueTraits>> = {
@@ -46,7 +51,7 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: 5000,
     bookMark: 'depthUpdate',
     ackMark: '',
-    omits: { D50: NO_MARKS, D52: NO_FUNDING, 'R-WS-06a': NO_ACKS },
+    omits: { ...SPOT, 'R-WS-06a': NO_ACKS, E30: 'only takes quantity away: cancel and place anew' },
   },
   'binance-usdm': {
     orders: binanceUsdmOrders,
@@ -67,14 +72,14 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: 200,
     bookMark: '"type":"delta"',
     ackMark: '"op":"subscribe"',
-    omits: { D50: NO_MARKS, D52: NO_FUNDING },
+    omits: { ...SPOT },
   },
   coinbase: {
     orders: coinbaseOrders,
     depth: Number.POSITIVE_INFINITY,
     bookMark: 'l2_data',
     ackMark: '"subscriptions"',
-    omits: { D50: NO_MARKS, D52: NO_FUNDING },
+    omits: { ...SPOT, E41: NO_CANCEL_ALL },
     fails: {
       D40: 'the simulated venue does not tell the last trades of a candle',
       'R-WS-01b': 'pongs to our pings count as life: a mute venue is not doubted',
@@ -85,7 +90,7 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: 100,
     bookMark: '"channel":"book","type":"update"',
     ackMark: '"method":"subscribe"',
-    omits: { D50: NO_MARKS, D52: NO_FUNDING },
+    omits: { ...SPOT, E85: 'the venue does not tell what a key may do' },
   },
   deribit: {
     orders: deribitOrders,
@@ -99,21 +104,21 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: 400,
     bookMark: '"action":"update"',
     ackMark: '"event":"subscribe"',
-    omits: { D40: NO_BARS },
+    omits: { E41: NO_CANCEL_ALL, D40: NO_BARS, E15: AS_SWAP, E16: AS_SWAP, E82: AS_SWAP },
   },
   'okx-spot': {
     orders: okxOrders,
     depth: 400,
     bookMark: '"action":"update"',
     ackMark: '"event":"subscribe"',
-    omits: { D40: NO_BARS, D50: NO_MARKS, D52: NO_FUNDING },
+    omits: { E41: NO_CANCEL_ALL, D40: NO_BARS, ...SPOT },
   },
   'okx-swap': {
     orders: okxOrders,
     depth: 400,
     bookMark: '"action":"update"',
     ackMark: '"event":"subscribe"',
-    omits: { D40: NO_BARS },
+    omits: { E41: NO_CANCEL_ALL, D40: NO_BARS },
   },
 }
 
