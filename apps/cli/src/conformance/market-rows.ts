@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { alignAssets } from '@velocimex/core/market/align-assets'
-import { Flag, Kind } from '@velocimex/core/market/event-record'
+import { Flag, Kind, MarketStatus } from '@velocimex/core/market/event-record'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { MarketChannel } from '@velocimex/venues/market-wire'
 import { MARKET_CHANNELS } from '@velocimex/venues/market-wire'
@@ -189,6 +189,18 @@ export const MARKET_ROWS: readonly ConformanceRow<MarketTrial>[] = [
       const { index } = trial.listed.find(({ kind }) => kind !== 'spot')!
       const told = trial.records(Kind.funding, index).at(-1)
       ok(told !== undefined && told.lanes[0] !== 0 && told.lanes[1] >= trial.stage.now(), JSON.stringify(told))
+    },
+  },
+  {
+    id: 'D60',
+    words: 'status: a halt is told',
+    // The state of an instrument is no channel that a connector follows.
+    isOffered: () => false,
+    async run(trial) {
+      trial.stage.halt(0)
+      trial.stage.advance(5_000)
+      await trial.still()
+      equal(trial.records(Kind.status).at(-1)?.lanes[0], MarketStatus.halted)
     },
   },
   UNFOLLOW,

@@ -172,6 +172,13 @@ export class MarketTrial {
     return this.kept.filter(each => each.kind === kind && each.instrument === instrument)
   }
 
+  /** Drops what was kept of the past. */
+  forget(): void {
+    this.kept.length = 0
+    this.alerts.length = 0
+    this.stage.watched.trades.length = 0
+  }
+
   /** What all feeds have counted together. */
   count(read: (counts: MarketConnector['feeds'][number]['counts']) => number): number {
     return this.connector.feeds.reduce((sum, { counts }) => sum + read(counts), 0)

@@ -36,6 +36,7 @@ export interface VenueRow extends VenueTraits {
 }
 
 const NO_BARS = 'bars are on another socket, which the connector does not open'
+const NO_STATUS = 'no channel of the connector carries the state of an instrument'
 const NO_MARKS = 'spot has no mark price'
 const NO_FUNDING = 'spot has no funding'
 const NO_POSITIONS = 'spot has no positions'
@@ -134,5 +135,5 @@ export const VENUE_ROWS: readonly VenueRow[] = [...SIDES]
     const wire = WIRES.get(side.id)
     if (traits === undefined || group === undefined || wire === undefined)
       throw new Error(`${name} can be simulated, and the conformance suite does not know it: add it to venue-rows.ts`)
-    return { name, side, venue: group.members[0], wire, ...traits }
+    return { name, side, venue: group.members[0], wire, ...traits, omits: { D60: NO_STATUS, ...traits.omits } }
   })

@@ -109,6 +109,11 @@ export class VenueStage {
     engine.market(++this.#lastOrder, BUY, engine.book.lotsAt(SELL, engine.book.best(SELL)))
   }
 
+  /** Ends the trading of an instrument. */
+  halt(instrument: number): void {
+    this.market.exchange.isOpen[instrument] = false
+  }
+
   /** Something is to go wrong. What is not named stands as in the control surface. */
   fault(fault: Partial<Fault> & Pick<Fault, 'on' | 'kind'>): void {
     this.server.plan.add(faultSchema.parse(fault))
