@@ -8,7 +8,8 @@ import { RestClient } from '@velocimex/host/net/rest-client'
 import type { Timers } from '@velocimex/host/net/timers'
 import type { MarketVenue } from '@velocimex/venues/market-venue'
 import type { MarketChannel, MarketWire } from '@velocimex/venues/market-wire'
-import { type ConnectorAlert, MarketConnector, type RawListener } from '../market/market-connector.ts'
+import type { ConnectorAlert, RawListener } from '../market/connector-options.ts'
+import { MarketConnector } from '../market/market-connector.ts'
 import { CaptureFiles, type DiskFault } from './capture-files.ts'
 
 const FLUSH_MS = 1_000

@@ -1,7 +1,7 @@
 import { formatScaled } from '@velocimex/core/market/grid'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { toUnits } from '@velocimex/venues/amounts'
 import type { OrderCodec } from '@velocimex/venues/order-venue'
-import { toUnits } from '@velocimex/venues/wire/fields'
 import type { VenueGateway } from '../venue/venue-gateway.ts'
 import type { AccountJournal } from './account-journal.ts'
 

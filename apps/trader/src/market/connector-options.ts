@@ -1,0 +1,42 @@
+import type { Micros } from '@velocimex/core/clock/micros'
+import type { Random } from '@velocimex/core/clock/random'
+import type { RecordSink } from '@velocimex/core/market/event-record'
+import type { Instrument } from '@velocimex/core/market/instrument'
+import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import type { RestClient } from '@velocimex/host/net/rest-client'
+import type { Timers } from '@velocimex/host/net/timers'
+import type { MarketVenue } from '@velocimex/venues/market-venue'
+import type { MarketChannel, MarketWire } from '@velocimex/venues/market-wire'
+
+/** Something that a person should know about a connector. */
+export interface ConnectorAlert {
+  readonly kind: 'lost' | 'missing' | 'refused' | 'snapshot_failed'
+  readonly words: string
+}
+
+/** Told what comes, as it was sent, before it is understood. */
+export interface RawListener {
+  /** A frame in `bytes` at [from, to), lent for the call. @param conn which socket, `ws1` */
+  onFrame(conn: string, bytes: Uint8Array, from: number, to: number, at: Micros): void
+  onOpen(conn: string, url: string, at: Micros): void
+  onAnswer(conn: string, url: string, body: Buffer, at: Micros): void
+}
+
+/** What a connector is made of. */
+export interface ConnectorOptions {
+  readonly venue: MarketVenue
+  readonly wire: MarketWire
+  readonly instruments: InstrumentTable
+  /** Those of the table to follow; all are the venue's. */
+  readonly followed: readonly Instrument[]
+  readonly channels: readonly MarketChannel[]
+  /** Other addresses than the venue's own: a simulated venue, a proxy. */
+  readonly sockets?: string
+  readonly rest: RestClient
+  readonly restOrigin: string
+  readonly timers: Timers
+  readonly random: Random
+  readonly sink: RecordSink
+  readonly onAlert: (alert: ConnectorAlert) => void
+  readonly raw?: RawListener
+}
