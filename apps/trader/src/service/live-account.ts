@@ -17,6 +17,7 @@ import type { FileJournal } from '@velocimex/host/journal/file-journal'
 import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
 import { Repeats } from '@velocimex/host/net/repeats'
 import { RestClient } from '@velocimex/host/net/rest-client'
+import { VENUE_BUDGETS } from '@velocimex/venues/budgets'
 import type { OrderCodec } from '@velocimex/venues/order-venue'
 import { MarketConnector } from '../market/market-connector.ts'
 import { PrivateLink } from '../venue/private-link.ts'
@@ -173,7 +174,8 @@ export class LiveAccount {
 
   #makeGateway(codec: OrderCodec): VenueGateway {
     return new VenueGateway({
-      ...{ codec, instruments: this.instruments, rest: this.#rest, timers: this.#options.timers },
+      ...{ codec, instruments: this.instruments, rest: this.#rest, timers: this.#options.timers, random: this.#random },
+      budget: VENUE_BUDGETS.get(this.#options.venue.id)!,
       sideOf: id => this.desk.orders.manager.find(id)?.request.side ?? SELL,
       listener: {
         onOutcome: (ref, outcome) => this.desk.onOutcome(ref, outcome),

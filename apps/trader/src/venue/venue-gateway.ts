@@ -1,4 +1,5 @@
 import type { Micros } from '@velocimex/core/clock/micros'
+import type { Random } from '@velocimex/core/clock/random'
 import type {
   CommandOutcome,
   CommandRef,
@@ -15,8 +16,11 @@ import { BUY, type Side } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { ExecutionReport } from '@velocimex/core/order/execution-report'
 import type { Fill } from '@velocimex/core/order/fill'
-import type { RestClient } from '@velocimex/host/net/rest-client'
+import { RateBudget } from '@velocimex/host/net/rate-budget'
+import type { RestClient, RestOutcome } from '@velocimex/host/net/rest-client'
 import type { Timers } from '@velocimex/host/net/timers'
+import { type Answer, type LimitSigns, readStatus, VenueRest } from '@velocimex/host/net/venue-rest'
+import type { VenueBudget } from '@velocimex/venues/budgets'
 import type { OrderCodec, OrderSnapshot, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
 
 const DEADLINE_MS = 5_000
@@ -37,6 +41,10 @@ export interface GatewayParts {
   readonly instruments: InstrumentTable
   readonly rest: RestClient
   readonly timers: Timers
+  /** Spreads the waits after a refusal. */
+  readonly random: Random
+  /** What the venue lets us send. */
+  readonly budget: VenueBudget
   /** Our side of an order that is amended: some venues want it repeated. */
   sideOf(clientOrderId: string): Side
   readonly listener: GatewayListener
@@ -50,12 +58,23 @@ export class VenueGateway implements LiveGateway {
   readonly #parts: GatewayParts
   /** The account's client order ids by the venue's own. */
   readonly #clientIds = new Map<string, string>()
+  readonly #rest: VenueRest
+  readonly #address: RateBudget
+  readonly #account: RateBudget
   #newestEpoch = 0
   /** Microseconds by which the venue's clock is ahead of ours. */
   offset = 0
 
   constructor(parts: GatewayParts) {
     this.#parts = parts
+    const { budget, random, rest, timers, codec, listener } = parts
+    this.#address = new RateBudget(budget.address, random)
+    this.#account = new RateBudget(budget.account, random)
+    const readSigns = (answer: Answer, now: number): LimitSigns => {
+      const { used, retryAfter } = codec.readBudget({ ...answer, body: '' })
+      return { ...readStatus(answer, now), used, ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }) }
+    }
+    this.#rest = new VenueRest(rest, timers, readSigns, (alert, words) => listener.onAdvice(alert, words))
   }
 
   /** The venue named an order: its executions will name only that. */
@@ -104,9 +123,7 @@ export class VenueGateway implements LiveGateway {
 
   /** Sends a request of the codec for somebody else: balances, positions, the dead-man switch. */
   async send(request: VenueRequest): Promise<VenueAnswer | string> {
-    const { method, path, headers, body } = request
-    const content = body === undefined ? {} : { body }
-    const outcome = await this.#parts.rest.request({ method, path, headers, ...content, deadlineMs: DEADLINE_MS })
+    const outcome = await this.#sent(request)
     if (outcome.kind !== 'answered') return `${outcome.kind}: ${outcome.words}`
     return { status: outcome.status, headers: outcome.headers, body: outcome.body.toString() }
   }
@@ -136,10 +153,8 @@ export class VenueGateway implements LiveGateway {
 
   /** @returns undefined when the venue took the command without a word about the order: the private stream tells it */
   async #run(request: VenueRequest): Promise<CommandOutcome | undefined> {
-    const { codec, rest, listener } = this.#parts
-    const { method, path, headers, body } = request
-    const content = body === undefined ? {} : { body }
-    const outcome = await rest.request({ method, path, headers, ...content, deadlineMs: DEADLINE_MS })
+    const { codec, listener } = this.#parts
+    const outcome = await this.#sent(request)
     if (outcome.kind === 'not_sent') return { kind: 'not_sent', reason: outcome.words }
     if (outcome.kind === 'unknown') return { kind: 'unknown', reason: outcome.words }
     const answer = { status: outcome.status, headers: outcome.headers, body: outcome.body.toString() }
@@ -154,6 +169,21 @@ export class VenueGateway implements LiveGateway {
     if (report === undefined) return undefined
     this.learn(report.venueOrderId, report.clientOrderId)
     return { kind: result.outcome, report: this.#whole(request, report) }
+  }
+
+  /** Within the venue's limits, a tenth of which only cancels use; never twice. */
+  #sent({ method, path, headers, body, call, weight, orders }: VenueRequest): Promise<RestOutcome> {
+    const { budget } = this.#parts
+    const all = (windows: VenueBudget['address'], count: number): Record<string, number> =>
+      Object.fromEntries(windows.map(({ name }) => [name, count]))
+    return this.#rest.request({
+      ...{ method, path, headers, ...(body === undefined ? {} : { body }), deadlineMs: DEADLINE_MS },
+      draws: [
+        { budget: this.#address, weights: all(budget.address, weight) },
+        { budget: this.#account, weights: all(budget.account, orders) },
+      ],
+      purpose: call === 'cancel' || call === 'cancel_all' ? 'cancel' : 'other',
+    })
   }
 
   /** An acknowledgement of a placement does not repeat what is open: it is what was sent. */
