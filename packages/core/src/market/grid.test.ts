@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { formatOnGrid, gridOfStep, parseOnGrid } from './grid.ts'
+import { formatOnGrid, gridOfStep, parseOnGrid, shortDecimal } from './grid.ts'
 import { divideHalfEven } from './money.ts'
 
 const grid = fc.record({ decimals: fc.integer({ min: 0, max: 12 }), step: fc.constantFrom(1, 5, 10, 25, 125) })
@@ -69,4 +69,9 @@ test('division rounds to the nearest, ties to even, on both sides of zero', () =
     [6n, 3n, 2n],
   ]
   for (const [dividend, divisor, quotient] of rounded) equal(divideHalfEven(dividend, divisor), quotient)
+})
+
+test('zeros that say nothing are left out, those of a whole number are not', () => {
+  const shown = ['20000.00', '0.050', '-1.10', '0.00', '100', '0'].map(shortDecimal)
+  deepEqual(shown, ['20000', '0.05', '-1.1', '0', '100', '0'])
 })

@@ -42,6 +42,9 @@ export function formatScaled(scaled: bigint, decimals: number): string {
   return scaled < 0n ? `-${text}` : text
 }
 
+/** Decimal text without the zeros that say nothing: `20000` for `20000.00`, `0.05` for `0.050`. Whole numbers keep theirs. */
+export const shortDecimal = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
+
 /**
  * The grid of a published step such as `0.01000000`, `0.5` or `25`.
  * @returns undefined when the text is not a positive decimal of at most 15 significant digits

@@ -1,4 +1,4 @@
-import { formatOnGrid } from '@velocimex/core/market/grid'
+import { formatOnGrid, shortDecimal } from '@velocimex/core/market/grid'
 import type { Instrument, InstrumentKind } from '@velocimex/core/market/instrument'
 import { BUY } from '@velocimex/core/market/side'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
@@ -23,10 +23,7 @@ function typeOf({ type, postOnly, timeInForce }: OrderRequest): string {
 }
 
 /** Shortest text of a number of steps: `20000`, not `20000.0`. */
-export const plainSteps = (steps: number, grid: Instrument['price']): string => {
-  const text = formatOnGrid(steps, grid)
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
-}
+export const plainSteps = (steps: number, grid: Instrument['price']): string => shortDecimal(formatOnGrid(steps, grid))
 
 /** The fields of a new order behind the name of its instrument. The quantity of a market order of spot is in base coin. */
 export function orderFields(

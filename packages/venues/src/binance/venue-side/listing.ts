@@ -1,4 +1,4 @@
-import { formatScaled } from '@velocimex/core/market/grid'
+import { formatScaled, shortDecimal } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { Dialect } from '../frame-fields.ts'
 import { NumberTexts } from './order-texts.ts'
@@ -117,7 +117,7 @@ export class Listing {
         { filterType: 'LOT_SIZE', ...size },
         { filterType: 'MARKET_LOT_SIZE', ...size },
         { filterType: 'MAX_NUM_ORDERS', limit: this.#sources.exchange.terms.openOrdersMax },
-        { filterType: 'MIN_NOTIONAL', notional: notional.replace(/\.?0+$/, '') },
+        { filterType: 'MIN_NOTIONAL', notional: shortDecimal(notional) },
         { filterType: 'PERCENT_PRICE', multiplierUp: '1.1000', multiplierDown: '0.9000', multiplierDecimal: '4' },
       ],
       orderTypes: ['LIMIT', 'MARKET'],

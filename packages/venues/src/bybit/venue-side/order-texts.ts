@@ -1,6 +1,6 @@
 import { assert } from '@velocimex/core/assert'
 import type { ExchangeFill, ExchangeOrder } from '@velocimex/core/exchange/exchange-order'
-import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
+import { formatOnGrid, formatScaled, shortDecimal } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, type Side } from '@velocimex/core/market/side'
 import type { Category } from '../frame-fields.ts'
@@ -18,10 +18,8 @@ export interface OrderEnd {
   readonly cancelType: string
 }
 
-const plain = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
-
 /** Booked units as decimal text without zeros behind. */
-export const amountText = (units: bigint, decimals: number): string => plain(formatScaled(units, decimals))
+export const amountText = (units: bigint, decimals: number): string => shortDecimal(formatScaled(units, decimals))
 
 /** `Buy` or `Sell`. */
 export const sideWord = (side: Side): string => (side === BUY ? 'Buy' : 'Sell')
@@ -51,7 +49,7 @@ export class OrderTexts {
     assert(contract.kind === 'linear', 'contracts of this venue are linear', instrument.symbol)
     const decimals = price.decimals + 4
     const scaled = (value * BigInt(price.step) * 10_000n) / (BigInt(lots) * contract.minorPerTickLot)
-    return plain(formatScaled(scaled, decimals))
+    return shortDecimal(formatScaled(scaled, decimals))
   }
 
   /** The venue's id of an order: a number on spot, a UUID on linear. */
@@ -146,7 +144,7 @@ export class OrderTexts {
   }
 
   #shown(text: string): string {
-    return this.#category === 'spot' ? plain(text) : text
+    return this.#category === 'spot' ? shortDecimal(text) : text
   }
 }
 

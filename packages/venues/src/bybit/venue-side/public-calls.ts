@@ -1,4 +1,4 @@
-import { formatScaled } from '@velocimex/core/market/grid'
+import { formatScaled, shortDecimal } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels } from '../../level-changes.ts'
@@ -136,7 +136,7 @@ export class PublicCalls {
       ...{ minPrice: price(bounds.priceMin ?? 1), maxPrice: price(bounds.priceMax ?? MAX.price), tickSize: price(1) },
       ...{ step: lots(1), minQty: lots(bounds.quantityMin ?? 1), maxQty: lots(quantityMax) },
       maxMarketQty: lots(bounds.marketQuantityMax ?? quantityMax),
-      least: formatScaled(bounds.notionalMin ?? 0n, settle.decimals).replace(/\.?0+$/, ''),
+      least: shortDecimal(formatScaled(bounds.notionalMin ?? 0n, settle.decimals)),
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
 import { marginEquity, requiredMargin } from '@velocimex/core/exchange/exchange-checks'
-import { formatScaled } from '@velocimex/core/market/grid'
+import { formatScaled, shortDecimal } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { INST_TYPES } from '../order-requests.ts'
 import { amountText, averageText, decimalsOf, lotsText, priceText } from './texts.ts'
@@ -69,7 +69,7 @@ export const leverOf = (exchange: Exchange, account: number, { index }: Instrume
 
 /** A row of `account/trade-fee`: what is paid is negative; contracts settled in dollars stand apart. */
 export function feeRow({ kind, fees, settle }: Instrument, now: number) {
-  const text = (rate: number): string => formatScaled(BigInt(-rate), 8).replace(/\.?0+$/, '')
+  const text = (rate: number): string => shortDecimal(formatScaled(BigInt(-rate), 8))
   const inDollars = kind !== 'spot' && settle.code === 'USDT'
   const [maker, taker] = [text(fees.maker), text(fees.taker)]
   return {

@@ -1,15 +1,13 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
-import { formatScaled } from '@velocimex/core/market/grid'
+import { formatScaled, shortDecimal } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { plainSteps } from '../order-requests.ts'
 
 /** Digits behind those of the grid that an average price is told with. */
 const AVERAGE_DIGITS = 6
 
-const plain = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
-
 /** An amount without trailing zeros, as the venue writes all numbers. */
-export const amountText = (units: bigint, decimals: number): string => plain(formatScaled(units, decimals))
+export const amountText = (units: bigint, decimals: number): string => shortDecimal(formatScaled(units, decimals))
 
 /** Ticks as decimal text. */
 export const priceText = ({ price }: Instrument, ticks: number): string => plainSteps(ticks, price)
