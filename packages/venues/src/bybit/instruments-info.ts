@@ -1,7 +1,8 @@
 import { type Grid, gridOfStep } from '@velocimex/core/market/grid'
 import type { OrderBounds } from '@velocimex/core/market/instrument'
 import { ok, type Result, refuse } from '@velocimex/core/result'
-import { bookedDecimals, type InstrumentDraft } from '../draft-instrument.ts'
+import type { InstrumentDraft } from '../draft-instrument.ts'
+import { listedBounds } from '../listed-bounds.ts'
 import { listedInstruments } from '../listed-instruments.ts'
 import type { ParsedInstruments } from '../market-venue.ts'
 import { isJsonFields, type JsonFields, objectIn } from '../wire/json-object.ts'
@@ -77,30 +78,14 @@ function readInstrument(category: Category, entry: JsonFields): InstrumentDraft 
 }
 
 function readBounds(isLinear: boolean, prices: JsonFields, lots: JsonFields, price: Grid, quantity: Grid): OrderBounds {
-  const bounds: { -readonly [Key in keyof OrderBounds]: OrderBounds[Key] } = {}
-  // A bound between two steps is drawn inward; 0 switches a bound off.
-  const put = (key: Exclude<keyof OrderBounds, 'notionalMin'>, text: unknown, grid: Grid): void => {
-    const steps = stepsOf(text, grid)
-    if (steps !== undefined && steps > 0) bounds[key] = key.endsWith('Min') ? Math.ceil(steps) : Math.floor(steps)
-  }
-  put('priceMin', prices['minPrice'], price)
-  put('priceMax', prices['maxPrice'], price)
   // Spot's `minOrderQty` and `maxOrderQty` are deprecated: value and `maxLimitOrderQty` bound an order there.
-  if (isLinear) put('quantityMin', lots['minOrderQty'], quantity)
-  put('quantityMax', lots[isLinear ? 'maxOrderQty' : 'maxLimitOrderQty'], quantity)
-  put('marketQuantityMax', lots[isLinear ? 'maxMktOrderQty' : 'maxMarketOrderQty'], quantity)
-  const decimals = bookedDecimals(price, quantity)
-  const least = stepsOf(lots[isLinear ? 'minNotionalValue' : 'minOrderAmt'], { decimals, step: 1 })
-  if (least !== undefined && least > 0) bounds.notionalMin = BigInt(Math.round(least))
-  return bounds
-}
-
-/** Decimal text in steps of a grid, not necessarily whole; undefined when it is no decimal. */
-function stepsOf(text: unknown, grid: Grid): number | undefined {
-  if (typeof text !== 'string' || !/^\d+(\.\d+)?$/.test(text)) return undefined
-  const [whole, fraction = ''] = text.split('.') as [string, string?]
-  const scaled = Number(
-    `${whole}${fraction.slice(0, grid.decimals).padEnd(grid.decimals, '0')}.${fraction.slice(grid.decimals)}0`,
-  )
-  return scaled / grid.step
+  const texts = {
+    priceMin: prices['minPrice'],
+    priceMax: prices['maxPrice'],
+    quantityMin: isLinear ? lots['minOrderQty'] : undefined,
+    quantityMax: lots[isLinear ? 'maxOrderQty' : 'maxLimitOrderQty'],
+    marketQuantityMax: lots[isLinear ? 'maxMktOrderQty' : 'maxMarketOrderQty'],
+    notionalMin: lots[isLinear ? 'minNotionalValue' : 'minOrderAmt'],
+  }
+  return listedBounds(texts, price, quantity)
 }

@@ -2,6 +2,7 @@ import { type Grid, gridOfStep } from '@velocimex/core/market/grid'
 import type { InstrumentKind, OrderBounds } from '@velocimex/core/market/instrument'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { bookedDecimals, type InstrumentDraft } from '../draft-instrument.ts'
+import { listedBounds } from '../listed-bounds.ts'
 import { listedInstruments } from '../listed-instruments.ts'
 import type { ParsedInstruments } from '../market-venue.ts'
 import { isJsonFields, type JsonFields, objectIn } from '../wire/json-object.ts'
@@ -50,7 +51,7 @@ function readDefinition(entry: JsonFields): InstrumentDraft | string {
   if (price === undefined || price.decimals > DECIMALS_MAX) return 'tickSz'
   const quantity = gridOfStep(String(entry['lotSz']))
   if (quantity === undefined || quantity.decimals > DECIMALS_MAX) return 'lotSz'
-  const grids = { price, quantity, bounds: readBounds(entry, kind, quantity), grids: 'published' } as const
+  const grids = { price, quantity, bounds: readBounds(entry, kind, price, quantity), grids: 'published' } as const
   const { base, quote, expiry } = parts
   if (kind === 'spot') {
     if (entry['baseCcy'] !== base || entry['quoteCcy'] !== quote) return 'baseCcy or quoteCcy'
@@ -103,22 +104,8 @@ function reduced(step: number, decimals: number): readonly [number, number] {
 }
 
 /** Bounds in lots, drawn inward. The greatest market order of spot is a sum of money, and so none of these. */
-function readBounds(entry: JsonFields, kind: InstrumentKind, quantity: Grid): OrderBounds {
-  const least = stepsOf(entry['minSz'], quantity)
-  const most = stepsOf(entry['maxLmtSz'], quantity)
-  const market = kind === 'spot' ? 0 : stepsOf(entry['maxMktSz'], quantity)
-  return {
-    ...(least > 0 ? { quantityMin: Math.ceil(least) } : {}),
-    ...(most >= 1 ? { quantityMax: Math.floor(most) } : {}),
-    ...(market >= 1 ? { marketQuantityMax: Math.floor(market) } : {}),
-  }
-}
-
-/** Decimal text in steps of a grid, not necessarily whole; 0 when it is no decimal, or too great to count. */
-function stepsOf(text: unknown, grid: Grid): number {
-  if (typeof text !== 'string' || !/^\d+(\.\d+)?$/.test(text)) return 0
-  const [whole, fraction = ''] = text.split('.') as [string, string?]
-  const shifted = `${whole}${fraction.slice(0, grid.decimals).padEnd(grid.decimals, '0')}.${fraction.slice(grid.decimals)}0`
-  const steps = Number(shifted) / grid.step
-  return steps <= Number.MAX_SAFE_INTEGER ? steps : 0
+function readBounds(entry: JsonFields, kind: InstrumentKind, price: Grid, quantity: Grid): OrderBounds {
+  const market = kind === 'spot' ? undefined : entry['maxMktSz']
+  const texts = { quantityMin: entry['minSz'], quantityMax: entry['maxLmtSz'], marketQuantityMax: market }
+  return listedBounds(texts, price, quantity)
 }
