@@ -19,6 +19,24 @@ export interface ConformanceRow<Trial> {
   run(trial: Trial): Promise<void>
 }
 
+interface Print {
+  readonly price: number
+  readonly lots: number
+  readonly takerSide: number
+}
+
+/** Trades that follow each other at one price and side are summed: some venues publish them so, each in its own way. */
+function inRunsOfPrice(prints: readonly Print[]): Print[] {
+  const runs: Print[] = []
+  for (const { price, lots, takerSide } of prints) {
+    const last = runs.at(-1)
+    const isSame = last?.price === price && last.takerSide === takerSide
+    if (isSame) runs.pop()
+    runs.push({ price, lots: isSame ? last.lots + lots : lots, takerSide })
+  }
+  return runs
+}
+
 /** Whether a channel has topics on a venue, for any instrument that is listed. */
 const hasChannel =
   (channel: MarketChannel) =>
@@ -78,10 +96,18 @@ export const MARKET_ROWS: readonly ConformanceRow<MarketTrial>[] = [
       const span = trial.records(Kind.bar).at(-1)!.extra * 1e6
       const opensAt = Math.floor(trial.stage.now() / span) * span
       // Frames go out between the steps, as on a venue that nobody hurries.
-      while (trial.stage.now() < opensAt + span + 2e6) {
-        trial.stage.advance(1_000)
-        await trial.flush()
+      const goTo = async (instant: number): Promise<void> => {
+        while (trial.stage.now() < instant) {
+          trial.stage.advance(Math.min(1_000, (instant - trial.stage.now()) / 1000))
+          await trial.flush()
+        }
       }
+      // The market trades shortly before the end, and at once in the next bar.
+      await goTo(opensAt + span - 100_000)
+      trial.stage.sweep(0)
+      await goTo(opensAt + span + 50_000)
+      trial.stage.sweep(0)
+      await goTo(opensAt + span + 2e6)
       await trial.still()
       const told = trial.records(Kind.bar).filter(({ venueTime }) => venueTime === opensAt)
       const prices = trial.stage.watched.trades
@@ -157,13 +183,12 @@ export const MARKET_ROWS: readonly ConformanceRow<MarketTrial>[] = [
       trial.stage.advance(3_000)
       await trial.still()
       const own = trial.records(Kind.trade).slice(from)
-      const told = own.map(({ lanes, flags }) => [lanes[0], lanes[1], (flags & Flag.aggressorBuy) === 0 ? SELL : BUY])
+      const told = own.map(({ lanes, flags }) => ({
+        ...{ price: lanes[0], lots: lanes[1], takerSide: (flags & Flag.aggressorBuy) === 0 ? SELL : BUY },
+      }))
       const done = trial.stage.watched.trades.slice(truth).filter(({ instrument }) => instrument.index === 0)
       ok(done.length > 3, `the market traded ${done.length} times`)
-      deepEqual(
-        told,
-        done.map(({ price, lots, takerSide }) => [price, lots, takerSide]),
-      )
+      deepEqual(inRunsOfPrice(told), inRunsOfPrice(done))
     },
   },
   {
@@ -183,12 +208,15 @@ export const MARKET_ROWS: readonly ConformanceRow<MarketTrial>[] = [
   },
   {
     id: 'D52',
-    words: 'funding: rate and next instant',
+    words: 'funding: rate, and the next instant where there is one',
     isOffered: hasChannel('mark'),
     async run(trial) {
       const { index } = trial.listed.find(({ kind }) => kind !== 'spot')!
       const told = trial.records(Kind.funding, index).at(-1)
-      ok(told !== undefined && told.lanes[0] !== 0 && told.lanes[1] >= trial.stage.now(), JSON.stringify(told))
+      ok(
+        told !== undefined && told.lanes[0] !== 0 && (told.lanes[1] === 0 || told.lanes[1] >= trial.stage.now()),
+        JSON.stringify(told),
+      )
     },
   },
   {

@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { worth } from '@velocimex/core/exchange/exchange-account'
 import { formatClientOrderId } from '@velocimex/core/execution/client-order-id'
 import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
+import { stepSize } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import type { ExecutionReport } from '@velocimex/core/order/execution-report'
@@ -30,8 +31,8 @@ const BREATH_MS = 4_000
 /** A venue without a search by our id looks through several lists, one a query. */
 const ASK_TURNS = 4
 const DEADLINE_MS = 5_000
-/** What an order of the suite is worth, in units of the quote. */
-const ORDER_VALUE = 130n
+/** What an order of the suite is worth, in units of the quote; one lot where that is more. */
+const ORDER_VALUE = 130
 
 /** What makes an order differ from a small one that rests far away. */
 export type Wish = Partial<Omit<OrderRequest, 'price' | 'quantity'>> & {
@@ -110,9 +111,12 @@ export class OrderClient {
 
   /** Lots of a small order. */
   get lots(): number {
-    const { instrument } = this
-    const one = worth(instrument, this.best(BUY), 1)
-    return Math.max(1, Number((ORDER_VALUE * 10n ** BigInt(instrument.settle.decimals)) / one))
+    const { price, contract, settle } = this.instrument
+    const best = this.best(BUY)
+    // What an inverse contract settles in is worth its price.
+    const dollars = contract.kind === 'inverse' ? best * stepSize(price) : 1
+    const one = (Number(worth(this.instrument, best, 1)) / 10 ** settle.decimals) * dollars
+    return Math.max(1, Math.floor(ORDER_VALUE / one))
   }
 
   /** A placement: a limit order to buy that rests, with what is wished otherwise. */
@@ -234,5 +238,5 @@ export class OrderClient {
   }
 }
 
-/** Some venues take our ids without their first letter. */
-const sameId = (theirs: string, ours: string): boolean => theirs === ours || theirs === ours.slice(1)
+/** Some venues take our ids without their first letter, or with a number behind them. */
+const sameId = (theirs: string, ours: string): boolean => theirs === ours.slice(1) || theirs.startsWith(ours)

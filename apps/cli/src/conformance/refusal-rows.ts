@@ -53,7 +53,7 @@ export const REFUSAL_ROWS: readonly Row[] = [
     equal((await client.cancel(command)).outcome, 'ack')
   }),
   row('E71', 'more than the account has: refused for certain', async client => {
-    const command = client.wish({ quantity: client.lots * 20_000 })
+    const command = client.wish({ quantity: client.lots * 1_000_000 })
     const { outcome, advice, code } = await client.place(command)
     deepEqual([outcome, advice], ['definitive_reject', 'none'], code)
     equal(await client.truthOf(command), undefined)

@@ -98,7 +98,11 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: Number.POSITIVE_INFINITY,
     bookMark: '"type":"change"',
     ackMark: '"result":["',
-    omits: {},
+    omits: { E70: 'several open orders may carry one label: an order whose answer is lost is never sent again' },
+    fails: {
+      D01: 'the simulated venue lists ETH_USDC-PERPETUAL under two currencies',
+      D40: 'the simulated venue does not tell the last trades of a bar',
+    },
   },
   okx: {
     orders: okxOrders,

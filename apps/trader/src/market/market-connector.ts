@@ -1,215 +1,18 @@
-import type { Micros } from '@velocimex/core/clock/micros'
-import { FrameKind, type MarketCodec } from '@velocimex/core/feed/market-codec'
-import { MarketFeed } from '@velocimex/core/feed/market-feed'
+import type { MarketFeed } from '@velocimex/core/feed/market-feed'
 import type { Instrument } from '@velocimex/core/market/instrument'
-import { Connection, type ConnectionListener } from '@velocimex/host/net/connection'
-import type { ConnectionState } from '@velocimex/host/net/connection-rules'
-import type { SocketEnd } from '@velocimex/host/net/market-socket'
 import type { Timers } from '@velocimex/host/net/timers'
 import { inRuns } from '@velocimex/venues/market-wire'
 import type { ConnectorOptions } from './connector-options.ts'
+import { MarketLine } from './market-line.ts'
 
-/** Longest message of a venue that is known, with room: Coinbase sends a whole book of several megabytes. */
-const MESSAGE_MAX = 16 << 20
-/** What a socket reads into: a message, and the beginning of the next. */
-const REGION_BYTES = MESSAGE_MAX + (1 << 20)
-const LEVELS_MAX = 1 << 17
 const TICK_MS = 1_000
-/** Least time between two attempts to get the whole book of an instrument. */
-const BOOK_RETRY_US = 3_000_000
-const SNAPSHOT_DEADLINE_MS = 10_000
-/** How long a book may be missing on an open socket before somebody is told. */
-const BOOK_PATIENCE_US = 30_000_000
-
-/** One socket of a connector with the feed that is read from it. */
-class Line implements ConnectionListener {
-  readonly connection: Connection
-  readonly feed: MarketFeed
-  readonly #options: ConnectorOptions
-  readonly #codec: MarketCodec
-  readonly #name: string
-  readonly #url: string
-  readonly #own: Set<Instrument>
-  readonly #askedAt = new Map<number, number>()
-  /** Since when books are missing; Infinity once somebody was told. */
-  readonly #missingSince = new Map<number, number>()
-  #openLink = 0
-
-  constructor(options: ConnectorOptions, number: number, own: readonly Instrument[], topics: readonly string[]) {
-    const { venue, wire, instruments, timers, random, sink } = options
-    this.#options = options
-    this.#own = new Set(own)
-    this.#name = `ws${number + 1}`
-    this.#url = (options.sockets ?? wire.sockets) + wire.path
-    // Two sockets, since a replacement overlaps; behind them lie REST answers.
-    this.#codec = venue.makeCodec(instruments, 2 * REGION_BYTES + MESSAGE_MAX, LEVELS_MAX, number)
-    this.feed = new MarketFeed(this.#codec, venue.sequencing, sink, instruments.all.length, number)
-    const bytes = this.#codec.buffer
-    const { heartbeats, silenceMs, sends, ackMs, lifeMs } = wire
-    this.connection = new Connection(
-      {
-        target: () => ({ url: this.#url }),
-        speech: wire,
-        rules: {
-          heartbeats,
-          silenceMs,
-          sends,
-          ackMs,
-          ackTries: 3,
-          lateMs: 60_000,
-          rolloverMs: lifeMs,
-          stableMs: 30_000,
-        },
-        regions: [0, 1].map(at => ({ bytes, from: at * REGION_BYTES, to: (at + 1) * REGION_BYTES })),
-        socket: { messageMax: MESSAGE_MAX },
-        timers,
-        random,
-      },
-      this,
-    )
-    this.connection.follow(topics)
-  }
-
-  message(link: number, bytes: Uint8Array, from: number, to: number, isBinary: boolean, at: Micros): void {
-    const { primary } = this.connection
-    if (isBinary || (primary !== 0 && link !== primary)) {
-      this.#hearReply(link, bytes, from, to)
-      return
-    }
-    if (link !== this.#openLink) {
-      this.#openLink = link
-      this.#options.raw?.onOpen(this.#name, this.#url, at)
-    }
-    this.#options.raw?.onFrame(this.#name, bytes, from, to, at)
-    if (this.feed.frame(from, to, at, 0) === FrameKind.control) this.#hearReply(link, bytes, from, to)
-  }
-
-  /** Acknowledgements and refusals of topics are among the frames that say nothing about the market. */
-  #hearReply(link: number, bytes: Uint8Array, from: number, to: number): void {
-    if (to - from > 65_536) return
-    const reply = this.#options.wire.reply(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString())
-    if (reply === undefined) return
-    for (const topic of reply.acknowledged) this.connection.acknowledge(link, topic)
-    for (const topic of reply.refused) this.connection.refuse(topic)
-    if (reply.words !== '') this.#options.onAlert({ kind: 'refused', words: reply.words })
-  }
-
-  live(link: number): void {
-    if (link === this.#openLink) return
-    // A replacement had its whole books before it counted: they are asked for once more.
-    this.feed.disconnected(this.#now())
-    this.#askedAt.clear()
-  }
-
-  lost(_link: number, end: SocketEnd | undefined): void {
-    this.feed.disconnected(this.#now())
-    this.#missingSince.clear()
-    this.#options.onAlert({
-      kind: 'lost',
-      words: end === undefined ? `${this.#name} was left` : wordsOf(this.#name, end),
-    })
-  }
-
-  failed(_link: number, end: SocketEnd): void {
-    this.#options.onAlert({ kind: 'lost', words: wordsOf(this.#name, end) })
-  }
-
-  retired(): void {
-    // The replacement counts already.
-  }
-
-  missing(topics: readonly string[]): void {
-    this.#options.onAlert({ kind: 'missing', words: `not acknowledged: ${topics.join(', ')}` })
-  }
-
-  state(_state: ConnectionState): void {
-    // Readiness says what matters.
-  }
-
-  ready(_isReady: boolean): void {
-    // Asked for by whoever trades.
-  }
-
-  /** Gives up silent books, and asks for the whole books that are wanted. */
-  tick(): void {
-    const now = this.#now()
-    this.feed.tick(now)
-    if (this.connection.primary === 0) return
-    const hasBooks = this.#options.channels.includes('book')
-    for (const instrument of this.#own) {
-      if (this.feed.wantsSnapshot(instrument.index)) this.#askBook(instrument, now)
-      if (hasBooks) this.#watchBook(instrument, now)
-    }
-  }
-
-  /** A venue may pass over a symbol that it does not know in silence: that no book comes is told once. */
-  #watchBook({ index, symbol }: Instrument, now: number): void {
-    if (this.feed.isLive(index)) {
-      this.#missingSince.delete(index)
-      return
-    }
-    const since = this.#missingSince.get(index) ?? now
-    const isOver = now - since >= BOOK_PATIENCE_US
-    this.#missingSince.set(index, isOver ? Number.POSITIVE_INFINITY : since)
-    const seconds = BOOK_PATIENCE_US / 1e6
-    if (isOver) this.#options.onAlert({ kind: 'missing', words: `no book of ${symbol} for ${seconds} s` })
-  }
-
-  /** Leaves an instrument. @returns false when it is not followed here */
-  unfollow(instrument: Instrument): boolean {
-    if (!this.#own.delete(instrument)) return false
-    const { wire, channels } = this.#options
-    this.connection.unfollow(wire.topics(instrument.symbol, channels))
-    this.#askedAt.delete(instrument.index)
-    this.#missingSince.delete(instrument.index)
-    this.feed.forget(instrument.index, this.#now())
-    return true
-  }
-
-  /** Asks for the whole books of all instruments anew. */
-  resync(): void {
-    this.feed.disconnected(this.#now())
-    this.#askedAt.clear()
-    if (this.#openLink > 0) this.#options.raw?.onOpen(this.#name, this.#url, this.#now())
-    this.tick()
-  }
-
-  #askBook({ index, symbol }: Instrument, now: number): void {
-    if (now - (this.#askedAt.get(index) ?? Number.NEGATIVE_INFINITY) < BOOK_RETRY_US) return
-    this.#askedAt.set(index, now)
-    const { wire } = this.#options
-    const path = wire.snapshotPath(symbol)
-    if (path === undefined) this.connection.resync(wire.bookTopic(symbol))
-    else void this.#fetchBook(index, path)
-  }
-
-  async #fetchBook(index: number, path: string): Promise<void> {
-    const { rest, restOrigin, raw, onAlert } = this.#options
-    const outcome = await rest.request({ method: 'GET', path, deadlineMs: SNAPSHOT_DEADLINE_MS })
-    if (outcome.kind !== 'answered' || outcome.status !== 200) {
-      const words = outcome.kind === 'answered' ? `HTTP ${outcome.status}` : outcome.words
-      onAlert({ kind: 'snapshot_failed', words: `${path}: ${words}` })
-      return
-    }
-    const at = this.#now()
-    raw?.onAnswer(`${this.#name}-rest`, restOrigin + path, outcome.body, at)
-    if (outcome.body.length > MESSAGE_MAX) return
-    const from = 2 * REGION_BYTES
-    this.#codec.buffer.set(outcome.body, from)
-    this.feed.snapshot(from, from + outcome.body.length, index, at, 0)
-  }
-
-  #now(): Micros {
-    return this.#options.timers.now()
-  }
-}
 
 /**
  * The market data of one venue: sockets that live for months, books that are the venue's or say that they are not,
  * records into a sink. It reconnects, subscribes anew, fetches whole books, and replaces sockets before the venue cuts them.
  */
 export class MarketConnector {
-  readonly #lines: readonly Line[]
+  readonly #lines: readonly MarketLine[]
   readonly #timers: Timers
   #takeBack: () => void = () => {}
 
@@ -220,7 +23,7 @@ export class MarketConnector {
     const runs = inRuns(followed, Math.max(1, Math.floor(wire.topicsMax / perInstrument)))
     this.#lines = runs.map((own, number) => {
       const topics = own.flatMap(({ symbol }) => wire.topics(symbol, channels))
-      return new Line(options, number, own, topics)
+      return new MarketLine(options, number, own, topics)
     })
   }
 
@@ -267,10 +70,4 @@ export class MarketConnector {
   resync(): void {
     for (const line of this.#lines) line.resync()
   }
-}
-
-function wordsOf(name: string, end: SocketEnd): string {
-  const { kind, ...rest } = end
-  const more = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '')
-  return `${name} ${kind}${more.length === 0 ? '' : ` (${more.map(([key, value]) => `${key} ${value}`).join(', ')})`}`
 }
