@@ -4,6 +4,7 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import { sideName } from '@velocimex/core/market/side'
 import type { OrderView } from '@velocimex/core/order/order'
 import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
+import { INSTRUMENT_LIMITS, type InstrumentLimitName } from './instrument-limits.ts'
 import type { LiveAccount } from './live-account.ts'
 
 /** An account with the name that people call it by. */
@@ -16,7 +17,7 @@ export interface NamedAccount {
 export interface LimitChange {
   readonly account: string
   readonly symbol: string
-  readonly limit: 'order' | 'position' | 'open-orders' | 'price-band-bps'
+  readonly limit: InstrumentLimitName
   readonly value: string
   readonly raise: boolean
 }
@@ -136,24 +137,33 @@ export class AccountViews {
         account.instruments.all.map(instrument => ({
           account: name,
           symbol: instrument.symbol,
-          ...limitsText(account.limits(instrument.index), instrument),
+          ...limitsText(account.guards.limits(instrument.index), instrument),
         })),
       ),
       stopped: this.#accounts.map(({ name, account }) => ({ account: name, reason: account.desk.orders.stop ?? null })),
     }
   }
 
-  /** Engages the emergency stop everywhere: everything is canceled, only what reduces passes, restarts change nothing. */
-  stop(reason: string): object {
-    for (const { account } of this.#accounts) account.desk.engageStop(reason)
+  /** Engages the emergency stop everywhere: its six steps begin at once, and restarts change nothing. */
+  stop(reason: string, flattens: boolean): object {
+    for (const { account } of this.#accounts) account.guards.stop(reason, flattens)
     return { stopped: reason }
   }
 
+  /** Releases the stop of every account, or says which ones stay stopped and why. */
   resume(reason: string): object | string {
-    const stopped = this.#accounts.filter(({ account }) => account.desk.orders.stop !== undefined)
+    const stopped = this.#accounts.filter(({ account }) => account.guards.safeguards.stop.isEngaged)
     if (stopped.length === 0) return 'nothing is stopped'
-    for (const { account } of stopped) account.desk.releaseStop(reason)
-    return { resumed: stopped.map(({ name }) => name) }
+    const refused = stopped.flatMap(({ name, account }) => {
+      const why = account.guards.release(reason)
+      return why === undefined ? [] : [`${name} stays stopped: ${why}`]
+    })
+    return refused.length > 0 ? refused.join('; ') : { resumed: stopped.map(({ name }) => name) }
+  }
+
+  /** A person asked or looked: a sign of life for the dead-man switch, where one is set. */
+  heard(): void {
+    for (const { account } of this.#accounts) account.guards.heard()
   }
 
   /** @returns the limits as they are now, or why they were not changed */
@@ -162,14 +172,15 @@ export class AccountViews {
     const instrument = account?.instruments.all.find(each => each.symbol === symbol)
     if (account === undefined || instrument === undefined)
       return `there is no ${symbol} on ${name}; accounts are ${this.#accounts.map(each => each.name).join(', ')}`
-    const key = KEYS[limit]
+    const { field } = INSTRUMENT_LIMITS[limit]
     const parsed = limit === 'order' || limit === 'position' ? parseOnGrid(value, instrument.quantity) : undefined
     const number = parsed === undefined ? Number(value) : parsed.ok ? parsed.value : Number.NaN
-    if (!(number >= 0)) return `${value} is no value for ${limit}`
-    const before = account.limits(instrument.index)
-    if (number > before[key] && !raise) return `${value} is more than before: raising a limit must be said (--raise)`
-    account.setLimits(instrument.index, { ...before, [key]: number })
-    return limitsText(account.limits(instrument.index), instrument)
+    if (!Number.isSafeInteger(number) || number < 0 || value.trim() === '') return `${value} is no value for ${limit}`
+    const before = account.guards.limits(instrument.index)
+    if (number > before[field] && !raise) return `${value} is more than before: raising a limit must be said (--raise)`
+    const refusal = account.guards.setLimit(instrument.index, limit, number)
+    if (refusal !== undefined) return `${limit} was not changed: ${refusal.replaceAll('_', ' ')}`
+    return limitsText(account.guards.limits(instrument.index), instrument)
   }
 
   #equity(account: LiveAccount): string {
@@ -177,13 +188,6 @@ export class AccountViews {
     return `${formatScaled(account.equity(settle.code), settle.decimals)} ${settle.code}`
   }
 }
-
-const KEYS = {
-  order: 'orderLotsMax',
-  position: 'positionLotsMax',
-  'open-orders': 'openOrdersMax',
-  'price-band-bps': 'priceBandBps',
-} as const
 
 function limitsText(limits: InstrumentLimits, { quantity }: Instrument): object {
   const lots = (count: number): string => (Number.isFinite(count) ? formatOnGrid(count, quantity) : 'none')

@@ -8,6 +8,8 @@ import type { AccountViews } from './account-views.ts'
 const BODY_MAX = 1 << 16
 
 const reasonSchema = z.strictObject({ reason: z.string().min(3, 'say why, in three letters or more').max(500) })
+/** Closing positions as well must be said. */
+const stopSchema = reasonSchema.extend({ flatten: z.boolean().default(false) })
 const limitSchema = z.strictObject({
   account: z.string(),
   symbol: z.string(),
@@ -61,6 +63,7 @@ export class ControlApi {
     const url = new URL(request.url ?? '/', 'http://localhost')
     const call = `${request.method} ${url.pathname}`
     const views = this.#views
+    views.heard()
     if (call === 'GET /status') return [200, views.status()]
     if (call === 'GET /orders') return [200, views.orders(url.searchParams.get('all') === 'true')]
     if (call === 'GET /positions') return [200, views.positions()]
@@ -72,7 +75,7 @@ export class ControlApi {
       return story === undefined ? [404, { error: `order ${explained[1]} is not known` }] : [200, story]
     }
     const body = await jsonOf(request)
-    if (call === 'POST /stop') return this.#with(reasonSchema, body, ({ reason }) => views.stop(reason))
+    if (call === 'POST /stop') return this.#with(stopSchema, body, ({ reason, flatten }) => views.stop(reason, flatten))
     if (call === 'POST /resume') return this.#with(reasonSchema, body, ({ reason }) => views.resume(reason))
     if (call === 'POST /risk') return this.#with(limitSchema, body, change => views.setLimit(change))
     return [404, { error: `there is no ${call}` }]

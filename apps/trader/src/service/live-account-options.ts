@@ -7,6 +7,7 @@ import type { Cryptography } from '@velocimex/venues/cryptography'
 import type { MarketVenue } from '@velocimex/venues/market-venue'
 import type { MarketWire } from '@velocimex/venues/market-wire'
 import type { Credentials, OrderVenue } from '@velocimex/venues/order-venue'
+import type { GuardOptions } from './guard-options.ts'
 import type { LiveStrategy } from './live-strategies.ts'
 
 /** What a live account is made of. */
@@ -20,6 +21,8 @@ export interface LiveAccountOptions {
   readonly instruments: readonly Instrument[]
   readonly strategies: readonly LiveStrategy[]
   readonly limits: RiskLimits
+  /** What guards it beyond these limits. */
+  readonly guards?: GuardOptions
   /** Other addresses than the venue's own: a simulated venue. */
   readonly sockets?: string
   readonly rest?: string

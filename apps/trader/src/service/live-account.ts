@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { JournalHistory } from '@velocimex/core/bus/journal'
 import { Random } from '@velocimex/core/clock/random'
 import { DESK_TIMING } from '@velocimex/core/execution/desk-timing'
@@ -11,8 +11,7 @@ import type { Ticks } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
 import { ok, type Result, refuse } from '@velocimex/core/result'
-import { type Exposure, RiskGate } from '@velocimex/core/risk/risk-gate'
-import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
+import { RiskGate } from '@velocimex/core/risk/risk-gate'
 import type { FileJournal } from '@velocimex/host/journal/file-journal'
 import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
 import { Repeats } from '@velocimex/host/net/repeats'
@@ -23,8 +22,10 @@ import { MarketConnector } from '../market/market-connector.ts'
 import { PrivateLink } from '../venue/private-link.ts'
 import { VenueGateway } from '../venue/venue-gateway.ts'
 import { AccountCare } from './account-care.ts'
+import { AccountGuards } from './account-guards.ts'
 import { AccountJournal } from './account-journal.ts'
 import { deskRoute } from './desk-route.ts'
+import { exposureOf } from './guarded-desk.ts'
 import type { LiveAccountOptions } from './live-account-options.ts'
 import { LiveStrategies } from './live-strategies.ts'
 import { OrderStories } from './order-stories.ts'
@@ -47,6 +48,7 @@ export class LiveAccount {
   readonly gate: RiskGate
   readonly stories = new OrderStories()
   readonly care: AccountCare
+  readonly guards: AccountGuards
   alerts: string[] = []
   placed = 0
   readonly #options: LiveAccountOptions
@@ -56,7 +58,6 @@ export class LiveAccount {
   readonly #private: PrivateLink
   readonly #repeats: Repeats
   #hasBegun = false
-  readonly #limits: InstrumentLimits[]
   readonly #random: Random
 
   private constructor(
@@ -68,7 +69,6 @@ export class LiveAccount {
     this.#options = options
     this.#file = file
     this.journal = journal
-    this.#limits = [...options.limits.byInstrument]
     this.#repeats = new Repeats(options.timers)
     const { timers, wire, orders, credentials, cryptography } = options
     this.instruments = new InstrumentTable(options.instruments)
@@ -78,13 +78,17 @@ export class LiveAccount {
     const codec = orders.makeOrderCodec({ instruments, credentials, cryptography })
     this.#gateway = this.#makeGateway(codec)
     this.desk = this.#recover(history)
-    this.gate = new RiskGate(instruments, options.limits, this.#exposure(), timers)
+    this.guards = this.#guard()
+    const exposure = exposureOf(this.desk, journal.books, index => this.strategies.mid(index))
+    this.gate = new RiskGate(instruments, options.limits, exposure, timers, this.guards.safeguards.guards)
     this.strategies = new LiveStrategies({
       ...{ instruments, clock: timers, gate: this.gate, strategies: options.strategies },
       route: deskRoute(this.desk, () => this.placed++),
       nanos: () => options.nanos(),
       onRefusal: (strategy, request, reason) => options.onRefusal(strategy, request, reason),
+      onMark: (instrument, mid) => this.guards.onMark(instrument, mid),
     })
+    this.guards.resume()
     this.market = this.#makeMarket()
     this.#private = this.#makePrivate(codec)
     this.care = new AccountCare({
@@ -122,20 +126,10 @@ export class LiveAccount {
     for (const { index } of this.instruments.all)
       for (const { clientOrderId } of [...this.desk.orders.manager.openOrders(index)]) this.desk.cancel(clientOrderId)
     await this.#settled()
+    this.guards.close()
     this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot()))
     this.#file.close()
     await this.#rest.stop()
-  }
-
-  /** The limits of an instrument as they are now. */
-  limits(instrument: number): InstrumentLimits {
-    return this.#limits[instrument]!
-  }
-
-  /** Changes the limits of an instrument, at once. */
-  setLimits(instrument: number, limits: InstrumentLimits): void {
-    this.#limits[instrument] = limits
-    this.gate.setLimits(instrument, limits)
   }
 
   /** Worth of the account in a currency, booked units. */
@@ -161,12 +155,20 @@ export class LiveAccount {
       this.strategies.tick(this.#options.timers.now())
       if (!this.#hasBegun && this.desk.isReady && this.journal.opening !== undefined) {
         this.#hasBegun = true
+        this.guards.begin()
         this.strategies.begin()
       }
+      this.guards.tick({
+        isMarketLive: this.instruments.all.every(({ index }) => this.market.isLive(index)),
+        isStreamUp: this.#private.isUp,
+        isJournalShort: this.#file.isShort,
+      })
     })
     this.#repeats.every(SNAPSHOT_MS, () => this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())))
     this.#repeats.every(RECONCILE_MS, () => void this.care.reconcile())
-    this.#repeats.every(DEAD_MAN_MS, () => this.care.sayAlive())
+    this.#repeats.every(DEAD_MAN_MS, () => {
+      if (!this.guards.isForsaken) this.care.sayAlive()
+    })
     void this.care.checkKey()
     void this.care.reconcile()
     this.care.sayAlive()
@@ -211,16 +213,17 @@ export class LiveAccount {
     return desk.value
   }
 
-  /** At worst: what is held, what rests, what is on its way, what is in doubt. */
-  #exposure(): Exposure {
-    const { manager } = this.desk.orders
-    return {
-      netLots: index => this.journal.books.portfolio.netLots(index),
-      openBuyLots: index => manager.openBuyLots(index),
-      openSellLots: index => manager.openLots(index, SELL),
-      openOrders: index => manager.openOrders(index).length,
-      reference: index => this.strategies.mid(index),
-    }
+  #guard(): AccountGuards {
+    const { timers, directory, limits, guards = {} } = this.#options
+    return new AccountGuards({
+      ...{ account: basename(directory), instruments: this.instruments, clock: timers, books: this.journal.books },
+      ...{ desk: this.desk, limits, options: guards, directory },
+      gate: () => this.gate,
+      strategies: () =>
+        this.strategies.desks.map(({ strategy, portfolio }) => ({ name: strategy.name, positions: portfolio })),
+      persist: () => this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())).ok,
+      onAlert: words => this.#alert(words),
+    })
   }
 
   #makeMarket(): MarketConnector {
@@ -269,12 +272,14 @@ export class LiveAccount {
     const { price, quantity, symbol } = this.instruments.at(fill.instrument)
     const what = `${sideName(fill.side)} ${formatOnGrid(fill.quantity, quantity)} ${symbol} at ${formatOnGrid(fill.price, price)}`
     this.stories.onFill(fill, fill.at, `filled ${what}, fee ${fill.fee} ${fill.feeAsset}, ${fill.liquidity}`)
+    this.guards?.onFill(fill, order)
     if (this.#hasBegun) this.strategies.onFill(fill, order)
     this.#options.onFill(fill, realised, what)
   }
 
   #onOrderUpdate(order: OrderView): void {
     this.stories.onOrderUpdate(order, order.updatedAt)
+    this.guards?.onOrderUpdate(order)
     if (this.#hasBegun) this.strategies.onOrderUpdate(order)
   }
 

@@ -32,6 +32,8 @@ export interface StrategyParts {
   /** Nanoseconds of the monotonic clock, for latencies. */
   nanos(): number
   onRefusal(strategy: string, request: OrderRequest, reason: string): void
+  /** A message was applied. @param mid in ticks, NaN while a side is empty */
+  onMark(instrument: number, mid: number): void
 }
 
 const WATCHES = 'observation_only'
@@ -83,7 +85,9 @@ export class LiveStrategies implements RecordSink {
       this.events++
       const { kind, instrument } = record
       if (kind === Kind.level || kind === Kind.clear) this.books[instrument]!.apply(record)
-      if (!record.isLast || !this.#hasBegun) continue
+      if (!record.isLast) continue
+      this.#parts.onMark(instrument, this.mid(instrument))
+      if (!this.#hasBegun) continue
       for (const desk of this.#watchers[instrument]!) desk.strategy.onMarketData(record)
     }
     this.perMessage.record((this.#parts.nanos() - began) / 1000)

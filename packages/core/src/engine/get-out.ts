@@ -10,7 +10,8 @@ import type { ApprovedOrder } from '../risk/risk-gate.ts'
 export interface OpenOrders {
   openOrders(instrument: number): readonly OrderView[]
   cancel(clientOrderId: string): boolean
-  place(approved: ApprovedOrder): OrderView
+  /** Undefined when it was not sent. */
+  place(approved: ApprovedOrder): OrderView | undefined
 }
 
 /** Risk, as getting out needs it; the gate fits. Closing a position is reviewed like everything else. */
@@ -65,6 +66,6 @@ export function closePositions(
       reduceOnly: true,
       strategy: CLOSER,
     })
-    if (reviewed.ok) gate.settle(reviewed.value, orders.place(reviewed.value).clientOrderId)
+    if (reviewed.ok) gate.settle(reviewed.value, orders.place(reviewed.value)?.clientOrderId)
   }
 }
