@@ -41,6 +41,14 @@ async function until<T>(ask: () => Promise<T>, is: (value: T) => boolean): Promi
   throw new Error('it never became so')
 }
 
+interface Stop {
+  readonly phase: string
+  readonly number: number
+  readonly trigger: string
+  readonly by: string
+  readonly steps: Readonly<Record<string, string>>
+}
+
 interface Status {
   readonly stopped: string | null
   readonly accounts: readonly {
@@ -49,6 +57,8 @@ interface Status {
     readonly fills: number
     readonly openOrders: number
     readonly differences: object
+    readonly stop: Stop | null
+    readonly mode: { readonly posture: string; readonly conditions: readonly string[] }
   }[]
 }
 
@@ -82,9 +92,34 @@ test('a person asks and steers the running trader: status, orders, ledger, limit
     equal(raised.code, 1)
     match(raised.err, /raising a limit must be said/)
 
+    const risk = await velocimex('risk', 'show', '--dir', dir)
+    match(risk.out, /binance-usdm +symbol +BTCUSDT on binance-usdm +BTCUSDT position +position +0\.02/)
+    match(risk.out, /okx-swap +global +the whole platform +order rate +order_rate +100\/10s/)
+    match(risk.out, /okx-swap +rejections +the whole platform +rejects +closed/)
+    ok(traded.accounts.every(({ stop }) => stop === null))
+
     equal((await velocimex('stop', 'a test', '--dir', dir)).code, 0)
-    const stopped = await until(status, ({ accounts }) => accounts.every(({ openOrders }) => openOrders === 0))
+    const stopped = await until(
+      status,
+      ({ accounts }) =>
+        accounts.length === 3 &&
+        accounts.every(({ openOrders, stop }) => openOrders === 0 && stop?.phase === 'observing'),
+    )
     equal(stopped.stopped, 'a test')
+    for (const { stop, mode } of stopped.accounts) {
+      deepEqual([stop!.number, stop!.trigger, stop!.by, mode.posture], [1, 'manual', 'local operator', 'observe'])
+      deepEqual(stop!.steps, {
+        'block entries': 'done',
+        'cancel orders': 'done',
+        'close positions': 'not asked for',
+        persist: 'done',
+        alert: 'done',
+        observe: 'done',
+      })
+    }
+    const words = (await velocimex('status', '--dir', dir)).out
+    match(words, /okx-swap: emergency stop 1 \(observing\) since .* by local operator \(manual\): a test/)
+    match(words, /okx-swap: mode observe: emergency_stop/)
     equal((await velocimex('resume', 'tested', '--dir', dir)).code, 0)
     const going = await until(status, ({ accounts }) => accounts.some(({ openOrders }) => openOrders > 0))
     equal(going.stopped, null)

@@ -54,15 +54,8 @@ export function addTraderCommands(program: Command): void {
   const ledger = program.command('ledger').description('the ledger of the running trader')
   shared(ledger.command('balance').description('trial balance, cash, and differences from the venues')).action(balance)
   const risk = program.command('risk').description('limits of the running trader')
-  shared(risk.command('show').description('limits, and whether trading is stopped')).action(async (flags: Flags) =>
-    show(flags, await askTrader(flags.dir, 'GET', '/risk'), 'limits', [
-      'account',
-      'symbol',
-      'order',
-      'position',
-      'openOrders',
-      'priceBandBps',
-    ]),
+  shared(risk.command('show').description('limits by scope, modes, breakers, and whether trading is stopped')).action(
+    showRisk,
   )
   shared(
     risk
@@ -78,9 +71,14 @@ export function addTraderCommands(program: Command): void {
     program
       .command('stop')
       .description('emergency stop: cancel everything, only reduce from now on, over restarts')
-      .argument('<reason>'),
-  ).action(async (reason: string, flags: Flags) =>
-    told(flags, await askTrader(flags.dir, 'POST', '/stop', { reason }), `stopped: ${reason}`),
+      .argument('<reason>')
+      .option('--flatten', 'close every position, too, at the market'),
+  ).action(async (reason: string, flags: Flags & { readonly flatten?: boolean }) =>
+    told(
+      flags,
+      await askTrader(flags.dir, 'POST', '/stop', { reason, flatten: flags.flatten === true }),
+      `stopped: ${reason}; velocimex status tells how far its steps are`,
+    ),
   )
   shared(program.command('resume').description('release the emergency stop').argument('<reason>')).action(
     async (reason: string, flags: Flags) =>
@@ -105,8 +103,65 @@ async function status(flags: Flags): Promise<void> {
   if (flags.json) return printJson(value)
   print(`running since ${value.since}${value.stopped === null ? '' : `, STOPPED: ${value.stopped}`}`)
   print(...table(value.accounts, ['name', 'ready', 'epoch', 'placed', 'fills', 'openOrders', 'equity', 'halted']))
-  for (const account of value.accounts)
-    for (const words of account['alerts'] as string[]) print(`  ${String(account['name'])}: ${words}`)
+  for (const account of value.accounts) {
+    const name = String(account['name'])
+    const told = [
+      ...modeLines(name, account['mode'] as ModeTold),
+      ...stopLines(name, account['stop'] as StopTold | null),
+    ]
+    for (const words of [...told, ...(account['alerts'] as string[]).map(each => `  ${name}: ${each}`)]) print(words)
+  }
+}
+
+interface StopTold {
+  readonly number: number
+  readonly phase: string
+  readonly trigger: string
+  readonly by: string
+  readonly reason: string
+  readonly at: string
+  readonly steps: Readonly<Record<string, string>>
+}
+
+interface ModeTold {
+  readonly posture: string
+  readonly conditions: readonly string[]
+  readonly breakers: readonly { readonly name: string; readonly state: string }[]
+}
+
+function stopLines(account: string, stop: StopTold | null): string[] {
+  if (stop === null) return []
+  const { number, phase, trigger, by, reason, at, steps } = stop
+  const each = Object.entries(steps).map(([step, state]) => `${step} ${state}`)
+  return [
+    `  ${account}: emergency stop ${number} (${phase}) since ${at} by ${by} (${trigger}): ${reason}`,
+    `    ${each.join(', ')}`,
+  ]
+}
+
+function modeLines(account: string, { posture, conditions, breakers }: ModeTold): string[] {
+  const open = breakers.map(({ name, state }) => `breaker ${name} ${state.replace('_', ' ')}`)
+  const causes = [...conditions, ...open]
+  return posture === 'normal' && causes.length === 0 ? [] : [`  ${account}: mode ${posture}: ${causes.join(', ')}`]
+}
+
+async function showRisk(flags: Flags): Promise<void> {
+  const value = (await askTrader(flags.dir, 'GET', '/risk')) as {
+    readonly scoped: Rows
+    readonly breakers: Rows
+    readonly modes: readonly (ModeTold & { readonly account: string })[]
+    readonly stopped: readonly { readonly account: string; readonly stop: StopTold | null }[]
+  }
+  if (flags.json) return printJson(value)
+  print(...table(value.scoped, ['account', 'level', 'scope', 'name', 'kind', 'value']), '')
+  print(...table(value.breakers, ['account', 'name', 'scope', 'cause', 'state']), '')
+  print(
+    ...table(
+      value.modes.map(mode => ({ ...mode, why: mode.conditions.join(', ') })),
+      ['account', 'posture', 'why'],
+    ),
+  )
+  for (const { account, stop } of value.stopped) for (const words of stopLines(account, stop)) print(words)
 }
 
 async function explain(id: string, flags: Flags): Promise<void> {

@@ -14,6 +14,7 @@ order explain ID, position list, ledger balance, risk show, stop, resume.
   --seconds N    stop after so many seconds (default: until q or Ctrl-C)
   --dir DIR      journals, books and the local API (default .velocimex)
   --venues FILE  venues that run already, as velocimex simulate-venue --json tells them, in a list: journals are carried on
+  --dead-man N   cancel everything after N seconds in which nobody asked a command (default: never; the screen asks, too)
   --demo         everything in one process without sockets: the same seed plays the same market
   --record DIR   with --demo: also write the market to a tape, for velocimex backtest run
   --help
@@ -27,6 +28,7 @@ const { values } = (() => {
         seconds: { type: 'string' },
         dir: { type: 'string' },
         venues: { type: 'string' },
+        'dead-man': { type: 'string' },
         demo: { type: 'boolean' },
         record: { type: 'string' },
         help: { type: 'boolean' },
@@ -43,7 +45,7 @@ if (values.help) {
   process.exit(0)
 }
 
-function number(name: 'seed' | 'seconds', fallback: number): number {
+function number(name: 'seed' | 'seconds' | 'dead-man', fallback: number): number {
   const text = values[name]
   const value = text === undefined ? fallback : Number(text)
   if (!Number.isSafeInteger(value) && value !== Number.POSITIVE_INFINITY) {
@@ -60,7 +62,12 @@ if (values.demo || values.record !== undefined)
 else {
   if (values.venues === undefined) process.stdout.write('Starting three simulated venues ...\n')
   try {
-    const more = values.venues === undefined ? {} : { venues: values.venues }
+    const seconds = number('dead-man', Number.POSITIVE_INFINITY)
+    if (seconds < 1) throw new Error(`--dead-man must be at least 1 second, was ${seconds}`)
+    const more = {
+      ...(values.venues === undefined ? {} : { venues: values.venues }),
+      ...(seconds === Number.POSITIVE_INFINITY ? {} : { deadManSeconds: seconds }),
+    }
     await runSingle({ seed, directory: values.dir ?? '.velocimex', ...more }, host)
   } catch (cause) {
     process.stderr.write(`${(cause as Error).message}\n`)

@@ -11,9 +11,10 @@ export class TraderProcess {
   readonly #directory: string
   #said = ''
 
-  constructor(directory: string, venues: string) {
+  /** @param more further arguments */
+  constructor(directory: string, venues: string, more: readonly string[] = []) {
     this.#directory = directory
-    const args = [MAIN, '--dir', directory, '--venues', venues]
+    const args = [MAIN, '--dir', directory, '--venues', venues, ...more]
     this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
     this.#child.stderr!.on('data', chunk => (this.#said = (this.#said + String(chunk)).slice(-4000)))
   }

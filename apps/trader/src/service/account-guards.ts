@@ -1,7 +1,7 @@
 import { assert } from '@velocimex/core/assert'
 import type { Clock } from '@velocimex/core/clock/clock'
 import { resumeSafeguards, type SafeguardImage, safeguardImage } from '@velocimex/core/engine/safeguard-image'
-import { type SafeguardEntry, type SafeguardOptions, safeguardFault } from '@velocimex/core/engine/safeguard-options'
+import { type SafeguardEntry, safeguardFault } from '@velocimex/core/engine/safeguard-options'
 import { type GuardedSession, Safeguards } from '@velocimex/core/engine/safeguards'
 import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
 import type { AccountBooks } from '@velocimex/core/ledger/account-books'
@@ -9,25 +9,16 @@ import type { Positions } from '@velocimex/core/ledger/portfolio-profit'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
-import { DEFAULT_BREAKER } from '@velocimex/core/risk/circuit-breaker'
 import type { Condition } from '@velocimex/core/risk/degradation'
 import type { Actor, LimitChangeRefusal } from '@velocimex/core/risk/limit-book'
-import { readLimit } from '@velocimex/core/risk/read-limit'
 import type { RiskGate } from '@velocimex/core/risk/risk-gate'
 import type { InstrumentLimits, RiskLimits } from '@velocimex/core/risk/risk-limits'
 import type { ScopedLimit } from '@velocimex/core/risk/scoped-limit'
-import { STOP_THRESHOLDS } from '@velocimex/core/risk/stop-watch'
-import type { BreakerSpec } from '@velocimex/core/risk/trading-breaker'
 import { type GuardOptions, OPERATOR } from './guard-options.ts'
 import { guardedDesk } from './guarded-desk.ts'
-import {
-  INSTRUMENT_LIMITS,
-  type InstrumentLimitName,
-  instrumentLimits,
-  limitName,
-  scopedLimits,
-} from './instrument-limits.ts'
+import { INSTRUMENT_LIMITS, type InstrumentLimitName, instrumentLimits, limitName } from './instrument-limits.ts'
 import { SafeguardFile } from './safeguard-file.ts'
+import { safeguardPlan } from './safeguard-plan.ts'
 
 /** What the guards of an account work with. The functions are asked from the first tick on, not before. */
 export interface GuardParts {
@@ -87,7 +78,12 @@ export class AccountGuards {
     this.#parts = parts
     this.#file = new SafeguardFile(parts.directory)
     this.#marks = new Float64Array(parts.instruments.all.length).fill(Number.NaN)
-    const options = this.#options()
+    const options = safeguardPlan({
+      ...{ account: parts.account, instruments: parts.instruments, limits: parts.limits, options: parts.options },
+      record: entry => this.#record(entry),
+      persist: () => parts.persist() && this.#keep(),
+      alert: words => parts.onAlert(words),
+    })
     const fault = safeguardFault(options, parts.instruments)
     if (fault !== undefined) throw new Error(fault)
     this.safeguards = new Safeguards(options, this.#session())
@@ -255,42 +251,6 @@ export class AccountGuards {
     }
   }
 
-  #options(): SafeguardOptions {
-    const { account, instruments, limits, options, onAlert } = this.#parts
-    const { byInstrument, ordersPerWindowMax, rateWindow } = limits
-    const currency = instruments.at(0).settle
-    const { deadMan } = options
-    return {
-      account,
-      currency,
-      limits: [...scopedLimits(limits, instruments.all), ...this.#scoped()],
-      breakers: options.breakers ?? [REJECTS],
-      stop: options.stop ?? STOP_THRESHOLDS,
-      flattens: options.flattens ?? false,
-      ...(deadMan === undefined ? {} : { deadMan: [{ source: OPERATOR, ...deadMan }] }),
-      marginBps: () => 10_000,
-      usual: {
-        orderLots: index => byInstrument[index]!.orderLotsMax,
-        ordersPerSecond: Math.min(100_000, Math.max(1, Math.floor((ordersPerWindowMax * 1e6) / rateWindow))),
-      },
-      record: entry => this.#record(entry),
-      alert: words => {
-        onAlert(words)
-        return true
-      },
-      persist: () => this.#parts.persist() && this.#keep(),
-    }
-  }
-
-  #scoped(): ScopedLimit[] {
-    const { instruments, options } = this.#parts
-    return (options.limits ?? []).map(text => {
-      const read = readLimit(text, instruments, instruments.at(0).settle)
-      if (typeof read === 'string') throw new Error(read)
-      return read
-    })
-  }
-
   /** Limits and stops are on disk before they take effect; breakers and modes follow with the next tick. */
   #record(entry: SafeguardEntry): boolean {
     if (entry.kind === 'mode') this.conditions = entry.conditions
@@ -306,9 +266,6 @@ export class AccountGuards {
     return this.#file.write(safeguardImage(this.#parts.account, this.safeguards))
   }
 }
-
-/** Five rejections within thirty seconds: entries wait for half a minute, then three probes. */
-const REJECTS: BreakerSpec = { name: 'rejections', scope: {}, rule: DEFAULT_BREAKER, trigger: { cause: 'rejects' } }
 
 /** The image as it will be once a limit is changed. */
 function withChange(

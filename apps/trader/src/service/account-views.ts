@@ -4,6 +4,7 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import { sideName } from '@velocimex/core/market/side'
 import type { OrderView } from '@velocimex/core/order/order'
 import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
+import { breakerRows, limitRows, modeView, stopView } from './guard-views.ts'
 import { INSTRUMENT_LIMITS, type InstrumentLimitName } from './instrument-limits.ts'
 import type { LiveAccount } from './live-account.ts'
 
@@ -49,6 +50,8 @@ export class AccountViews {
         ready: account.isReady,
         ordersReady: account.desk.isReady,
         marketReady: account.market.isReady,
+        stop: stopView(account) ?? null,
+        mode: modeView(account),
         halted: account.gate.halted ? account.gate.haltCause : null,
         epoch: account.desk.orders.epoch,
         placed: account.placed,
@@ -140,7 +143,14 @@ export class AccountViews {
           ...limitsText(account.guards.limits(instrument.index), instrument),
         })),
       ),
-      stopped: this.#accounts.map(({ name, account }) => ({ account: name, reason: account.desk.orders.stop ?? null })),
+      scoped: this.#accounts.flatMap(({ name, account }) => limitRows(account).map(row => ({ account: name, ...row }))),
+      breakers: this.#accounts.flatMap(({ name, account }) =>
+        breakerRows(account).map(row => ({ account: name, ...row })),
+      ),
+      modes: this.#accounts.map(({ name, account }) => ({ account: name, ...modeView(account) })),
+      stopped: this.#accounts.map(({ name, account }) => ({
+        ...{ account: name, reason: account.desk.orders.stop ?? null, stop: stopView(account) ?? null },
+      })),
     }
   }
 

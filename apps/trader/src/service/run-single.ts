@@ -15,10 +15,15 @@ export interface SingleRun {
   readonly directory: string
   /** A file with the addresses of venues that run already. */
   readonly venues?: string
+  /** Seconds without a sign of life of the operator after which everything is canceled; never when left out. */
+  readonly deadManSeconds?: number
 }
 
 /** Everything in one process beside three simulated venues, with the local API, on a screen. */
-export async function runSingle({ seed, directory, venues }: SingleRun, host: ScreenHost): Promise<void> {
+export async function runSingle(
+  { seed, directory, venues, deadManSeconds }: SingleRun,
+  host: ScreenHost,
+): Promise<void> {
   const timers = new SystemTimers()
   const recent: string[] = []
   const tell = (line: string): void => {
@@ -28,6 +33,9 @@ export async function runSingle({ seed, directory, venues }: SingleRun, host: Sc
   const single = await SingleTopology.start({
     ...{ seed, directory, timers },
     ...(venues === undefined ? {} : { venues: readVenues(venues) }),
+    ...(deadManSeconds === undefined
+      ? {}
+      : { guards: { deadMan: { timeout: deadManSeconds * 1e6, action: 'cancel_all' as const } } }),
     nanos: () => Number(process.hrtime.bigint()),
     onFill: (venue, _fill, words) => tell(`${venue} ${words}`),
     onAlert: () => {},
@@ -37,17 +45,21 @@ export async function runSingle({ seed, directory, venues }: SingleRun, host: Sc
     },
   })
   const accounts = single.accounts.map((account, at) => ({ name: single.names[at]!, account }))
-  const api = new ControlApi(
-    join(directory, 'control.sock'),
-    new AccountViews(accounts, single.refusals, () => timers.now()),
-  )
+  const views = new AccountViews(accounts, single.refusals, () => timers.now())
+  const api = new ControlApi(join(directory, 'control.sock'), views)
   await api.listen()
+  const stopBySignal = (): void => void views.stop('SIGUSR2', false)
+  process.on('SIGUSR2', stopBySignal)
   const began = performance.now()
   const screen = new ServiceViews(accounts, seed, recent)
   host.open({
-    view: () => screen.view((performance.now() - began) / 1000, false),
+    view() {
+      if (process.stdout.isTTY) views.heard() // A screen that is open is a person who looks.
+      return screen.view((performance.now() - began) / 1000, false)
+    },
     toggle: () => {}, // A market of others cannot be paused.
     async stop() {
+      process.off('SIGUSR2', stopBySignal)
       await api.stop()
       await single.stop()
     },

@@ -16,6 +16,7 @@ import { findVenue } from '@velocimex/venues/venues'
 import { WIRES } from '@velocimex/venues/wires'
 import { z } from 'zod'
 import { listOf } from '../record/recorder.ts'
+import type { GuardOptions } from './guard-options.ts'
 import { LiveAccount } from './live-account.ts'
 import type { ExecutionMode } from './live-strategies.ts'
 import { addressSchema, type VenueAddress, VenueProcess } from './venue-process.ts'
@@ -112,6 +113,8 @@ export interface SingleOptions {
   readonly directory: string
   /** Simulated venues that run already, by name; without them new ones are started, and what was traded before is void. */
   readonly venues?: VenueAddresses
+  /** What guards each account beyond the limits of its leg. */
+  readonly guards?: GuardOptions
   readonly timers: Timers
   nanos(): number
   onFill(venue: string, fill: Fill, words: string): void
@@ -189,6 +192,7 @@ async function startLeg(
       rateWindow: 10_000_000,
     },
     directory: join(options.directory, leg.side),
+    ...(options.guards === undefined ? {} : { guards: options.guards }),
     reserveBytes: 1 << 20,
     nanos: () => options.nanos(),
     onFill: (fill, _realised, words) => options.onFill(leg.side, fill, words),
