@@ -14,7 +14,7 @@ order explain ID, position list, ledger balance, risk show, stop, resume.
   --seconds N    stop after so many seconds (default: until q or Ctrl-C)
   --dir DIR      journals, books and the local API (default .velocimex)
   --venues FILE  venues that run already, as velocimex simulate-venue --json tells them, in a list: journals are carried on
-  --dead-man N   cancel everything after N seconds in which nobody asked a command (default: never; the screen asks, too)
+  --dead-man N   emergency stop after N seconds without a command or an open screen (default: never)
   --demo         everything in one process without sockets: the same seed plays the same market
   --record DIR   with --demo: also write the market to a tape, for velocimex backtest run
   --help

@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,9 +15,13 @@ interface Account {
   readonly name: string
   readonly openOrders: number
   readonly placed: number
-  readonly stop: { readonly number: number; readonly phase: string; readonly reason: string } | null
+  readonly stop: {
+    readonly number: number
+    readonly phase: string
+    readonly trigger: string
+    readonly reason: string
+  } | null
   readonly mode: { readonly posture: string; readonly conditions: readonly string[] }
-  readonly alerts: readonly string[]
 }
 interface Status {
   readonly accounts: readonly Account[]
@@ -87,7 +91,8 @@ test('R-KILL-06 R-ES-01 killed while the stop runs: it is engaged after every re
         () => status().catch(() => undefined),
         told => told !== undefined,
       )
-      for (const { stop } of first!.accounts) deepEqual([stop?.number, stop?.reason], [1, 'kill while stopping'])
+      for (const { stop } of first!.accounts)
+        deepEqual([stop?.number, stop?.trigger, stop?.reason], [1, 'manual', 'kill while stopping'])
       await trader.kill() // Again, while it resumes.
 
       trader = new TraderProcess(directory, venues)
@@ -132,7 +137,7 @@ test('limits that a person changed are those of the next start, and flattening c
     }
   }))
 
-test('R-ES-02 an operator who falls silent: every order is canceled, and the venue gets no sign of life from us', () =>
+test('R-ES-02 an operator who falls silent: every account stops, every order is canceled, and nobody quotes again', () =>
   withVenues(async ({ directory, venues, openAtVenues }) => {
     const trader = new TraderProcess(directory, venues, ['--dead-man', '3'])
     try {
@@ -141,7 +146,10 @@ test('R-ES-02 an operator who falls silent: every order is canceled, and the ven
       // Nothing but the venues is asked from here on.
       await until(openAtVenues, open => open === 0)
       const { accounts } = await trader.ask<Status>('/status')
-      ok(accounts.some(({ alerts }) => alerts.some(words => words.startsWith('operator has not been heard'))))
+      for (const { stop } of accounts) {
+        equal(stop?.trigger, 'health')
+        match(stop!.reason, /^operator has not been heard for \d/)
+      }
     } finally {
       await trader.end()
     }

@@ -15,7 +15,7 @@ export interface SingleRun {
   readonly directory: string
   /** A file with the addresses of venues that run already. */
   readonly venues?: string
-  /** Seconds without a sign of life of the operator after which everything is canceled; never when left out. */
+  /** Seconds without a sign of life of the operator after which the emergency stop engages; never when left out. */
   readonly deadManSeconds?: number
 }
 
@@ -35,7 +35,7 @@ export async function runSingle(
     ...(venues === undefined ? {} : { venues: readVenues(venues) }),
     ...(deadManSeconds === undefined
       ? {}
-      : { guards: { deadMan: { timeout: deadManSeconds * 1e6, action: 'cancel_all' as const } } }),
+      : { guards: { deadMan: { timeout: deadManSeconds * 1e6, action: 'emergency_stop' as const } } }),
     nanos: () => Number(process.hrtime.bigint()),
     onFill: (venue, _fill, words) => tell(`${venue} ${words}`),
     onAlert: () => {},
