@@ -13,7 +13,7 @@ const IMAGE: SafeguardImage = {
   halts: [],
   limits: [
     {
-      configured: undefined,
+      configured: { name: 'X position', scope: { instrument: 0 }, kind: 'position', value: 9n },
       now: { name: 'X position', scope: { instrument: 0 }, kind: 'position', value: 5n },
     },
   ],
