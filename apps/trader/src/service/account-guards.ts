@@ -165,7 +165,7 @@ export class AccountGuards {
     else this.safeguards.stop.tick()
     if (!this.#isDirty && now - this.#keptAt < KEEP_EVERY) return
     this.#keptAt = now
-    this.#isDirty = !this.#keep()
+    this.#isDirty = !this.#keep(false)
   }
 
   /** Engages the emergency stop. @param flattens whether positions are closed as well */
@@ -262,8 +262,8 @@ export class AccountGuards {
     return this.#file.write(entry.kind === 'stop' ? { ...image, stop: entry.record } : withChange(image, entry.change))
   }
 
-  #keep(): boolean {
-    return this.#file.write(safeguardImage(this.#parts.account, this.safeguards))
+  #keep(isDurable = true): boolean {
+    return this.#file.write(safeguardImage(this.#parts.account, this.safeguards), isDurable)
   }
 }
 

@@ -15,6 +15,7 @@ export type KeptSafeguards =
 export class SafeguardFile {
   readonly path: string
   #last = ''
+  #isLastDurable = false
 
   constructor(directory: string) {
     this.path = join(directory, 'safeguards.json')
@@ -33,26 +34,28 @@ export class SafeguardFile {
 
   /**
    * Writes an image; one that says what the last one said is there already.
+   * @param isDurable whether it must outlive the power, which takes milliseconds; it outlives the process in any case
    * @returns false when the disk did not take it, and then the old one stands
    */
-  write(image: SafeguardImage): boolean {
+  write(image: SafeguardImage, isDurable = true): boolean {
     const text = writeSafeguardImage(image)
-    if (text === this.#last) return true
+    if (text === this.#last && (this.#isLastDurable || !isDurable)) return true
     try {
       const partial = `${this.path}.partial`
       const file = openSync(partial, 'w', 0o600)
       try {
         writeSync(file, text)
-        fsyncSync(file)
+        if (isDurable) fsyncSync(file)
       } finally {
         closeSync(file)
       }
       renameSync(partial, this.path)
-      syncFolder(dirname(this.path))
+      if (isDurable) syncFolder(dirname(this.path))
     } catch {
       return false
     }
     this.#last = text
+    this.#isLastDurable = isDurable
     return true
   }
 }
