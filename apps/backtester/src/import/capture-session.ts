@@ -10,7 +10,7 @@ const BUFFER_BYTES = 64 << 20
 const LEVELS_MAX = 1 << 18
 const SAMPLES_MAX = 10
 
-/** A refused message, for people to look at. */
+/** A refused message or a damaged line, for people to look at. */
 export interface RefusalSample {
   readonly file: string
   readonly line: number
@@ -66,6 +66,12 @@ export class CaptureSession {
     }
   }
 
+  /** Takes note of a line that is no capture line. */
+  damaged(words: string, number: number, file: string): void {
+    this.lines.damaged++
+    this.#sample('damaged', words, number, file)
+  }
+
   /** Feeds by connection name, in the order of appearance. */
   get connections(): readonly Connection[] {
     return [...this.#connections.values()]
@@ -85,7 +91,7 @@ export class CaptureSession {
     const connection = this.#connection(line.conn)
     const to = put(connection.codec, line.raw)
     const kind = connection.feed.frame(0, to, line.at, line.nanos)
-    if (kind < 0) this.#sample(kind, line, number, file)
+    if (kind < 0) this.#sample(REFUSAL_NAMES[-kind]!, line.raw, number, file)
     else if (kind === FrameKind.quote && connection.codec.ids.last >= 0) this.#quote(connection)
   }
 
@@ -108,7 +114,7 @@ export class CaptureSession {
     const own = this.#connections.get(line.conn.replace(/-rest$/, ''))
     for (const { codec, feed } of own === undefined ? this.#connections.values() : [own]) {
       const kind = feed.snapshot(0, put(codec, line.raw), instrument.index, line.at, line.nanos)
-      if (kind < 0) this.#sample(kind, line, number, file)
+      if (kind < 0) this.#sample(REFUSAL_NAMES[-kind]!, line.raw, number, file)
     }
   }
 
@@ -149,9 +155,8 @@ export class CaptureSession {
     this.#tape.append(records, from, to)
   }
 
-  #sample(kind: number, line: CaptureLine, number: number, file: string): void {
-    if (this.samples.length >= SAMPLES_MAX) return
-    this.samples.push({ file, line: number, reason: REFUSAL_NAMES[-kind]!, text: line.raw.slice(0, 120) })
+  #sample(reason: string, text: string, line: number, file: string): void {
+    if (this.samples.length < SAMPLES_MAX) this.samples.push({ file, line, reason, text: text.slice(0, 120) })
   }
 }
 

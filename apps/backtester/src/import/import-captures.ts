@@ -124,25 +124,30 @@ async function findInstruments(
 
 type EachLine = (line: Parameters<Parameters<typeof readCapture>[1]['line']>[0], number: number, file: string) => void
 
-/** Reads all captures in order. Returns the number of damaged lines. */
-async function eachLine(options: ImportOptions, step: ImportProgress['step'], take: EachLine): Promise<number> {
+type EachDamage = (words: string, number: number, file: string) => void
+
+/** Reads all captures in order. */
+async function eachLine(
+  options: ImportOptions,
+  step: ImportProgress['step'],
+  take: EachLine,
+  damaged: EachDamage = () => {},
+): Promise<void> {
   const sizes = await Promise.all(options.captures.map(captureSize))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   let before = 0
   let messages = 0
-  let damaged = 0
   for (const [at, path] of options.captures.entries()) {
     await readCapture(path, {
       line(line, number) {
         messages++
         take(line, number, path)
       },
-      damaged: () => damaged++,
+      damaged: (number, words) => damaged(words, number, path),
       progress: bytes => options.progress?.({ step, done: total === 0 ? 1 : (before + bytes) / total, messages }),
     })
     before += sizes[at]!
   }
-  return damaged
 }
 
 async function decodeInto(
@@ -163,8 +168,11 @@ async function decodeInto(
   try {
     const session = new CaptureSession(group, chosen.table, tape)
     const start = performance.now()
-    session.lines.damaged = await eachLine(options, 'decoding', (line, number, file) =>
-      session.take(line, number, file),
+    await eachLine(
+      options,
+      'decoding',
+      (line, number, file) => session.take(line, number, file),
+      (words, number, file) => session.damaged(words, number, file),
     )
     const seconds = (performance.now() - start) / 1000
     return makeReport(options, chosen, session, tape.close(), seconds)

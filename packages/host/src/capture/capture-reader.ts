@@ -40,6 +40,8 @@ export interface CaptureListener {
 
 /**
  * Reads a capture file (`.jsonl`, gzip or zstd, told by its first bytes) line by line in constant memory.
+ * A file that was cut short, as by a recorder that was killed or a download that broke off, is read to its end, which is
+ * told as a damaged line.
  * @throws CaptureError when the file is not there or its compression is damaged; lines before the damage were delivered
  */
 export async function readCapture(path: string, listener: CaptureListener): Promise<void> {
@@ -57,6 +59,10 @@ export async function readCapture(path: string, listener: CaptureListener): Prom
     }
     lines.end()
   } catch (cause) {
+    if (isCutShort(cause)) {
+      listener.damaged(lines.number + 1, 'the file ends in the middle of its compression')
+      return
+    }
     if (cause instanceof CaptureError) throw new CaptureError(cause.reason, `${path}: ${cause.message}`)
     const { code = '', message } = cause as NodeJS.ErrnoException
     const words = code.startsWith('Z') || code.startsWith('ERR_') ? `its compression is damaged (${message})` : message
@@ -66,6 +72,9 @@ export async function readCapture(path: string, listener: CaptureListener): Prom
     )
   }
 }
+
+/** Whether the bytes were all right as far as they went; zlib says so of gzip and of zstd alike. */
+const isCutShort = (cause: unknown): boolean => (cause as NodeJS.ErrnoException).code === 'Z_BUF_ERROR'
 
 /** Bytes of a file, for progress. @throws CaptureError when it is not there */
 export async function captureSize(path: string): Promise<number> {
