@@ -4,6 +4,7 @@ import { addBacktestCommands } from './backtest-commands.ts'
 import { addCalibrateCommand } from './calibrate-command.ts'
 import { addChaosCommand } from './chaos-command.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
+import { addHistoryCommands } from './history-commands.ts'
 import { addNormalizeCommand } from './normalize-command.ts'
 import { say } from './output.ts'
 import { addRecordCommand } from './record-command.ts'
@@ -54,6 +55,7 @@ function makeProgram(): Command {
   addSimulateVenueCommand(program)
   addRecordCommand(program)
   addTraderCommands(program)
+  addHistoryCommands(program)
   addChaosCommand(program)
   addSimulateCommand(program)
   addCalibrateCommand(program)

@@ -59,3 +59,16 @@ export function progressLine(unit: string, quiet: boolean): (step: string, done:
     }
   }
 }
+
+/** Rows under their heads: columns as wide as their widest cell; the heads are dimmed on a terminal. */
+export function table(rows: readonly Readonly<Record<string, unknown>>[], columns: readonly string[]): string[] {
+  const cells = rows.map(row => columns.map(column => String(row[column] ?? '')))
+  const widths = columns.map((column, at) => Math.max(column.length, ...cells.map(row => row[at]!.length)))
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, at) => cell.padEnd(widths[at]!))
+      .join('  ')
+      .trimEnd()
+  const head = line(columns)
+  return [wantsColour(process.stdout) ? `\u001b[2m${head}\u001b[22m` : head, ...cells.map(line)]
+}

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
-import { pairs, print, printJson, wantsColour } from './output.ts'
+import { pairs, print, printJson, table } from './output.ts'
 import { askTrader } from './trader-client.ts'
 
 interface Flags {
@@ -217,19 +217,6 @@ function show(flags: Flags, value: object, rows: string, columns: readonly strin
     const all = (value as Record<string, Rows>)[rows]!
     print(...(all.length === 0 ? [`no ${rows}`] : table(all, columns)))
   }
-}
-
-/** Columns as wide as their widest cell; the heads are dimmed on a terminal. */
-function table(rows: Rows, columns: readonly string[]): string[] {
-  const cells = rows.map(row => columns.map(column => String(row[column] ?? '')))
-  const widths = columns.map((column, at) => Math.max(column.length, ...cells.map(row => row[at]!.length)))
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, at) => cell.padEnd(widths[at]!))
-      .join('  ')
-      .trimEnd()
-  const head = line(columns)
-  return [wantsColour(process.stdout) ? `\u001b[2m${head}\u001b[22m` : head, ...cells.map(line)]
 }
 
 async function doctor(flags: Flags): Promise<void> {

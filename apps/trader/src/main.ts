@@ -15,6 +15,7 @@ order explain ID, position list, ledger balance, risk show, stop, resume.
   --dir DIR      journals, books and the local API (default .velocimex)
   --venues FILE  venues that run already, as velocimex simulate-venue --json tells them, in a list: journals are carried on
   --dead-man N   emergency stop after N seconds without a command or an open screen (default: never)
+  --database URL postgres://user:password@host:5432/database; without it a file in DIR
   --demo         everything in one process without sockets: the same seed plays the same market
   --record DIR   with --demo: also write the market to a tape, for velocimex backtest run
   --help
@@ -29,6 +30,7 @@ const { values } = (() => {
         dir: { type: 'string' },
         venues: { type: 'string' },
         'dead-man': { type: 'string' },
+        database: { type: 'string' },
         demo: { type: 'boolean' },
         record: { type: 'string' },
         help: { type: 'boolean' },
@@ -62,10 +64,12 @@ if (values.demo || values.record !== undefined)
 else {
   if (values.venues === undefined) process.stdout.write('Starting three simulated venues ...\n')
   try {
+    const { venues, database } = values
     const seconds = number('dead-man', Number.POSITIVE_INFINITY)
     if (seconds < 1) throw new Error(`--dead-man must be at least 1 second, was ${seconds}`)
     const more = {
-      ...(values.venues === undefined ? {} : { venues: values.venues }),
+      ...(venues === undefined ? {} : { venues }),
+      ...(database === undefined ? {} : { database }),
       ...(seconds === Number.POSITIVE_INFINITY ? {} : { deadManSeconds: seconds }),
     }
     await runSingle({ seed, directory: values.dir ?? '.velocimex', ...more }, host)

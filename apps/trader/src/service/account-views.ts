@@ -154,6 +154,13 @@ export class AccountViews {
     }
   }
 
+  /** The limits of an instrument; undefined when there is none of that name. */
+  limitsOf(name: string, symbol: string): object | undefined {
+    const account = this.#accounts.find(each => each.name === name)?.account
+    const instrument = account?.instruments.all.find(each => each.symbol === symbol)
+    return instrument === undefined ? undefined : limitsText(account!.guards.limits(instrument.index), instrument)
+  }
+
   /** Engages the emergency stop everywhere: its six steps begin at once, and restarts change nothing. */
   stop(reason: string, flattens: boolean): object {
     for (const { account } of this.#accounts) account.guards.stop(reason, flattens)

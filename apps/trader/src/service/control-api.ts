@@ -3,7 +3,8 @@ import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { z } from 'zod'
-import type { AccountViews } from './account-views.ts'
+import type { AccountViews, LimitChange } from './account-views.ts'
+import type { CommandAudit } from './command-audit.ts'
 
 const BODY_MAX = 1 << 16
 
@@ -29,10 +30,13 @@ type Answer = readonly [status: number, value: unknown]
 export class ControlApi {
   readonly #views: AccountViews
   readonly #http: Server
+  readonly #audit: CommandAudit
   readonly #path: string
 
-  constructor(path: string, views: AccountViews) {
+  /** @param audit is told every command */
+  constructor(path: string, views: AccountViews, audit: CommandAudit) {
     this.#path = path
+    this.#audit = audit
     this.#views = views
     this.#http = createServer((request, response) => {
       void this.#answer(request).then(([status, value]) => {
@@ -75,17 +79,45 @@ export class ControlApi {
       return story === undefined ? [404, { error: `order ${explained[1]} is not known` }] : [200, story]
     }
     const body = await jsonOf(request)
-    if (call === 'POST /stop') return this.#with(stopSchema, body, ({ reason, flatten }) => views.stop(reason, flatten))
-    if (call === 'POST /resume') return this.#with(reasonSchema, body, ({ reason }) => views.resume(reason))
-    if (call === 'POST /risk') return this.#with(limitSchema, body, change => views.setLimit(change))
+    if (call === 'POST /stop') return this.#with(stopSchema, body, ({ reason, flatten }) => this.#stop(reason, flatten))
+    if (call === 'POST /resume') return this.#with(reasonSchema, body, ({ reason }) => this.#resume(reason))
+    if (call === 'POST /risk') return this.#with(limitSchema, body, change => this.#setLimit(change))
     return [404, { error: `there is no ${call}` }]
   }
 
-  #with<T>(schema: z.ZodType<T>, body: unknown, act: (value: T) => unknown): Answer {
+  async #with<T>(schema: z.ZodType<T>, body: unknown, act: (value: T) => Promise<unknown>): Promise<Answer> {
     const parsed = schema.safeParse(body)
     if (!parsed.success) return [400, { error: z.prettifyError(parsed.error) }]
-    const done = act(parsed.data)
-    return typeof done === 'string' ? [409, { error: done }] : [200, done]
+    try {
+      const done = await act(parsed.data)
+      return typeof done === 'string' ? [409, { error: done }] : [200, done]
+    } catch (cause) {
+      return [500, { error: (cause as Error).message }]
+    }
+  }
+
+  /** An emergency does not wait for a disk: it is stopped first, then logged. */
+  async #stop(reason: string, flattens: boolean): Promise<unknown> {
+    const before = this.#views.risk()
+    const done = this.#views.stop(reason, flattens)
+    await this.#audit.write('stop', 'all accounts', before, this.#views.risk(), reason)
+    return done
+  }
+
+  /** What makes trading possible is logged before it is done. */
+  async #resume(reason: string): Promise<unknown> {
+    await this.#audit.write('resume', 'all accounts', this.#views.risk(), 'stop released', reason)
+    return this.#views.resume(reason)
+  }
+
+  async #setLimit(change: LimitChange): Promise<unknown> {
+    const { account, symbol, limit, value } = change
+    const object = `${account}:${symbol}`
+    const before = this.#views.limitsOf(account, symbol)
+    await this.#audit.write('risk.set', object, before ?? '', { [limit]: value }, change.raise ? 'raise' : '')
+    const done = this.#views.setLimit(change)
+    if (typeof done === 'string') await this.#audit.write('risk.refused', object, before ?? '', before ?? '', done)
+    return done
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderView } from '@velocimex/core/order/order'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
 import type { RiskLimits } from '@velocimex/core/risk/risk-limits'
 import type { Timers } from '@velocimex/host/net/timers'
@@ -37,6 +38,8 @@ export interface LiveAccountOptions {
   /** Nanoseconds of the monotonic clock. */
   nanos(): number
   onFill(fill: Fill, realised: bigint, words: string): void
+  /** A step of an order, told again at recovery. */
+  onOrderUpdate?(order: OrderView): void
   onRefusal(strategy: string, request: OrderRequest, reason: string): void
   onAlert(words: string): void
   /** The process must end: it starts again by recovery. */

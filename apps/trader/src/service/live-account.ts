@@ -280,6 +280,7 @@ export class LiveAccount {
   #onOrderUpdate(order: OrderView): void {
     this.stories.onOrderUpdate(order, order.updatedAt)
     this.guards?.onOrderUpdate(order)
+    this.#options.onOrderUpdate?.(order)
     if (this.#hasBegun) this.strategies.onOrderUpdate(order)
   }
 

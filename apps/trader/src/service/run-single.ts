@@ -1,10 +1,14 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { SystemTimers } from '@velocimex/host/net/timers'
 import type { ScreenHost } from '../screen/screen-host.ts'
 import { AccountViews } from './account-views.ts'
+import { CommandAudit } from './command-audit.ts'
 import { ControlApi } from './control-api.ts'
+import { checkAddress } from './late-store.ts'
 import { ServiceViews } from './service-views.ts'
 import { readVenues, SingleTopology } from './single-topology.ts'
+import { StoreWriter } from './store-writer.ts'
 
 const RECENT_MAX = 8
 
@@ -17,11 +21,13 @@ export interface SingleRun {
   readonly venues?: string
   /** Seconds without a sign of life of the operator after which the emergency stop engages; never when left out. */
   readonly deadManSeconds?: number
+  /** Address of a PostgreSQL database; without it a file in the folder. */
+  readonly database?: string
 }
 
 /** Everything in one process beside three simulated venues, with the local API, on a screen. */
 export async function runSingle(
-  { seed, directory, venues, deadManSeconds }: SingleRun,
+  { seed, directory, venues, deadManSeconds, database }: SingleRun,
   host: ScreenHost,
 ): Promise<void> {
   const timers = new SystemTimers()
@@ -30,8 +36,13 @@ export async function runSingle(
     recent.unshift(line)
     if (recent.length > RECENT_MAX) recent.pop()
   }
+  if (database !== undefined) checkAddress(database)
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const address = database === undefined ? {} : { address: database }
+  const store = await StoreWriter.open({ directory, timers, ...address })
+  const audit = await CommandAudit.open(directory, store, () => timers.now())
   const single = await SingleTopology.start({
-    ...{ seed, directory, timers },
+    ...{ seed, directory, timers, store },
     ...(venues === undefined ? {} : { venues: readVenues(venues) }),
     ...(deadManSeconds === undefined
       ? {}
@@ -46,7 +57,7 @@ export async function runSingle(
   })
   const accounts = single.accounts.map((account, at) => ({ name: single.names[at]!, account }))
   const views = new AccountViews(accounts, single.refusals, () => timers.now())
-  const api = new ControlApi(join(directory, 'control.sock'), views)
+  const api = new ControlApi(join(directory, 'control.sock'), views, audit)
   await api.listen()
   const stopBySignal = (): void => void views.stop('SIGUSR2', false)
   process.on('SIGUSR2', stopBySignal)
@@ -62,6 +73,8 @@ export async function runSingle(
       process.off('SIGUSR2', stopBySignal)
       await api.stop()
       await single.stop()
+      await audit.close()
+      await store.close()
     },
   })
 }

@@ -19,6 +19,7 @@ import { listOf } from '../record/recorder.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { LiveAccount } from './live-account.ts'
 import type { ExecutionMode } from './live-strategies.ts'
+import type { StoreWriter } from './store-writer.ts'
 import { addressSchema, type VenueAddress, VenueProcess } from './venue-process.ts'
 
 /** One account of the demonstration: where, what, and by which strategy. */
@@ -116,6 +117,8 @@ export interface SingleOptions {
   /** What guards each account beyond the limits of its leg. */
   readonly guards?: GuardOptions
   readonly timers: Timers
+  /** Keeps what the accounts do. */
+  readonly store: StoreWriter
   nanos(): number
   onFill(venue: string, fill: Fill, words: string): void
   onAlert(venue: string, words: string): void
@@ -181,6 +184,7 @@ async function startLeg(
   const instruments = alignAssets(found.map((instrument, index) => ({ ...instrument, index })))
   const made = makeStrategy(leg.strategy, leg.parameters, instruments)
   if (!made.ok) throw new Error(`${leg.strategy} on ${leg.side}: ${made.issues.map(({ words }) => words).join('; ')}`)
+  const records = options.store.account(leg.side, instruments)
   const started = LiveAccount.start({
     ...{ venue, wire, instruments, credentials: address.key, cryptography: CRYPTOGRAPHY, timers: options.timers },
     ...{ sockets: address.sockets, privateSockets: address.sockets, rest: address.rest, instance: at + 1 },
@@ -195,12 +199,23 @@ async function startLeg(
     ...(options.guards === undefined ? {} : { guards: options.guards }),
     reserveBytes: 1 << 20,
     nanos: () => options.nanos(),
-    onFill: (fill, _realised, words) => options.onFill(leg.side, fill, words),
-    onRefusal: (_strategy, _request, reason) => void refusals.set(reason, (refusals.get(reason) ?? 0) + 1),
-    onAlert: words => options.onAlert(leg.side, words),
+    onFill(fill, realised, words) {
+      records.onFill(fill, realised)
+      options.onFill(leg.side, fill, words)
+    },
+    onOrderUpdate: order => records.onOrderUpdate(order),
+    onRefusal(_strategy, request, reason) {
+      records.onRefusal(request, reason)
+      refusals.set(reason, (refusals.get(reason) ?? 0) + 1)
+    },
+    onAlert(words) {
+      records.onAlert(words)
+      options.onAlert(leg.side, words)
+    },
     onFatal: words => options.onFatal(`${leg.side}: ${words}`),
   })
   if (!started.ok) throw new Error(`${leg.side}: ${started.words ?? started.reason}`)
+  await options.store.follow(leg.side, started.value)
   return started.value
 }
 
