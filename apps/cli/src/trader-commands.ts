@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { pairs, print, printJson, table } from './output.ts'
+import { addStatementCommand } from './statement-command.ts'
 import { askTrader } from './trader-client.ts'
 
 interface Flags {
@@ -53,6 +54,7 @@ export function addTraderCommands(program: Command): void {
   )
   const ledger = program.command('ledger').description('the ledger of the running trader')
   shared(ledger.command('balance').description('trial balance, cash, and differences from the venues')).action(balance)
+  addStatementCommand(ledger)
   const risk = program.command('risk').description('limits of the running trader')
   shared(risk.command('show').description('limits by scope, modes, breakers, and whether trading is stopped')).action(
     showRisk,

@@ -9,6 +9,7 @@ import { Repeats } from '@velocimex/host/net/repeats'
 import type { Timers } from '@velocimex/host/net/timers'
 import { SpooledWriter, type SpoolState } from '@velocimex/store/spool/spooled-writer'
 import type { StoreRecord } from '@velocimex/store/sql/tables'
+import { saveInstruments } from './account-instruments.ts'
 import { LateStore, openDatabase } from './late-store.ts'
 import type { LiveAccount } from './live-account.ts'
 import { accountRecords, alertRecord, fillRecord, orderRecord, refusalRecord } from './store-records.ts'
@@ -32,12 +33,14 @@ export interface StoreWriterOptions {
  */
 export class StoreWriter {
   readonly late: LateStore
+  readonly #directory: string
   readonly #spool: SpooledWriter
   readonly #timers: Timers
   readonly #repeats: Repeats
   readonly #accounts: (() => StoreRecord[])[] = []
 
-  private constructor(late: LateStore, spool: SpooledWriter, timers: Timers) {
+  private constructor(directory: string, late: LateStore, spool: SpooledWriter, timers: Timers) {
+    this.#directory = directory
     this.late = late
     this.#spool = spool
     this.#timers = timers
@@ -52,7 +55,7 @@ export class StoreWriter {
       () => timers.now(),
     )
     const spool = await SpooledWriter.open({ directory: join(directory, 'spool'), target: late })
-    return new StoreWriter(late, spool, timers)
+    return new StoreWriter(directory, late, spool, timers)
   }
 
   /** How far the database is behind, and why. */
@@ -64,8 +67,9 @@ export class StoreWriter {
     this.#spool.write(records)
   }
 
-  /** The records of one account. @param instruments that it trades, by index */
+  /** The records of one account, whose folder bears its name. @param instruments that it trades, by index */
   account(name: string, instruments: readonly Instrument[]): AccountRecords {
+    saveInstruments(join(this.#directory, name), instruments)
     return new AccountRecords(name, instruments, this.#timers, records => this.write(records))
   }
 

@@ -1,0 +1,244 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { DEMO_KEYS, SimulatedVenue } from '@velocimex/simulator/simulated-venue'
+import { PostgresServer, skipPostgres } from '@velocimex/store/sql/postgres-server.conformance'
+import { TRADED_VENUES } from '@velocimex/trader/service/single-topology'
+import { SIDES } from '@velocimex/venues/sides'
+import { TraderProcess } from './chaos/trader-process.ts'
+import { askTrader } from './trader-client.ts'
+
+const cli = fileURLToPath(new URL('../bin/velocimex.mjs', import.meta.url))
+
+function velocimex(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise(done => {
+    execFile(process.execPath, [cli, ...args], { maxBuffer: 1 << 26 }, (cause, out, err) => {
+      done({ code: cause === null ? 0 : Number(cause.code), out, err })
+    })
+  })
+}
+
+interface Truth {
+  readonly accounts: readonly {
+    readonly account: number
+    readonly balances: readonly { readonly asset: string; readonly total: string }[]
+    readonly fills: readonly {
+      readonly clientOrderId: string
+      readonly side: number
+      readonly price: string
+      readonly quantity: string
+    }[]
+  }[]
+}
+interface Status {
+  readonly accounts: readonly { readonly fills: number; readonly openOrders: number }[]
+}
+
+/** A trader over three simulated venues that outlive it. */
+class Stage {
+  readonly directory = mkdtempSync(join(tmpdir(), 'history-'))
+  readonly #venues: readonly SimulatedVenue[]
+  readonly #more: readonly string[]
+  trader: TraderProcess
+
+  private constructor(venues: readonly SimulatedVenue[], more: readonly string[]) {
+    this.#venues = venues
+    this.#more = more
+    const addresses = venues.map(({ port, controlPort }, at) => ({
+      ...{ venue: TRADED_VENUES[at]!, rest: `http://127.0.0.1:${port}`, sockets: `ws://127.0.0.1:${port}` },
+      ...{ control: `http://127.0.0.1:${controlPort}`, key: DEMO_KEYS[0]! },
+    }))
+    writeFileSync(join(this.directory, 'venues.json'), JSON.stringify(addresses))
+    this.trader = this.begin()
+  }
+
+  static async start(...more: readonly string[]): Promise<Stage> {
+    const venues = TRADED_VENUES.map((name, at) =>
+      SimulatedVenue.start({ side: SIDES.get(name)!, seed: 21 + at, port: 0, controlPort: 0 }),
+    )
+    return new Stage(await Promise.all(venues), more)
+  }
+
+  begin(): TraderProcess {
+    this.trader = new TraderProcess(this.directory, join(this.directory, 'venues.json'), this.#more)
+    return this.trader
+  }
+
+  /** Waits until the trader has this many fills. */
+  async traded(fills: number): Promise<void> {
+    await this.trader.ready(20_000)
+    const status = (): Promise<Status> => this.trader.ask<Status>('/status')
+    await until(status, ({ accounts }) => accounts.reduce((sum, each) => sum + each.fills, 0) >= fills)
+  }
+
+  /** The venues' own fills and balances by account, as lines. */
+  async truth(): Promise<{ fills: string[]; cash: string[] }> {
+    const all = await Promise.all(
+      this.#venues.map(async ({ controlPort }, at) => {
+        const told = (await (await fetch(`http://127.0.0.1:${controlPort}/truth`)).json()) as Truth
+        const ours = told.accounts.find(({ account }) => account === 1)!
+        const name = TRADED_VENUES[at]!
+        const total = ours.balances.find(({ asset }) => asset === 'USDT')!.total
+        return {
+          fills: ours.fills.map(each =>
+            [
+              name,
+              each.clientOrderId,
+              each.side === 1 ? 'buy' : 'sell',
+              Number(each.price),
+              Number(each.quantity),
+            ].join(' '),
+          ),
+          cash: `${name} ${Number(total)}`,
+        }
+      }),
+    )
+    return { fills: all.flatMap(({ fills }) => fills).sort(), cash: all.map(({ cash }) => cash) }
+  }
+
+  /** What the database has, as the commands tell it. */
+  async stored(): Promise<{ fills: string[]; cash: string[] }> {
+    const { fills } = await this.json<{ fills: Record<string, string>[] }>('history', 'fills', '--limit', '100000')
+    const { statements } = await this.json<{ statements: { account: string; rows: { balance: string }[] }[] }>(
+      'ledger',
+      'statement',
+    )
+    return {
+      fills: fills
+        .map(each =>
+          [each['account'], each['order'], each['side'], Number(each['price']), Number(each['quantity'])].join(' '),
+        )
+        .sort(),
+      cash: statements.map(({ account, rows }) => `${account} ${Number(rows.at(-1)!.balance)}`),
+    }
+  }
+
+  /** The answer of a command over this trader's folder and database. */
+  async json<T>(...args: string[]): Promise<T> {
+    const { code, out, err } = await velocimex(...args, '--dir', this.directory, '--json', ...this.#more)
+    equal(code, 0, err)
+    return JSON.parse(out) as T
+  }
+
+  /** Stops trading, and waits until the database says what the venues say. */
+  async settled(): Promise<void> {
+    await askTrader(this.directory, 'POST', '/stop', { reason: 'the test ends' })
+    await until(
+      () => this.trader.ask<Status>('/status'),
+      ({ accounts }) => accounts.every(({ openOrders }) => openOrders === 0),
+    )
+    let pair = [await this.stored(), await this.truth()] as const
+    for (let tries = 0; tries < 20 && JSON.stringify(pair[0]) !== JSON.stringify(pair[1]); tries++)
+      pair = [await this.stored(), await this.truth()]
+    deepEqual(pair[0], pair[1])
+  }
+
+  async end(): Promise<void> {
+    await this.trader.end()
+    await Promise.all(this.#venues.map(venue => venue.stop()))
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+}
+
+async function until<T>(ask: () => Promise<T>, is: (value: T) => boolean): Promise<T> {
+  for (let tries = 0; tries < 20_000; tries++) {
+    const value = await ask()
+    if (is(value)) return value
+  }
+  throw new Error('it never became so')
+}
+
+test('S2-AUD-1 X-25 three kills: the database has every fill of the venues once, the statement their cash; an edited audit entry is found', async () => {
+  const stage = await Stage.start()
+  try {
+    for (const fills of [3, 6, 9]) {
+      await stage.traded(fills)
+      await stage.trader.kill()
+      stage.begin()
+    }
+    await stage.traded(12)
+    await stage.settled()
+    const { orders } = await stage.json<{ orders: { order: string; status: string; timestamp: number }[] }>(
+      'history',
+      'orders',
+      '--limit',
+      '100000',
+    )
+    ok(orders.some(({ status }) => status === 'filled'))
+    const steps = orders
+      .filter(({ order }) => !order.startsWith('refused'))
+      .map(each => `${each.timestamp} ${each.order} ${each.status}`)
+    equal(new Set(steps).size, steps.length, 'no step is there twice')
+
+    equal((await velocimex('resume', 'to be audited', '--dir', stage.directory)).code, 0)
+    equal(
+      (await velocimex('risk', 'set', 'okx-swap', 'BTC-USDT-SWAP', 'position', '4', '--dir', stage.directory)).code,
+      0,
+    )
+    const whole = await stage.json<{ disk: { count: number } }>('audit', 'verify')
+    equal(whole.disk.count, 3)
+    equal(statSync(join(stage.directory, 'audit.key')).mode & 0o777, 0o600)
+    await stage.trader.end()
+    const folder = join(stage.directory, 'audit')
+    const path = join(folder, readdirSync(folder).find(name => name.endsWith('.jsonl'))!)
+    const text = readFileSync(path, 'utf8')
+    const entries = text
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, string>)
+    deepEqual(
+      entries.map(({ action }) => action),
+      ['stop', 'resume', 'risk.set'],
+    )
+    match(entries[2]!['before']!, /"position":"5/)
+    match(entries[2]!['after']!, /"position":"4"/)
+    writeFileSync(path, text.replace('to be audited', 'to be admired'))
+    const edited = await velocimex('audit', 'verify', '--dir', stage.directory)
+    equal(edited.code, 1)
+    match(edited.err, /entry 1 is bad \(edited\)/)
+    stage.begin()
+  } finally {
+    await stage.end()
+  }
+})
+
+test('P-32 with PostgreSQL: trading goes on while the server is away, and every fill arrives once', {
+  skip: skipPostgres,
+}, async () => {
+  const server = await PostgresServer.start()
+  const stage = await Stage.start('--database', await server.newDatabase())
+  try {
+    await stage.traded(3)
+    await server.kill()
+    const { accounts } = await stage.trader.ask<Status>('/status')
+    await stage.traded(accounts.reduce((sum, { fills }) => sum + fills, 0) + 3)
+    await stage.trader.kill()
+    stage.begin()
+    await stage.traded(9)
+    await server.resume()
+    await stage.settled()
+  } finally {
+    await stage.end()
+    await server.stop()
+  }
+})
+
+test('without a database, and with a wrong address or limit, the commands say what to do', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'none-'))
+  const rows = [
+    [['history', 'fills'], 3, /name the trader's folder with --dir/],
+    [['history', 'orders', '--database', 'mysql://somewhere'], 2, /--database must be postgres:/],
+    [['ledger', 'statement'], 3, /is not there/],
+    [['audit', 'verify'], 3, /audit\.key is not there/],
+  ] as const
+  for (const [args, code, words] of rows) {
+    const told = await velocimex(...args, '--dir', dir)
+    equal(told.code, code, told.err)
+    match(told.err, words)
+  }
+  rmSync(dir, { recursive: true, force: true })
+})
