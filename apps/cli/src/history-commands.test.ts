@@ -158,6 +158,10 @@ test('S2-AUD-1 X-25 three kills: the database has every fill of the venues once,
     for (const fills of [3, 6, 9]) {
       await stage.traded(fills)
       await stage.trader.kill()
+      // The journal is the truth: what never came to the spool is in the database after the next start.
+      if (fills === 6)
+        for (const name of readdirSync(stage.directory).filter(each => /^(velocimex\.sqlite|spool)/.test(each)))
+          rmSync(join(stage.directory, name), { recursive: true })
       stage.begin()
     }
     await stage.traded(12)

@@ -10,9 +10,9 @@ import type { Timers } from '@velocimex/host/net/timers'
 import { SpooledWriter, type SpoolState } from '@velocimex/store/spool/spooled-writer'
 import type { StoreRecord } from '@velocimex/store/sql/tables'
 import { saveInstruments } from './account-instruments.ts'
-import { LateStore, openDatabase } from './late-store.ts'
 import type { LiveAccount } from './live-account.ts'
 import { accountRecords, alertRecord, fillRecord, orderRecord, refusalRecord } from './store-records.ts'
+import { StoreThread } from './store-thread.ts'
 
 const SNAPSHOT_MS = 5_000
 /** Refusals and alerts of one account that are kept of one second; strategies may be refused at every event. */
@@ -32,16 +32,16 @@ export interface StoreWriterOptions {
  * to the database, once, whether it is there now or only tomorrow.
  */
 export class StoreWriter {
-  readonly late: LateStore
+  readonly #thread: StoreThread
   readonly #directory: string
   readonly #spool: SpooledWriter
   readonly #timers: Timers
   readonly #repeats: Repeats
   readonly #accounts: (() => StoreRecord[])[] = []
 
-  private constructor(directory: string, late: LateStore, spool: SpooledWriter, timers: Timers) {
+  private constructor(directory: string, thread: StoreThread, spool: SpooledWriter, timers: Timers) {
     this.#directory = directory
-    this.late = late
+    this.#thread = thread
     this.#spool = spool
     this.#timers = timers
     this.#repeats = new Repeats(timers)
@@ -50,12 +50,9 @@ export class StoreWriter {
 
   /** Opens the spool. The database need not be there. @throws Error when the folder or the address cannot be used */
   static async open({ directory, address, timers }: StoreWriterOptions): Promise<StoreWriter> {
-    const late = new LateStore(
-      () => openDatabase(directory, address),
-      () => timers.now(),
-    )
-    const spool = await SpooledWriter.open({ directory: join(directory, 'spool'), target: late })
-    return new StoreWriter(directory, late, spool, timers)
+    const thread = new StoreThread(address === undefined ? { directory } : { directory, address })
+    const spool = await SpooledWriter.open({ directory: join(directory, 'spool'), target: thread })
+    return new StoreWriter(directory, thread, spool, timers)
   }
 
   /** How far the database is behind, and why. */
@@ -102,7 +99,7 @@ export class StoreWriter {
     this.snapshot()
     await Promise.race([this.#spool.idle(), new Promise<void>(done => this.#timers.after(waitMs, done))])
     await this.#spool.close()
-    await this.late.close()
+    await this.#thread.close()
   }
 }
 
