@@ -152,13 +152,14 @@ async function until<T>(ask: () => Promise<T>, is: (value: T) => boolean): Promi
   throw new Error('it never became so')
 }
 
-test('S2-AUD-1 X-25 three kills: the database has every fill of the venues once, the statement their cash; an edited audit entry is found', async () => {
+test('S2-AUD-1 X-25 kills, an orderly end, a lost database: the database has every fill of the venues once, the statement their cash; an edited audit entry is found', async () => {
   const stage = await Stage.start()
   try {
     for (const fills of [3, 6, 9]) {
       await stage.traded(fills)
-      await stage.trader.kill()
-      // The journal is the truth: what never came to the spool is in the database after the next start.
+      if (fills === 6) await stage.trader.end()
+      else await stage.trader.kill()
+      // The journal and its snapshot are the truth: what never came to the spool is there after the next start.
       if (fills === 6)
         for (const name of readdirSync(stage.directory).filter(each => /^(velocimex\.sqlite|spool)/.test(each)))
           rmSync(join(stage.directory, name), { recursive: true })

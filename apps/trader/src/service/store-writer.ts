@@ -88,6 +88,11 @@ export class StoreWriter {
     }
   }
 
+  /** Fulfilled when all that was written is in the database. */
+  idle(): Promise<void> {
+    return this.#spool.idle()
+  }
+
   /** Writes what every account holds now. */
   snapshot(): void {
     for (const recordsOf of this.#accounts) this.write(recordsOf())
