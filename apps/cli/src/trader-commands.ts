@@ -101,10 +101,14 @@ async function status(flags: Flags): Promise<void> {
     since: string
     stopped: string | null
     accounts: Rows
+    database?: { waiting: number; dropped: number; rejected: number; fault: string }
   }
   if (flags.json) return printJson(value)
   print(`running since ${value.since}${value.stopped === null ? '' : `, STOPPED: ${value.stopped}`}`)
   print(...table(value.accounts, ['name', 'ready', 'epoch', 'placed', 'fills', 'openOrders', 'equity', 'halted']))
+  const { waiting, dropped, rejected, fault } = value.database ?? { waiting: 0, dropped: 0, rejected: 0, fault: '' }
+  if (fault !== '' || dropped > 0 || rejected > 0)
+    print(`  database: ${waiting} records wait, ${dropped} dropped, ${rejected} rejected ${fault}`.trimEnd())
   for (const account of value.accounts) {
     const name = String(account['name'])
     const told = [

@@ -31,10 +31,12 @@ export class ControlApi {
   readonly #views: AccountViews
   readonly #http: Server
   readonly #audit: CommandAudit
+  readonly #database: () => object
   readonly #path: string
 
-  /** @param audit is told every command */
-  constructor(path: string, views: AccountViews, audit: CommandAudit) {
+  /** @param audit is told every command @param database how far it is behind, and why */
+  constructor(path: string, views: AccountViews, audit: CommandAudit, database: () => object) {
+    this.#database = database
     this.#path = path
     this.#audit = audit
     this.#views = views
@@ -68,7 +70,7 @@ export class ControlApi {
     const call = `${request.method} ${url.pathname}`
     const views = this.#views
     views.heard()
-    if (call === 'GET /status') return [200, views.status()]
+    if (call === 'GET /status') return [200, { ...views.status(), database: this.#database() }]
     if (call === 'GET /orders') return [200, views.orders(url.searchParams.get('all') === 'true')]
     if (call === 'GET /positions') return [200, views.positions()]
     if (call === 'GET /ledger') return [200, views.ledger()]

@@ -57,7 +57,7 @@ export async function runSingle(
   })
   const accounts = single.accounts.map((account, at) => ({ name: single.names[at]!, account }))
   const views = new AccountViews(accounts, single.refusals, () => timers.now())
-  const api = new ControlApi(join(directory, 'control.sock'), views, audit)
+  const api = new ControlApi(join(directory, 'control.sock'), views, audit, () => store.state)
   await api.listen()
   const stopBySignal = (): void => void views.stop('SIGUSR2', false)
   process.on('SIGUSR2', stopBySignal)
