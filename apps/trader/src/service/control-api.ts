@@ -81,7 +81,8 @@ export class ControlApi {
       return story === undefined ? [404, { error: `order ${explained[1]} is not known` }] : [200, story]
     }
     const body = await jsonOf(request)
-    if (call === 'POST /stop') return this.#with(stopSchema, body, ({ reason, flatten }) => this.#stop(reason, flatten))
+    if (call === 'POST /stop')
+      return this.#with(stopSchema, body, ({ reason, flatten }) => this.emergencyStop(reason, flatten))
     if (call === 'POST /resume') return this.#with(reasonSchema, body, ({ reason }) => this.#resume(reason))
     if (call === 'POST /risk') return this.#with(limitSchema, body, change => this.#setLimit(change))
     return [404, { error: `there is no ${call}` }]
@@ -98,12 +99,16 @@ export class ControlApi {
     }
   }
 
-  /** An emergency does not wait for a disk: it is stopped first, then logged. */
-  async #stop(reason: string, flattens: boolean): Promise<unknown> {
+  /** Engages the emergency stop. It waits for no disk: it is engaged first, then logged, and stands if that fails. */
+  async emergencyStop(reason: string, flattens: boolean): Promise<object> {
     const before = this.#views.risk()
     const done = this.#views.stop(reason, flattens)
-    await this.#audit.write('stop', 'all accounts', before, this.#views.risk(), reason)
-    return done
+    try {
+      await this.#audit.write('stop', 'all accounts', before, this.#views.risk(), reason)
+      return done
+    } catch (cause) {
+      return { ...done, unlogged: (cause as Error).message }
+    }
   }
 
   /** What makes trading possible is logged before it is done. */

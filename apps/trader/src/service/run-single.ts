@@ -59,7 +59,7 @@ export async function runSingle(
   const views = new AccountViews(accounts, single.refusals, () => timers.now())
   const api = new ControlApi(join(directory, 'control.sock'), views, audit, () => store.state)
   await api.listen()
-  const stopBySignal = (): void => void views.stop('SIGUSR2', false)
+  const stopBySignal = (): void => void api.emergencyStop('SIGUSR2', false)
   process.on('SIGUSR2', stopBySignal)
   const began = performance.now()
   const screen = new ServiceViews(accounts, seed, recent)

@@ -77,7 +77,10 @@ export class StoreWriter {
   async follow(name: string, account: LiveAccount): Promise<void> {
     const { instruments, journal } = account
     const { books } = journal
-    this.#accounts.push(() => accountRecords(name, books, instruments, this.#timers.now()))
+    this.#accounts.push(() => {
+      account.guards.set('database_unavailable', this.state.fault !== '')
+      return accountRecords(name, books, instruments, this.#timers.now())
+    })
     const portfolio = new Portfolio(instruments)
     const records = journal.fills.map(fill =>
       fillRecord(name, instruments.at(fill.instrument), fill, portfolio.apply(fill)),
@@ -93,7 +96,7 @@ export class StoreWriter {
     return this.#spool.idle()
   }
 
-  /** Writes what every account holds now. */
+  /** Writes what every account holds now, and tells the accounts whether the database is there. */
   snapshot(): void {
     for (const recordsOf of this.#accounts) this.write(recordsOf())
   }
