@@ -81,10 +81,6 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     bookMark: 'l2_data',
     ackMark: '"subscriptions"',
     omits: { ...SPOT, E41: NO_CANCEL_ALL },
-    fails: {
-      D40: 'the simulated venue does not tell the last trades of a candle',
-      'R-WS-01b': 'pongs to our pings count as life: a mute venue is not doubted',
-    },
   },
   kraken: {
     orders: krakenOrders,
@@ -99,10 +95,6 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     bookMark: '"type":"change"',
     ackMark: '"result":["',
     omits: { E70: 'several open orders may carry one label: an order whose answer is lost is never sent again' },
-    fails: {
-      D01: 'the simulated venue lists ETH_USDC-PERPETUAL under two currencies',
-      D40: 'the simulated venue does not tell the last trades of a bar',
-    },
   },
   okx: {
     orders: okxOrders,

@@ -29,8 +29,9 @@ export const coinbaseWire: MarketWire = {
   rest: 'https://api.coinbase.com',
   path: '/',
   topicsMax: 400,
-  heartbeats: [{ everyMs: 10_000, send: 'ping', expect: 'anything', withinMs: 5000, whenQuiet: true }],
-  silenceMs: 15_000,
+  // We say nothing: a pong would count as life where the feed behind it is dead. Its own heartbeats speak every second.
+  heartbeats: [],
+  silenceMs: 5000,
   sends: { count: 7, perMs: 1000 },
   ackMs: 5000,
   lifeMs: 0,

@@ -43,7 +43,8 @@ export class FeedSession implements SocketSession {
   #account = -1
   #sequence = 0
   #beats = 0
-  #lastCandles = ''
+  /** What was told last of a product's candles. */
+  readonly #candles = new Map<Instrument, { readonly openAt: number; readonly text: string }>()
 
   constructor(socket: ClientSocket, parts: FeedParts) {
     this.#socket = socket
@@ -81,6 +82,7 @@ export class FeedSession implements SocketSession {
     this.#channels.clear()
     this.#books.clear()
     this.#trades.clear()
+    this.#candles.clear()
     this.#account = -1
   }
 
@@ -112,7 +114,7 @@ export class FeedSession implements SocketSession {
     if (this.#isDue('book', now, BOOK_EVERY))
       for (const [product, changes] of this.#books) this.#tellChanges(product, changes)
     if (this.#isDue('trades', now, TRADES_EVERY)) this.#tellTrades()
-    if (this.#channels.has('candles') && this.#isDue('candles', now, HEARTBEAT_EVERY)) this.#tellCandles('update')
+    if (this.#channels.has('candles') && this.#isDue('candles', now, HEARTBEAT_EVERY)) this.#tellCandles()
   }
 
   #isDue(what: 'heartbeat' | 'book' | 'trades' | 'candles', now: number, every: number): boolean {
@@ -134,7 +136,7 @@ export class FeedSession implements SocketSession {
     else if (channel === 'market_trades')
       this.#send(channel, [{ type: 'snapshot', trades: added.flatMap(each => market.trades(each, TRADES_SHOWN)) }])
     else if (channel === 'ticker' || channel === 'ticker_batch') this.#tellTicker(channel, 'snapshot', added)
-    else if (channel === 'candles') this.#tellCandles('snapshot')
+    else if (channel === 'candles') this.#tellAllCandles()
     else if (channel === 'status')
       this.#send(channel, [{ type: 'snapshot', products: added.map(each => market.state(each)) }])
     else if (channel === 'user') {
@@ -149,6 +151,7 @@ export class FeedSession implements SocketSession {
       all?.delete(product)
       if (channel === 'level2') this.#books.delete(product)
       if (channel === 'market_trades') this.#trades.delete(product)
+      if (channel === 'candles') this.#candles.delete(product)
     }
     if (products.length === 0 || all?.size === 0) this.#channels.delete(channel)
     if (channel === 'user') this.#account = -1
@@ -202,14 +205,25 @@ export class FeedSession implements SocketSession {
     this.#send(channel, [{ type, tickers }])
   }
 
-  #tellCandles(type: 'snapshot' | 'update'): void {
+  #tellAllCandles(): void {
     const products = [...(this.#channels.get('candles') ?? [])]
-    const all = products.map(each => this.#parts.market.candles(each, CANDLE_SECONDS))
-    const candles = type === 'snapshot' ? all.flat() : all.flatMap(each => each.slice(-1))
-    const seen = JSON.stringify(candles)
-    if (type === 'update' && (candles.length === 0 || seen === this.#lastCandles)) return
-    this.#lastCandles = seen
-    this.#send('candles', [{ type, candles }])
+    const candles = products.flatMap(each => this.#parts.market.candles(each, CANDLE_SECONDS))
+    this.#send('candles', [{ type: 'snapshot', candles }])
+  }
+
+  /** Candles that changed; one that was told while it was open is told once more when it is over, trades of its end and all. */
+  #tellCandles(): void {
+    const now = this.#parts.clock.now()
+    const candles: unknown[] = []
+    for (const product of this.#channels.get('candles') ?? []) {
+      const { openAt = 0, text: last = '' } = this.#candles.get(product) ?? {}
+      const due = this.#parts.market.dueCandle(product, CANDLE_SECONDS, openAt)
+      if (due === undefined) continue
+      const text = JSON.stringify(due.text)
+      if (text !== last) candles.push(due.text)
+      this.#candles.set(product, { openAt: now < due.opensAt + CANDLE_SECONDS * 1e6 ? due.opensAt : 0, text })
+    }
+    if (candles.length > 0) this.#send('candles', [{ type: 'update', candles }])
   }
 
   #beat(): void {

@@ -70,6 +70,16 @@ export class MarketTexts {
     return this.#sources.bars[instrument.index]!.of(seconds * 1e6).map(bar => candleText(instrument, bar))
   }
 
+  /** What became of a candle that was told while it was open, or else the newest. @param openAt when it opened, microseconds */
+  dueCandle(
+    instrument: Instrument,
+    seconds: number,
+    openAt: number,
+  ): { opensAt: number; text: Record<string, string> } | undefined {
+    const bar = this.#sources.bars[instrument.index]!.due(seconds * 1e6, openAt)
+    return bar && { opensAt: bar.opensAt, text: candleText(instrument, bar) }
+  }
+
   /** A product as the list tells it. */
   product(instrument: Instrument): Record<string, unknown> {
     const { symbol, base, quote, price, quantity, bounds, index } = instrument

@@ -164,7 +164,7 @@ export class DeribitCalls {
   #instruments(params: Fields): unknown {
     const [currency, kind] = [params.optional('currency') ?? 'any', params.optional('kind')]
     return this.#exchange.instruments.all
-      .filter(({ settle, base }) => currency === 'any' || settle.code === currency || base.code === currency)
+      .filter(({ settle }) => currency === 'any' || settle.code === currency)
       .map(each => this.market.instrument(each))
       .filter(each => kind === undefined || each['kind'] === kind)
   }

@@ -3,7 +3,7 @@ import type { ExchangeTrade } from '@velocimex/core/exchange/exchange-order'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels } from '../../level-changes.ts'
-import type { TradeBars } from '../../trade-bars.ts'
+import type { TradeBar, TradeBars } from '../../trade-bars.ts'
 import { amountOf, millisOf, priceOf, tradeIdOf } from './order-texts.ts'
 
 const RATE_UNIT = 1e8
@@ -102,16 +102,24 @@ export class MarketTexts {
 
   /** Bars of a length, oldest first. @param seconds whole minutes */
   bars(instrument: Instrument, seconds: number): Record<string, number>[] {
-    return this.sources.bars[instrument.index]!.of(seconds * 1e6).map(bar => {
-      const close = priceOf(instrument, bar.close)
-      const amount = amountOf(instrument, bar.lots)
-      const isInverse = instrument.contract.kind === 'inverse'
-      return {
-        ...{ tick: millisOf(bar.opensAt), open: priceOf(instrument, bar.open), high: priceOf(instrument, bar.high) },
-        ...{ low: priceOf(instrument, bar.low), close, volume: isInverse ? amount / close : amount },
-        cost: isInverse ? amount : amount * close,
-      }
-    })
+    return this.sources.bars[instrument.index]!.of(seconds * 1e6).map(bar => this.#bar(instrument, bar))
+  }
+
+  /** What became of a bar that was told while it was open, or else the newest. @param openAt when it opened, microseconds */
+  dueBar(instrument: Instrument, seconds: number, openAt: number): Record<string, number> | undefined {
+    const bar = this.sources.bars[instrument.index]!.due(seconds * 1e6, openAt)
+    return bar && this.#bar(instrument, bar)
+  }
+
+  #bar(instrument: Instrument, bar: TradeBar): Record<string, number> {
+    const close = priceOf(instrument, bar.close)
+    const amount = amountOf(instrument, bar.lots)
+    const isInverse = instrument.contract.kind === 'inverse'
+    return {
+      ...{ tick: millisOf(bar.opensAt), open: priceOf(instrument, bar.open), high: priceOf(instrument, bar.high) },
+      ...{ low: priceOf(instrument, bar.low), close, volume: isInverse ? amount / close : amount },
+      cost: isInverse ? amount : amount * close,
+    }
   }
 
   /** An instrument as the list tells it. */

@@ -25,6 +25,8 @@ interface Channel {
   trades: ExchangeTrade[]
   dueAt: number
   changeId: number
+  /** Opening of the bar that was told while it was open, microseconds; 0 for none. */
+  openBar: number
   last: string
 }
 
@@ -98,7 +100,20 @@ export class Subscriptions {
     const isBook = kind === 'book' && !isGrouped
     const changes = isBook ? new LevelChanges(exchange, instrument!.index) : undefined
     const told = { [BUY]: new Set<number>(), [SELL]: new Set<number>() } as const
-    return { name, kind, instrument, every, size, changes, told, trades: [], dueAt: 0, changeId: -1, last: '' }
+    return {
+      name,
+      kind,
+      instrument,
+      every,
+      size,
+      changes,
+      told,
+      trades: [],
+      dueAt: 0,
+      changeId: -1,
+      openBar: 0,
+      last: '',
+    }
   }
 
   #news(channel: Channel, now: number): unknown {
@@ -118,8 +133,10 @@ export class Subscriptions {
       case 'perpetual':
         return { timestamp: now, interest: FUNDING_RATE, index_price: market.mark(instrument) }
       default: {
-        const bar = market.bars(instrument, channel.size).at(-1)
-        return bar === undefined ? undefined : unseen(channel, bar)
+        const bar = market.dueBar(instrument, channel.size, channel.openBar)
+        if (bar === undefined) return undefined
+        channel.openBar = now < bar['tick']! + channel.size * 1000 ? bar['tick']! * 1000 : 0
+        return unseen(channel, bar)
       }
     }
   }
