@@ -164,7 +164,7 @@ export class Momentum implements Strategy {
     this.#take(trend, side, trend.size, false)
   }
 
-  #take(trend: Trend, side: Side, quantity: number, reduceOnly: boolean): void {
+  #take(trend: Trend, side: Side, quantity: number, isExit: boolean): void {
     const book = this.#desk.book(trend.instrument.index)
     const touch = side === BUY ? book.bestAsk : book.bestBid
     const limit = touch + side * Math.round(touch * this.#slippage)
@@ -176,14 +176,15 @@ export class Momentum implements Strategy {
       price: limit as Ticks,
       timeInForce: 'ioc',
       postOnly: false,
-      reduceOnly,
+      // A spot market has no such orders.
+      reduceOnly: isExit && trend.instrument.kind !== 'spot',
       strategy: this.name,
     })
     if (trend.orderId === '') {
       trend.quietUntil = this.#desk.clock.now() + SECOND
       return
     }
-    if (reduceOnly) this.#exits++
+    if (isExit) this.#exits++
     else this.#entries++
   }
 }

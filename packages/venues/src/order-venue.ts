@@ -6,6 +6,7 @@ import type { Side } from '@velocimex/core/market/side'
 import type { Lots, Ticks } from '@velocimex/core/market/units'
 import type { ExecutionReport } from '@velocimex/core/order/execution-report'
 import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderRequest } from '@velocimex/core/order/order-request'
 import type { Cryptography } from './cryptography.ts'
 
 /** What the account's owner was given by the venue. */
@@ -202,6 +203,9 @@ export interface SocketOrders {
  * no socket, and every instant is an argument (the venue's time, our clock plus the measured offset).
  */
 export interface OrderCodec {
+  /** Why an order cannot be said in the venue's words, for a person; such an order is not sent. Undefined where it can. */
+  refusal(order: OrderRequest): string | undefined
+  /** @throws AssertionError where there is a `refusal` */
   place(command: PlaceCommand, at: Micros): VenueRequest
   cancel(command: CancelCommand, at: Micros): VenueRequest
   /** Undefined when the venue cannot amend this way: the caller cancels and places anew. */

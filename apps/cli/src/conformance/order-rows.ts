@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok, throws } from 'node:assert/strict'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import type { ConformanceRow } from './market-rows.ts'
 import type { OrderClient, Wish } from './order-client.ts'
@@ -93,6 +93,20 @@ export const ORDER_ROWS: readonly Row[] = [
     await takes(client, { side: SELL, reduceOnly: true, timeInForce: 'ioc', price: client.through(SELL) })
     equal(lotsHeld(client), 0)
   }),
+  row(
+    'E17',
+    'reduce-only on spot: refused before a byte leaves',
+    async client => {
+      const command = client.wish({ side: SELL, price: client.far(SELL), reduceOnly: true })
+      match(client.codec.refusal(command.order) ?? '', /reduce-only/)
+      throws(() => client.codec.place(command, client.stage.now()), /a refusal is not written/)
+      const { socket } = client.codec
+      if (socket !== undefined) throws(() => socket.place(command, '1', client.stage.now()), /is not written/)
+      equal(client.codec.refusal(client.wish().order), undefined)
+      equal(await client.truthOf(command), undefined)
+    },
+    ({ side }) => side.instruments[0]!.kind === 'spot',
+  ),
   row('E30', 'amend: price and quantity of a resting order', async client => {
     const command = await resting(client)
     const [price, quantity] = [client.far(BUY) - 10, client.lots + 1] as never[]

@@ -42,6 +42,8 @@ const NO_FUNDING = 'spot has no funding'
 const NO_POSITIONS = 'spot has no positions'
 /** What no spot market has. */
 const SPOT = { D50: NO_MARKS, D52: NO_FUNDING, E15: NO_POSITIONS, E16: NO_POSITIONS, E82: NO_POSITIONS }
+/** What markets of contracts have, and spot markets have not. */
+const CONTRACTS = { E17: 'contracts have reduce-only orders: see E15 and E16' }
 const AS_SWAP = 'tried as okx-swap'
 const NO_CANCEL_ALL = 'no such request: open orders are listed and canceled one by one'
 const NO_ACKS = 'an answer names no topic: asking is having'
@@ -59,14 +61,14 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: 1000,
     bookMark: 'depthUpdate',
     ackMark: '',
-    omits: { 'R-WS-06a': NO_ACKS },
+    omits: { ...CONTRACTS, 'R-WS-06a': NO_ACKS },
   },
   'bybit-linear': {
     orders: bybitLinearOrders,
     depth: 200,
     bookMark: '"type":"delta"',
     ackMark: '"op":"subscribe"',
-    omits: {},
+    omits: { ...CONTRACTS },
   },
   'bybit-spot': {
     orders: bybitSpotOrders,
@@ -94,7 +96,10 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: Number.POSITIVE_INFINITY,
     bookMark: '"type":"change"',
     ackMark: '"result":["',
-    omits: { E70: 'several open orders may carry one label: an order whose answer is lost is never sent again' },
+    omits: {
+      ...CONTRACTS,
+      E70: 'several open orders may carry one label: an order whose answer is lost is never sent again',
+    },
   },
   okx: {
     orders: okxOrders,
@@ -115,7 +120,7 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: 400,
     bookMark: '"action":"update"',
     ackMark: '"event":"subscribe"',
-    omits: { E41: NO_CANCEL_ALL, D40: NO_BARS },
+    omits: { ...CONTRACTS, E41: NO_CANCEL_ALL, D40: NO_BARS },
   },
 }
 

@@ -85,7 +85,8 @@ export class VenueGateway implements LiveGateway {
   }
 
   place(command: PlaceCommand, stamp: Stamp): void {
-    this.#command('place', command.clientOrderId, stamp, at => this.#parts.codec.place(command, at))
+    const refusal = this.#parts.codec.refusal(command.order)
+    this.#command('place', command.clientOrderId, stamp, at => refusal ?? this.#parts.codec.place(command, at))
   }
 
   placeBatch(commands: readonly (PlaceCommand & { readonly stamp: Stamp })[]): void {
@@ -133,7 +134,12 @@ export class VenueGateway implements LiveGateway {
     return (this.#parts.timers.now() + this.offset) as Micros
   }
 
-  #command(verb: Verb, clientOrderId: string, stamp: Stamp, make: (at: Micros) => VenueRequest | undefined): void {
+  #command(
+    verb: Verb,
+    clientOrderId: string,
+    stamp: Stamp,
+    make: (at: Micros) => VenueRequest | string | undefined,
+  ): void {
     const ref: CommandRef = { clientOrderId, verb, command: stamp.command }
     const settle = (outcome: CommandOutcome): void => this.#parts.listener.onOutcome(ref, outcome)
     if (stamp.epoch < this.#newestEpoch) {
@@ -142,8 +148,8 @@ export class VenueGateway implements LiveGateway {
     }
     this.#newestEpoch = stamp.epoch
     const request = make(this.now())
-    if (request === undefined) {
-      queueMicrotask(() => settle({ kind: 'not_sent', reason: `this venue has no ${verb}` }))
+    if (request === undefined || typeof request === 'string') {
+      queueMicrotask(() => settle({ kind: 'not_sent', reason: request ?? `this venue has no ${verb}` }))
       return
     }
     void this.#run(request).then(outcome => {

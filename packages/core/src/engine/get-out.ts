@@ -44,7 +44,7 @@ export function closePositions(
   held: { netLots(instrument: number): number },
   instruments: InstrumentTable,
 ): void {
-  for (const { index, bounds } of instruments.all) {
+  for (const { index, bounds, kind } of instruments.all) {
     const net = held.netLots(index)
     const side = net > 0 ? SELL : BUY
     const closing = orders
@@ -63,7 +63,7 @@ export function closePositions(
       quantity,
       timeInForce: 'ioc',
       postOnly: false,
-      reduceOnly: true,
+      reduceOnly: kind !== 'spot', // Spot venues have no such orders.
       strategy: CLOSER,
     })
     if (reviewed.ok) gate.settle(reviewed.value, orders.place(reviewed.value)?.clientOrderId)

@@ -216,7 +216,7 @@ export class LiveOrderDesk {
   #whyNot(approved: ApprovedOrder): DeskRefusal | undefined {
     // After a pause that no tick has noticed yet, what we know may be old.
     if (!this.#ready || this.#parts.clock.now() - this.#tickedAt > this.#parts.timing.pauseMax) return 'not_ready'
-    if (approved.reduceOnly) return undefined // Whoever must get out, gets out.
+    if (approved.reduceOnly || approved.reduces === true) return undefined // Whoever must get out, gets out.
     if (this.orders.stop !== undefined || this.#parts.journal.isShort) return 'stopped'
     if (this.orders.halted.has(approved.instrument)) return 'halted'
     return this.orders.manager.openOrders(approved.instrument).some(({ state }) => state === 'unknown')

@@ -27,7 +27,11 @@ export interface Exposure {
 
 declare const approved: unique symbol
 /** An order that risk has allowed. Only `RiskGate` makes one, and execution accepts nothing else. */
-export type ApprovedOrder = OrderRequest & { readonly [approved]: true }
+export type ApprovedOrder = OrderRequest & {
+  readonly [approved]: true
+  /** As the gate counted, it can only bring the position nearer to zero; absent where it may not. */
+  readonly reduces?: true
+}
 
 /**
  * Turns a wish into an approved order, or says why not. Positions are judged at their worst: as if everything that rests,
@@ -77,7 +81,7 @@ export class RiskGate {
     const isReducing = this.#reduces(order.instrument, side, quantity)
     const refusal = this.#check(order, price, quantity, quantity, isReducing)
     if (refusal !== undefined) return refuse(refusal)
-    const approved = { ...order }
+    const approved = isReducing ? { ...order, reduces: true } : { ...order }
     if (this.#guards.length > 0) {
       const wish = { order, price, quantity, added: quantity, isReducing, isReplace: false }
       const held = this.#ask(wish, approved)

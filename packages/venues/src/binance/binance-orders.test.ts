@@ -31,7 +31,8 @@ function codecOf(dialect: Dialect, ...symbols: string[]) {
   return codecOn({ decimals: 2, step: 1 }, { decimals: 5, step: 1 }, dialect, ...symbols)
 }
 function codecOn(price: Grid, quantity: Grid, dialect: Dialect, ...symbols: string[]) {
-  const draft = { kind: 'spot', expiry: '', price, quantity, bounds: {}, grids: 'published' } as const
+  const kind = dialect === 'spot' ? 'spot' : 'perpetual'
+  const draft = { kind, expiry: '', price, quantity, bounds: {}, grids: 'published' } as const
   const names = symbols.length > 0 ? symbols : ['BTCUSDT']
   const all = names.map((symbol, index) => {
     const [base, quote] = [symbol.slice(0, 3), symbol.slice(3)]

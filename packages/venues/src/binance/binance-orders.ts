@@ -7,6 +7,8 @@ import { BUY, type Side } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { ExecutionReport } from '@velocimex/core/order/execution-report'
 import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderRequest } from '@velocimex/core/order/order-request'
+import { spotRefusal } from '../order-refusal.ts'
 import type {
   Balance,
   BudgetReading,
@@ -49,6 +51,10 @@ class BinanceOrders implements OrderCodec {
     this.#signer = new BinanceSigner(credentials, cryptography)
     this.stream = new BinancePrivateStream(dialect, venue, instruments, this.#signer)
     this.socket = this.#socketOrders()
+  }
+
+  refusal(order: OrderRequest): string | undefined {
+    return spotRefusal(this.#instruments.at(order.instrument), order)
   }
 
   place({ order, clientOrderId }: PlaceCommand, at: Micros): VenueRequest {

@@ -4,6 +4,7 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { BUY } from '@velocimex/core/market/side'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
 import type { Cryptography } from '../cryptography.ts'
+import { assertSayable, spotRefusal } from '../order-refusal.ts'
 import type { Credentials, VenueCall, VenueRequest } from '../order-venue.ts'
 import { toHex, toQuery } from '../wire/encodings.ts'
 import { encodeUtf8 } from '../wire/utf8.ts'
@@ -102,7 +103,9 @@ export function orderParameters(
   order: OrderRequest,
   clientOrderId: string,
 ): Parameters {
-  const { symbol, price, quantity } = instruments.at(order.instrument)
+  const instrument = instruments.at(order.instrument)
+  assertSayable(spotRefusal(instrument, order))
+  const { symbol, price, quantity } = instrument
   const isLimit = order.type === 'limit'
   const isMaker = isLimit && order.postOnly
   const type = !isLimit ? 'MARKET' : isMaker && dialect === 'spot' ? 'LIMIT_MAKER' : 'LIMIT'

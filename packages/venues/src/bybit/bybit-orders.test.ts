@@ -104,7 +104,7 @@ const PLACED: readonly (readonly [Category, object, string])[] = [
   ['spot', {}, '"orderType":"Limit","qty":"12.345","price":"25000.500","timeInForce":"GTC","orderLinkId":"V1"'],
   [
     'spot',
-    { type: 'market', price: undefined, timeInForce: 'ioc', reduceOnly: true },
+    { type: 'market', price: undefined, timeInForce: 'ioc' },
     '"orderType":"Market","qty":"12.345","marketUnit":"baseCoin","orderLinkId":"V1"',
   ],
   [

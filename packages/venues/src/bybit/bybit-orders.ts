@@ -4,6 +4,8 @@ import type { FeeRates } from '@velocimex/core/market/instrument'
 import type { Side } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderRequest } from '@velocimex/core/order/order-request'
+import { spotRefusal } from '../order-refusal.ts'
 import type {
   Balance,
   BudgetReading,
@@ -54,6 +56,10 @@ class BybitOrders implements OrderCodec {
     this.#signer = new BybitSigner(credentials, cryptography)
     this.stream = new BybitPrivateStream(this.#place, this.#signer)
     this.socket = new BybitSocketOrders(this.#place, this.#signer)
+  }
+
+  refusal(order: OrderRequest): string | undefined {
+    return spotRefusal(this.#place.instruments.at(order.instrument), order)
   }
 
   place(command: PlaceCommand, at: Micros): VenueRequest {

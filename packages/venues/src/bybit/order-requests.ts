@@ -4,6 +4,7 @@ import { formatOnGrid } from '@velocimex/core/market/grid'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { BUY } from '@velocimex/core/market/side'
 import type { Cryptography } from '../cryptography.ts'
+import { assertSayable, spotRefusal } from '../order-refusal.ts'
 import type { Credentials, VenueCall, VenueRequest } from '../order-venue.ts'
 import { toHex, toQuery } from '../wire/encodings.ts'
 import { encodeUtf8 } from '../wire/utf8.ts'
@@ -83,7 +84,9 @@ export function placeParameters(
   instruments: InstrumentTable,
   { order, clientOrderId }: PlaceCommand,
 ): Parameters {
-  const { symbol, price, quantity } = instruments.at(order.instrument)
+  const instrument = instruments.at(order.instrument)
+  assertSayable(spotRefusal(instrument, order))
+  const { symbol, price, quantity } = instrument
   const isLimit = order.type === 'limit'
   const isLinear = category === 'linear'
   const timeInForce = order.postOnly ? 'PostOnly' : order.timeInForce.toUpperCase()

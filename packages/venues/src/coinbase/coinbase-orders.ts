@@ -6,6 +6,7 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { BUY, type Side } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderRequest } from '@velocimex/core/order/order-request'
 import type {
   Balance,
   BudgetReading,
@@ -25,7 +26,7 @@ import { formatInstant } from '../wire/instant-text.ts'
 import { readOne, readRows, unreadable } from '../wire/query-answer.ts'
 import { COINBASE } from './coinbase-venue.ts'
 import { readBalance, readFeeRates, readFills, readOrder, readPermissions, readPosition } from './order-answers.ts'
-import { configurationOf } from './order-configuration.ts'
+import { configurationOf, refusalOf } from './order-configuration.ts'
 import { type Failure, readFailure, readReason } from './order-errors.ts'
 import { OrderMemory } from './order-memory.ts'
 import { CoinbaseSigner, type Query } from './order-signing.ts'
@@ -47,6 +48,10 @@ class CoinbaseOrders implements OrderCodec {
     this.#instruments = instruments
     this.#signer = new CoinbaseSigner(credentials, cryptography)
     this.stream = new CoinbaseUserStream(instruments, this.#signer, this.#memory)
+  }
+
+  refusal(order: OrderRequest): string | undefined {
+    return refusalOf(order)
   }
 
   place({ order, clientOrderId }: PlaceCommand, at: Micros): VenueRequest {

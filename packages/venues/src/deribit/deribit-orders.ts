@@ -6,6 +6,8 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { Side } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderRequest } from '@velocimex/core/order/order-request'
+import { spotRefusal } from '../order-refusal.ts'
 import type {
   Balance,
   BudgetReading,
@@ -53,6 +55,10 @@ class DeribitOrders implements OrderCodec {
       cancel: (command, id) => rpc(id, ...cancelCall(command)),
       replace: (command, id) => rpc(id, ...this.#editCall(command)),
     }
+  }
+
+  refusal(order: OrderRequest): string | undefined {
+    return spotRefusal(this.#instruments.at(order.instrument), order)
   }
 
   place({ order, clientOrderId }: PlaceCommand, at: Micros): VenueRequest {

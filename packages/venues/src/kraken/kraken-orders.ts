@@ -6,6 +6,8 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { BUY } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderRequest } from '@velocimex/core/order/order-request'
+import { assertSayable, spotRefusal } from '../order-refusal.ts'
 import type {
   Balance,
   BudgetReading,
@@ -56,8 +58,13 @@ class KrakenOrders implements OrderCodec {
     this.stream = new KrakenPrivateStream(instruments, this.#signer, this.socket)
   }
 
+  refusal(order: OrderRequest): string | undefined {
+    return spotRefusal(this.#instruments.at(order.instrument), order)
+  }
+
   place({ order, clientOrderId }: PlaceCommand, at: Micros): VenueRequest {
     const { instrument } = order
+    assertSayable(this.refusal(order))
     const { symbol, price, quantity } = this.#instruments.at(instrument)
     const isLimit = order.type === 'limit'
     const parameters: Parameters = [

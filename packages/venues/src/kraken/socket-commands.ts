@@ -5,6 +5,7 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { BUY } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { ExecutionReport } from '@velocimex/core/order/execution-report'
+import { assertSayable, spotRefusal } from '../order-refusal.ts'
 import type { PrivateMessage, SocketOrders } from '../order-venue.ts'
 import type { Fields } from '../wire/fields.ts'
 import { ownOrderId, wireOrderId } from './client-id.ts'
@@ -40,7 +41,9 @@ export class SocketCommands implements SocketOrders {
   }
 
   place({ order, clientOrderId }: PlaceCommand, requestId: string, _at: Micros): string {
-    const { symbol, price, quantity } = this.#instruments.at(order.instrument)
+    const instrument = this.#instruments.at(order.instrument)
+    assertSayable(spotRefusal(instrument, order))
+    const { symbol, price, quantity } = instrument
     const isLimit = order.type === 'limit'
     return this.#frame('add_order', requestId, { call: 'place', clientOrderId, instrument: order.instrument }, [
       ['order_type', order.type],

@@ -5,6 +5,8 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { Side } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderRequest } from '@velocimex/core/order/order-request'
+import { spotRefusal } from '../order-refusal.ts'
 import type {
   Balance,
   BudgetReading,
@@ -58,6 +60,10 @@ export class OkxOrders implements OrderCodec {
   /** Orders over the socket, once the codes of all instruments of the table are known. */
   get socket(): OkxSocketOrders | undefined {
     return this.codes.isComplete ? this.#socket : undefined
+  }
+
+  refusal(order: OrderRequest): string | undefined {
+    return spotRefusal(this.#instruments.at(order.instrument), order)
   }
 
   place({ order, clientOrderId }: PlaceCommand, at: Micros): VenueRequest {

@@ -2,6 +2,7 @@ import { formatOnGrid, shortDecimal } from '@velocimex/core/market/grid'
 import type { Instrument, InstrumentKind } from '@velocimex/core/market/instrument'
 import { BUY } from '@velocimex/core/market/side'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
+import { assertSayable, spotRefusal } from '../order-refusal.ts'
 import type { Parameters } from './signing.ts'
 
 /** What the venue calls the types of instruments. */
@@ -32,6 +33,7 @@ export function orderFields(
   clientOrderId: string,
   spotMode: SpotMode,
 ): Parameters {
+  assertSayable(spotRefusal(instrument, order))
   const isSpot = instrument.kind === 'spot'
   return [
     ['tdMode', isSpot ? spotMode : 'cross'],
