@@ -36,6 +36,8 @@ export interface MarketWire {
   readonly rest: string
   /** Path and query of the market socket. */
   readonly path: string
+  /** Path of the socket that carries a topic, where a venue has topics on several; absent where all are on `path`. */
+  pathOf?(topic: string): string
   readonly topicsMax: number
   readonly heartbeats: readonly WireHeartbeat[]
   /** Milliseconds without a byte after which the peer is dead. */
@@ -58,6 +60,15 @@ export interface MarketWire {
   snapshotPath(symbol: string): string | undefined
   /** Paths of the instrument list. */
   readonly instrumentPaths: readonly string[]
+}
+
+/** The topics of an instrument by the path of the socket that carries them. */
+export function topicsByPath(
+  wire: MarketWire,
+  symbol: string,
+  channels: readonly MarketChannel[],
+): ReadonlyMap<string, readonly string[]> {
+  return Map.groupBy(wire.topics(symbol, channels), topic => wire.pathOf?.(topic) ?? wire.path)
 }
 
 /** A day less the time that a replacement needs. */

@@ -3,7 +3,7 @@ import { alignAssets } from '@velocimex/core/market/align-assets'
 import { Flag, Kind, MarketStatus } from '@velocimex/core/market/event-record'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { MarketChannel } from '@velocimex/venues/market-wire'
-import { MARKET_CHANNELS } from '@velocimex/venues/market-wire'
+import { MARKET_CHANNELS, topicsByPath } from '@velocimex/venues/market-wire'
 import { listedInstruments } from './listed-instruments.ts'
 import type { MarketTrial } from './market-trial.ts'
 import type { VenueRow } from './venue-rows.ts'
@@ -55,7 +55,8 @@ const UNFOLLOW: ConformanceRow<MarketTrial> = {
     await trial.untilLive()
     const [left, ...others] = trial.listed
     const { wire } = trial.row
-    const frames = wire.unsubscribe(wire.topics(left!.symbol, ROW_CHANNELS)).length
+    const sockets = [...topicsByPath(wire, left!.symbol, ROW_CHANNELS).values()]
+    const frames = sockets.flatMap(topics => wire.unsubscribe(topics)).length
     const { counts } = trial.stage.server
     const wanted = counts.frames + frames
     equal(trial.connector.unfollow(left!), true)

@@ -60,7 +60,9 @@ export class MarketTrial {
   readonly #timers: ScaledTimers
   readonly #waiting = new Set<() => void>()
   #barrier = 0
-  #passed = 0
+  /** The last barrier of each line, and how many came in all. */
+  readonly #passed = new Map<string, number>()
+  #barriers = 0
   /** Crossed books that were published whole. */
   crossed = 0
 
@@ -85,7 +87,7 @@ export class MarketTrial {
         this.#wake()
       },
       raw: {
-        onFrame: (_conn, bytes, from, to) => this.#frame(bytes, from, to),
+        onFrame: (conn, bytes, from, to) => this.#frame(conn, bytes, from, to),
         onOpen: () => this.opened++,
         onAnswer: () => this.#wake(),
       },
@@ -152,7 +154,9 @@ export class MarketTrial {
   async flush(): Promise<void> {
     const number = ++this.#barrier
     this.stage.server.inject(`{"barrier":${number}}`)
-    await this.until('the end of what was sent', () => this.#passed >= number)
+    const { length } = this.connector.feeds
+    const isOver = (): boolean => [...this.#passed.values()].filter(passed => passed >= number).length === length
+    await this.until('the end of what was sent', isOver)
   }
 
   /** The market goes on. */
@@ -187,7 +191,7 @@ export class MarketTrial {
 
   /** Frames that were refused, barriers apart. */
   get refused(): number {
-    return this.count(({ refusals }) => refusals.reduce((sum, each) => sum + each, 0)) - this.#passed
+    return this.count(({ refusals }) => refusals.reduce((sum, each) => sum + each, 0)) - this.#barriers
   }
 
   #difference({ index, symbol }: Instrument, side: Side): string[] {
@@ -224,11 +228,14 @@ export class MarketTrial {
     this.kept.push({ kind, flags, instrument, venueTime, extra, lanes: [lane0, lane1, lane2, lane3] })
   }
 
-  #frame(bytes: Uint8Array, from: number, to: number): void {
+  #frame(conn: string, bytes: Uint8Array, from: number, to: number): void {
     this.frames++
     if (to - from < 40 && bytes[from + 2] === 98) {
       const barrier = /^\{"barrier":(\d+)\}$/.exec(Buffer.from(bytes.subarray(from, to)).toString())
-      if (barrier !== null) this.#passed = Number(barrier[1])
+      if (barrier !== null) {
+        this.#barriers++
+        this.#passed.set(conn, Number(barrier[1]))
+      }
     }
     this.#wake()
   }

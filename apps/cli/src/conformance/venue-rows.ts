@@ -35,7 +35,6 @@ export interface VenueRow extends VenueTraits {
   readonly wire: MarketWire
 }
 
-const NO_BARS = 'bars are on another socket, which the connector does not open'
 const NO_STATUS = 'no channel of the connector carries the state of an instrument'
 const NO_MARKS = 'spot has no mark price'
 const NO_FUNDING = 'spot has no funding'
@@ -106,21 +105,21 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: 400,
     bookMark: '"action":"update"',
     ackMark: '"event":"subscribe"',
-    omits: { E41: NO_CANCEL_ALL, D40: NO_BARS, E15: AS_SWAP, E16: AS_SWAP, E82: AS_SWAP },
+    omits: { E41: NO_CANCEL_ALL, E15: AS_SWAP, E16: AS_SWAP, E82: AS_SWAP },
   },
   'okx-spot': {
     orders: okxOrders,
     depth: 400,
     bookMark: '"action":"update"',
     ackMark: '"event":"subscribe"',
-    omits: { E41: NO_CANCEL_ALL, D40: NO_BARS, ...SPOT },
+    omits: { E41: NO_CANCEL_ALL, ...SPOT },
   },
   'okx-swap': {
     orders: okxOrders,
     depth: 400,
     bookMark: '"action":"update"',
     ackMark: '"event":"subscribe"',
-    omits: { ...CONTRACTS, E41: NO_CANCEL_ALL, D40: NO_BARS },
+    omits: { ...CONTRACTS, E41: NO_CANCEL_ALL },
   },
 }
 

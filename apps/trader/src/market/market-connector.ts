@@ -1,7 +1,7 @@
 import type { MarketFeed } from '@velocimex/core/feed/market-feed'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { Timers } from '@velocimex/host/net/timers'
-import { inRuns } from '@velocimex/venues/market-wire'
+import { inRuns, topicsByPath } from '@velocimex/venues/market-wire'
 import type { ConnectorOptions } from './connector-options.ts'
 import { MarketLine } from './market-line.ts'
 
@@ -19,12 +19,20 @@ export class MarketConnector {
   constructor(options: ConnectorOptions) {
     this.#timers = options.timers
     const { wire, channels, followed } = options
-    const perInstrument = Math.max(1, wire.topics(followed[0]?.symbol ?? '', channels).length)
-    const runs = inRuns(followed, Math.max(1, Math.floor(wire.topicsMax / perInstrument)))
-    this.#lines = runs.map((own, number) => {
-      const topics = own.flatMap(({ symbol }) => wire.topics(symbol, channels))
-      return new MarketLine(options, number, own, topics)
+    // Of a venue with several sockets, the one with the books comes first: by its number it is known in a recording.
+    const paths = new Set([
+      wire.path,
+      ...followed.flatMap(({ symbol }) => [...topicsByPath(wire, symbol, channels).keys()]),
+    ])
+    const sockets = [...paths].flatMap(path => {
+      const topicsOf = ({ symbol }: Instrument): readonly string[] =>
+        topicsByPath(wire, symbol, channels).get(path) ?? []
+      const carried = followed.filter(each => topicsOf(each).length > 0)
+      const perInstrument = Math.max(1, ...carried.map(each => topicsOf(each).length))
+      const runs = inRuns(carried, Math.max(1, Math.floor(wire.topicsMax / perInstrument)))
+      return runs.map(own => ({ path, topics: new Map(own.map(each => [each, topicsOf(each)])) }))
     })
+    this.#lines = sockets.map((socket, number) => new MarketLine(options, number, socket))
   }
 
   start(): void {
@@ -53,7 +61,7 @@ export class MarketConnector {
 
   /** Leaves an instrument: its topics are unsubscribed, its book is cleared. @returns false when it is not followed */
   unfollow(instrument: Instrument): boolean {
-    return this.#lines.some(line => line.unfollow(instrument))
+    return this.#lines.filter(line => line.unfollow(instrument)).length > 0
   }
 
   /** What the feeds have seen, one for each socket. */

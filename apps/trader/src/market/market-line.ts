@@ -9,14 +9,24 @@ import type { ConnectorOptions } from './connector-options.ts'
 
 /** Longest message of a venue that is known, with room: Coinbase sends a whole book of several megabytes. */
 const MESSAGE_MAX = 16 << 20
-/** What a socket reads into: a message, and the beginning of the next. */
-const REGION_BYTES = MESSAGE_MAX + (1 << 20)
+/** The same of a socket without books. */
+const SHORT_MESSAGE_MAX = 1 << 20
+/** Room behind a message for the beginning of the next. */
+const SPARE_BYTES = 1 << 20
 const LEVELS_MAX = 1 << 17
 /** Least time between two attempts to get the whole book of an instrument. */
 const BOOK_RETRY_US = 3_000_000
 const SNAPSHOT_DEADLINE_MS = 10_000
 /** How long a book may be missing on an open socket before somebody is told. */
 const BOOK_PATIENCE_US = 30_000_000
+
+/** What a line is to carry. */
+export interface LineTopics {
+  /** Path of the socket at the venue. */
+  readonly path: string
+  /** Topics of each instrument that has some there. */
+  readonly topics: ReadonlyMap<Instrument, readonly string[]>
+}
 
 /** One socket of a connector with the feed that is read from it. */
 export class MarketLine implements ConnectionListener {
@@ -26,20 +36,28 @@ export class MarketLine implements ConnectionListener {
   readonly #codec: MarketCodec
   readonly #name: string
   readonly #url: string
-  readonly #own: Set<Instrument>
+  readonly #topics: Map<Instrument, readonly string[]>
+  /** Whether the books of the instruments come over this line. */
+  readonly #hasBooks: boolean
+  /** Where a REST answer is put. */
+  readonly #answersFrom: number
   readonly #askedAt = new Map<number, number>()
   /** Since when books are missing; Infinity once somebody was told. */
   readonly #missingSince = new Map<number, number>()
   #openLink = 0
 
-  constructor(options: ConnectorOptions, number: number, own: readonly Instrument[], topics: readonly string[]) {
+  constructor(options: ConnectorOptions, number: number, { path, topics }: LineTopics) {
     const { venue, wire, instruments, timers, random, sink } = options
     this.#options = options
-    this.#own = new Set(own)
+    this.#topics = new Map(topics)
+    this.#hasBooks = [...topics].some(([{ symbol }, own]) => own.includes(wire.bookTopic(symbol)))
     this.#name = `ws${number + 1}`
-    this.#url = (options.sockets ?? wire.sockets) + wire.path
+    this.#url = (options.sockets ?? wire.sockets) + path
+    const messageMax = this.#hasBooks ? MESSAGE_MAX : SHORT_MESSAGE_MAX
+    const regionBytes = messageMax + SPARE_BYTES
     // Two sockets, since a replacement overlaps; behind them lie REST answers.
-    this.#codec = venue.makeCodec(instruments, 2 * REGION_BYTES + MESSAGE_MAX, LEVELS_MAX, number)
+    this.#answersFrom = 2 * regionBytes
+    this.#codec = venue.makeCodec(instruments, 2 * regionBytes + messageMax, LEVELS_MAX, number)
     this.feed = new MarketFeed(this.#codec, venue.sequencing, sink, instruments.all.length, number)
     const bytes = this.#codec.buffer
     const { heartbeats, silenceMs, sends, ackMs, lifeMs } = wire
@@ -57,14 +75,14 @@ export class MarketLine implements ConnectionListener {
           rolloverMs: lifeMs,
           stableMs: 30_000,
         },
-        regions: [0, 1].map(at => ({ bytes, from: at * REGION_BYTES, to: (at + 1) * REGION_BYTES })),
-        socket: { messageMax: MESSAGE_MAX },
+        regions: [0, 1].map(at => ({ bytes, from: at * regionBytes, to: (at + 1) * regionBytes })),
+        socket: { messageMax },
         timers,
         random,
       },
       this,
     )
-    this.connection.follow(topics)
+    this.connection.follow([...topics.values()].flat())
   }
 
   message(link: number, bytes: Uint8Array, from: number, to: number, isBinary: boolean, at: Micros): void {
@@ -132,10 +150,9 @@ export class MarketLine implements ConnectionListener {
     const now = this.#now()
     this.feed.tick(now)
     if (this.connection.primary === 0) return
-    const hasBooks = this.#options.channels.includes('book')
-    for (const instrument of this.#own) {
+    for (const instrument of this.#topics.keys()) {
       if (this.feed.wantsSnapshot(instrument.index)) this.#askBook(instrument, now)
-      if (hasBooks) this.#watchBook(instrument, now)
+      if (this.#hasBooks) this.#watchBook(instrument, now)
     }
   }
 
@@ -154,9 +171,10 @@ export class MarketLine implements ConnectionListener {
 
   /** Leaves an instrument. @returns false when it is not followed here */
   unfollow(instrument: Instrument): boolean {
-    if (!this.#own.delete(instrument)) return false
-    const { wire, channels } = this.#options
-    this.connection.unfollow(wire.topics(instrument.symbol, channels))
+    const topics = this.#topics.get(instrument)
+    if (topics === undefined) return false
+    this.#topics.delete(instrument)
+    this.connection.unfollow(topics)
     this.#askedAt.delete(instrument.index)
     this.#missingSince.delete(instrument.index)
     this.feed.forget(instrument.index, this.#now())
@@ -191,7 +209,7 @@ export class MarketLine implements ConnectionListener {
     const at = this.#now()
     raw?.onAnswer(`${this.#name}-rest`, restOrigin + path, outcome.body, at)
     if (outcome.body.length > MESSAGE_MAX) return
-    const from = 2 * REGION_BYTES
+    const from = this.#answersFrom
     this.#codec.buffer.set(outcome.body, from)
     this.feed.snapshot(from, from + outcome.body.length, index, at, 0)
   }

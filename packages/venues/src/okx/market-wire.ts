@@ -5,6 +5,7 @@ const CHANNELS: Readonly<Partial<Record<MarketChannel, readonly string[]>>> = {
   book: ['books'],
   trades: ['trades'],
   quotes: ['bbo-tbt'],
+  bars: ['candle1m'],
   mark: ['mark-price', 'funding-rate'],
 }
 const ARGS_A_FRAME = 60
@@ -15,11 +16,12 @@ const argOf = (topic: string): object => {
   return { channel, instId }
 }
 
-/** OKX v5 on the public socket: a topic is `channel:instId`. Bars are on another socket and left out. */
+/** OKX v5: a topic is `channel:instId`. Bars are on the business socket, everything else on the public one. */
 export const okxWire: MarketWire = {
   sockets: 'wss://ws.okx.com:8443',
   rest: 'https://openapi.okx.com',
   path: '/ws/v5/public',
+  pathOf: topic => (topic.startsWith('candle') ? '/ws/v5/business' : '/ws/v5/public'),
   topicsMax: 240,
   heartbeats: [
     { everyMs: 20_000, send: { text: 'ping' }, expect: { text: 'pong' }, withinMs: 10_000, whenQuiet: true },
