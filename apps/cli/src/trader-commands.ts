@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { pairs, print, printJson, table } from './output.ts'
 import { addStatementCommand } from './statement-command.ts'
+import { addStrategyCommands } from './strategy-commands.ts'
 import { askTrader } from './trader-client.ts'
 
 interface Flags {
@@ -31,6 +32,7 @@ export function addTraderCommands(program: Command): void {
     show(flags, await askTrader(flags.dir, 'GET', `/orders?all=${flags.all === true}`), 'orders', [
       'id',
       'account',
+      'mode',
       'symbol',
       'side',
       'state',
@@ -52,6 +54,7 @@ export function addTraderCommands(program: Command): void {
       'unrealised',
     ]),
   )
+  addStrategyCommands(program, shared)
   const ledger = program.command('ledger').description('the ledger of the running trader')
   shared(ledger.command('balance').description('trial balance, cash, and differences from the venues')).action(balance)
   addStatementCommand(ledger)

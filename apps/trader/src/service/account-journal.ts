@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JournalHistory } from '@velocimex/core/bus/journal'
 import { AccountBooks } from '@velocimex/core/ledger/account-books'
@@ -6,6 +6,7 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { toMinor } from '@velocimex/core/market/money'
 import type { Fill } from '@velocimex/core/order/fill'
 import { z } from 'zod'
+import { replaceFile } from './durable-file.ts'
 
 const openingSchema = z.strictObject({
   at: z.int(),
@@ -15,10 +16,18 @@ const openingSchema = z.strictObject({
 /** What the account had when it was first traded by us. */
 export type Opening = z.infer<typeof openingSchema>
 
+/** An execution with the strategy whose order it was; empty when it was nobody's of ours. */
+export interface BookedFill extends Fill {
+  readonly strategy: string
+}
+
 /** What a snapshot of an account holds: its orders, and the fills from which its books are kept. */
 interface AccountImage {
   readonly orders: string
-  readonly fills: readonly (Omit<Fill, 'fee'> & { readonly fee: string })[]
+  readonly fills: readonly (Omit<BookedFill, 'fee' | 'strategy'> & {
+    readonly fee: string
+    readonly strategy?: string
+  })[]
 }
 
 /**
@@ -27,7 +36,7 @@ interface AccountImage {
  */
 export class AccountJournal {
   readonly books: AccountBooks
-  readonly fills: Fill[] = []
+  readonly fills: BookedFill[] = []
   readonly #path: string
   opening: Opening | undefined
 
@@ -41,16 +50,14 @@ export class AccountJournal {
 
   /** The first start: what the venue says the account has is where our books begin. */
   open(opening: Opening): void {
-    const partial = `${this.#path}.partial`
-    writeFileSync(partial, JSON.stringify(opening), { mode: 0o600 })
-    renameSync(partial, this.#path)
+    replaceFile(this.#path, JSON.stringify(opening))
     this.opening = opening
     this.#deposit(opening)
   }
 
-  /** Books a fill. @returns what it realised, booked units */
-  book(fill: Fill): bigint {
-    this.fills.push(fill)
+  /** Books a fill. @param strategy whose order it was @returns what it realised, booked units */
+  book(fill: Fill, strategy: string): bigint {
+    this.fills.push({ ...fill, strategy })
     return this.books.fill(fill)
   }
 
@@ -59,7 +66,8 @@ export class AccountJournal {
     const { snapshot } = history
     if (snapshot === undefined) return history
     const image = JSON.parse(snapshot.state) as AccountImage
-    for (const fill of image.fills) this.book({ ...fill, fee: toMinor(BigInt(fill.fee)) } as Fill)
+    for (const { strategy = '', ...fill } of image.fills)
+      this.book({ ...fill, fee: toMinor(BigInt(fill.fee)) }, strategy)
     return { ...history, snapshot: { through: snapshot.through, state: image.orders } }
   }
 

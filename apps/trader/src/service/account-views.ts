@@ -4,9 +4,11 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import { sideName } from '@velocimex/core/market/side'
 import type { OrderView } from '@velocimex/core/order/order'
 import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
+import type { ExecutionMode } from './execution-modes.ts'
 import { breakerRows, limitRows, modeView, stopView } from './guard-views.ts'
 import { INSTRUMENT_LIMITS, type InstrumentLimitName } from './instrument-limits.ts'
 import type { LiveAccount } from './live-account.ts'
+import { managersOf, strategyRows } from './strategy-views.ts'
 
 /** An account with the name that people call it by. */
 export interface NamedAccount {
@@ -21,6 +23,13 @@ export interface LimitChange {
   readonly limit: InstrumentLimitName
   readonly value: string
   readonly raise: boolean
+}
+
+/** A change of an execution mode as it is asked for. */
+export interface ModeChange {
+  readonly account: string
+  readonly strategy: string
+  readonly mode: ExecutionMode
 }
 
 const iso = (micros: number): string => new Date(micros / 1000).toISOString()
@@ -65,6 +74,7 @@ export class AccountViews {
         books: account.instruments.all.map(({ symbol, index }) => ({ symbol, live: account.market.isLive(index) })),
         strategies: account.strategies.desks.map(({ strategy }) => ({
           name: strategy.name,
+          mode: account.strategies.modeOf(strategy.name),
           state: strategy.getState(),
         })),
         alerts: account.alerts.slice(0, 5),
@@ -75,24 +85,27 @@ export class AccountViews {
 
   /** @param all closed ones too, as far as they are remembered */
   orders(all: boolean): object {
-    const rows = this.#accounts.flatMap(({ name, account }) => {
-      const { manager } = account.desk.orders
-      const open = account.instruments.all.flatMap(({ index }) => [...manager.openOrders(index)])
-      const closed = all ? manager.images(200).map(({ clientOrderId }) => manager.find(clientOrderId)!) : []
-      const unique = new Map([...closed, ...open].map(order => [order.clientOrderId, order]))
-      return [...unique.values()].map(order => ({ account: name, ...orderRow(order, account) }))
-    })
+    const rows = this.#accounts.flatMap(({ name, account }) =>
+      managersOf(account).flatMap(([mode, manager]) => {
+        const open = account.instruments.all.flatMap(({ index }) => [...manager.openOrders(index)])
+        const closed = all ? manager.images(200).map(({ clientOrderId }) => manager.find(clientOrderId)!) : []
+        const unique = new Map([...closed, ...open].map(order => [order.clientOrderId, order]))
+        return [...unique.values()].map(order => ({ account: name, mode, ...orderRow(order, account) }))
+      }),
+    )
     return { orders: rows }
   }
 
   /** Everything that happened to an order; undefined when it is not known. */
   explain(id: string): object | undefined {
     for (const { name, account } of this.#accounts) {
-      const order = account.desk.orders.manager.find(id)
-      if (order === undefined) continue
+      const found = managersOf(account).find(([, manager]) => manager.find(id) !== undefined)
+      if (found === undefined) continue
+      const [mode, manager] = found
+      const order = manager.find(id)!
       const story = (account.stories.of(id) ?? []).map(({ at, words }) => ({ at: iso(at), words }))
       const doubt = account.desk.orders.facts.get(id)
-      return { account: name, ...orderRow(order, account), story, isSettled: doubt === undefined }
+      return { account: name, mode, ...orderRow(order, account), story, isSettled: doubt === undefined }
     }
     return undefined
   }
@@ -110,6 +123,22 @@ export class AccountViews {
       }),
     )
     return { positions }
+  }
+
+  strategies(): object {
+    return {
+      strategies: this.#accounts.flatMap(({ name, account }) =>
+        strategyRows(account).map(row => ({ account: name, ...row })),
+      ),
+    }
+  }
+
+  /** @returns the strategies as they are now, or why the mode stays as it is */
+  setMode({ account: name, strategy, mode }: ModeChange): object | string {
+    const account = this.#accounts.find(each => each.name === name)?.account
+    if (account === undefined)
+      return `there is no account ${name}; accounts are ${this.#accounts.map(each => each.name).join(', ')}`
+    return account.strategies.setMode(strategy, mode) ?? this.strategies()
   }
 
   ledger(): object {

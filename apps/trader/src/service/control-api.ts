@@ -3,8 +3,9 @@ import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { z } from 'zod'
-import type { AccountViews, LimitChange } from './account-views.ts'
+import type { AccountViews, LimitChange, ModeChange } from './account-views.ts'
 import type { CommandAudit } from './command-audit.ts'
+import { EXECUTION_MODES } from './execution-modes.ts'
 
 const BODY_MAX = 1 << 16
 
@@ -19,6 +20,8 @@ const limitSchema = z.strictObject({
   /** Raising a limit is the administrator's: it must be said. */
   raise: z.boolean().default(false),
 })
+
+const modeSchema = z.strictObject({ account: z.string(), strategy: z.string(), mode: z.enum(EXECUTION_MODES) })
 
 /** An answer: status and JSON. */
 type Answer = readonly [status: number, value: unknown]
@@ -73,6 +76,7 @@ export class ControlApi {
     if (call === 'GET /status') return [200, { ...views.status(), database: this.#database() }]
     if (call === 'GET /orders') return [200, views.orders(url.searchParams.get('all') === 'true')]
     if (call === 'GET /positions') return [200, views.positions()]
+    if (call === 'GET /strategies') return [200, views.strategies()]
     if (call === 'GET /ledger') return [200, views.ledger()]
     if (call === 'GET /risk') return [200, views.risk()]
     const explained = /^GET \/orders\/([\w-]{1,64})$/.exec(call)
@@ -85,6 +89,7 @@ export class ControlApi {
       return this.#with(stopSchema, body, ({ reason, flatten }) => this.emergencyStop(reason, flatten))
     if (call === 'POST /resume') return this.#with(reasonSchema, body, ({ reason }) => this.#resume(reason))
     if (call === 'POST /risk') return this.#with(limitSchema, body, change => this.#setLimit(change))
+    if (call === 'POST /mode') return this.#with(modeSchema, body, change => this.#setMode(change))
     return [404, { error: `there is no ${call}` }]
   }
 
@@ -115,6 +120,12 @@ export class ControlApi {
   async #resume(reason: string): Promise<unknown> {
     await this.#audit.write('resume', 'all accounts', this.#views.risk(), 'stop released', reason)
     return this.#views.resume(reason)
+  }
+
+  async #setMode(change: ModeChange): Promise<unknown> {
+    const { account, strategy, mode } = change
+    await this.#audit.write('strategy.mode', `${account}:${strategy}`, this.#views.strategies(), mode, '')
+    return this.#views.setMode(change)
   }
 
   async #setLimit(change: LimitChange): Promise<unknown> {

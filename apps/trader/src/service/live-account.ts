@@ -1,12 +1,9 @@
 import { basename, join } from 'node:path'
 import type { JournalHistory } from '@velocimex/core/bus/journal'
 import { Random } from '@velocimex/core/clock/random'
-import { DESK_TIMING } from '@velocimex/core/execution/desk-timing'
 import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
-import { recover } from '@velocimex/core/execution/recovery'
-import { formatOnGrid } from '@velocimex/core/market/grid'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { SELL, sideName } from '@velocimex/core/market/side'
+import { SELL } from '@velocimex/core/market/side'
 import type { Ticks } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
@@ -28,7 +25,9 @@ import { deskRoute } from './desk-route.ts'
 import { exposureOf } from './guarded-desk.ts'
 import type { LiveAccountOptions } from './live-account-options.ts'
 import { LiveStrategies } from './live-strategies.ts'
+import { ModeFile } from './mode-file.ts'
 import { OrderStories } from './order-stories.ts'
+import { recoverDesk } from './recover-desk.ts'
 
 const TICK_MS = 100
 const SNAPSHOT_MS = 600_000
@@ -81,13 +80,7 @@ export class LiveAccount {
     this.guards = this.#guard()
     const exposure = exposureOf(this.desk, journal.books, index => this.strategies.mid(index))
     this.gate = new RiskGate(instruments, options.limits, exposure, timers, this.guards.safeguards.guards)
-    this.strategies = new LiveStrategies({
-      ...{ instruments, clock: timers, gate: this.gate, strategies: options.strategies },
-      route: deskRoute(this.desk, () => this.placed++),
-      nanos: () => options.nanos(),
-      onRefusal: (strategy, request, reason) => options.onRefusal(strategy, request, reason),
-      onMark: (instrument, mid) => this.guards.onMark(instrument, mid),
-    })
+    this.strategies = this.#makeStrategies()
     this.guards.resume()
     this.market = this.#makeMarket()
     this.#private = this.#makePrivate(codec)
@@ -156,7 +149,7 @@ export class LiveAccount {
       if (!this.#hasBegun && this.desk.isReady && this.journal.opening !== undefined) {
         this.#hasBegun = true
         this.guards.begin()
-        this.strategies.begin()
+        this.strategies.begin(this.journal.fills)
       }
       this.guards.tick({
         isMarketLive: this.instruments.all.every(({ index }) => this.market.isLive(index)),
@@ -189,28 +182,33 @@ export class LiveAccount {
 
   #recover(history: JournalHistory): LiveOrderDesk {
     const { timers, instance, directory } = this.#options
-    const { journal } = this
-    const desk = recover(history, {
-      ...{
-        gateway: this.#gateway,
-        journal: this.#file,
-        clock: timers,
-        timing: DESK_TIMING,
-        durability: 'group' as const,
-      },
-      ...{ instance, instruments: this.instruments.all.length },
-      ...(journal.opening === undefined ? { openingAt: timers.now() } : {}),
-      stateOf: all => journal.stateOf(all.snapshot()),
-      listener: {
-        onFill: (fill, order) => this.#onFill(fill, order),
-        onOrderUpdate: order => this.#onOrderUpdate(order),
-        onAlert: (alert, report) => this.#alert(`${alert}: ${report.clientOrderId}`),
-      },
-      onAlert: (alert, words) => this.#alert(`${alert}: ${words}`),
-      onJournalAlert: (alert, report) => this.#alert(`${alert}: ${report.clientOrderId}`),
+    return recoverDesk(history, {
+      ...{ gateway: this.#gateway, file: this.#file, journal: this.journal, clock: timers, instance, directory },
+      instruments: this.instruments.all.length,
+      onFill: (fill, order) => this.#onFill(fill, order),
+      onOrderUpdate: order => this.#onOrderUpdate(order),
+      onAlert: words => this.#alert(words),
     })
-    if (!desk.ok) throw new Error(`${directory}: recovery refused: ${desk.reason}`)
-    return desk.value
+  }
+
+  #makeStrategies(): LiveStrategies {
+    const { instruments, stories } = this
+    const { timers, strategies, limits, nanos, onRefusal, directory } = this.#options
+    return new LiveStrategies({
+      ...{ instruments, clock: timers, gate: this.gate, strategies, limits, nanos, onRefusal },
+      modes: new ModeFile(directory),
+      route: deskRoute(this.desk, () => this.placed++),
+      capital: () => this.#cash(),
+      onMark: (instrument, mid) => this.guards.onMark(instrument, mid),
+      onPaperFill: (fill, order) => void stories.onFill(fill, instruments.at(order.request.instrument)),
+      onPaperUpdate: order => stories.onOrderUpdate(order, order.updatedAt),
+      onAlert: words => this.#alert(words),
+    })
+  }
+
+  #cash(): { code: string; amount: bigint }[] {
+    const codes = new Set(this.instruments.all.map(({ settle }) => settle.code))
+    return [...codes].map(code => ({ code, amount: this.journal.books.cash(code) }))
   }
 
   #guard(): AccountGuards {
@@ -220,7 +218,7 @@ export class LiveAccount {
       ...{ desk: this.desk, limits, options: guards, directory },
       gate: () => this.gate,
       strategies: () =>
-        this.strategies.desks.map(({ strategy, portfolio }) => ({ name: strategy.name, positions: portfolio })),
+        this.strategies.live.map(({ strategy, portfolio }) => ({ name: strategy.name, positions: portfolio })),
       persist: () => this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())).ok,
       onAlert: words => this.#alert(words),
     })
@@ -268,10 +266,8 @@ export class LiveAccount {
   }
 
   #onFill(fill: Fill, order: OrderView): void {
-    const realised = this.journal.book(fill)
-    const { price, quantity, symbol } = this.instruments.at(fill.instrument)
-    const what = `${sideName(fill.side)} ${formatOnGrid(fill.quantity, quantity)} ${symbol} at ${formatOnGrid(fill.price, price)}`
-    this.stories.onFill(fill, fill.at, `filled ${what}, fee ${fill.fee} ${fill.feeAsset}, ${fill.liquidity}`)
+    const realised = this.journal.book(fill, order.request.strategy)
+    const what = this.stories.onFill(fill, this.instruments.at(fill.instrument))
     this.guards?.onFill(fill, order)
     if (this.#hasBegun) this.strategies.onFill(fill, order)
     this.#options.onFill(fill, realised, what)

@@ -1,7 +1,11 @@
+import { tellBook } from '@velocimex/core/book/book-records'
 import { OrderBook } from '@velocimex/core/book/order-book'
 import type { Clock } from '@velocimex/core/clock/clock'
 import { Scheduler } from '@velocimex/core/clock/scheduler'
+import { PaperAccount } from '@velocimex/core/engine/paper-account'
 import { type OrderRoute, StrategyDesk } from '@velocimex/core/engine/strategy-desk'
+import { ConstantLatency } from '@velocimex/core/exchange/latency-model'
+import { RiskAverseQueue } from '@velocimex/core/exchange/queue-model'
 import { EventRecord, Kind, type RecordSink, type Records } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
@@ -10,10 +14,11 @@ import type { OrderView } from '@velocimex/core/order/order'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
 import { LatencyHistogram } from '@velocimex/core/report/latency-histogram'
 import type { RiskGate } from '@velocimex/core/risk/risk-gate'
+import type { RiskLimits } from '@velocimex/core/risk/risk-limits'
 import type { Strategy } from '@velocimex/core/strategy/strategy'
-
-/** What becomes of the orders of a strategy: sent to the venue, or refused because it only watches. */
-export type ExecutionMode = 'live' | 'observation'
+import type { BookedFill } from './account-journal.ts'
+import { type ExecutionMode, StrategyMode, watching } from './execution-modes.ts'
+import type { ModeFile } from './mode-file.ts'
 
 /** A strategy that runs on an account. */
 export interface LiveStrategy {
@@ -29,14 +34,24 @@ export interface StrategyParts {
   readonly gate: RiskGate
   readonly route: OrderRoute
   readonly strategies: readonly LiveStrategy[]
+  /** Modes that a person has chosen: they stand over those of `strategies`. */
+  readonly modes: ModeFile
+  /** Limits of the paper account, and what it begins with, booked units by asset code. */
+  readonly limits: RiskLimits
+  capital(): readonly { readonly code: string; readonly amount: bigint }[]
   /** Nanoseconds of the monotonic clock, for latencies. */
   nanos(): number
   onRefusal(strategy: string, request: OrderRequest, reason: string): void
   /** A message was applied. @param mid in ticks, NaN while a side is empty */
   onMark(instrument: number, mid: number): void
+  /** What happens to orders on paper. */
+  onPaperFill(fill: Fill, order: OrderView): void
+  onPaperUpdate(order: OrderView): void
+  onAlert(words: string): void
 }
 
-const WATCHES = 'observation_only'
+/** What an order on paper waits on its way to the venue, and its report on the way back, microseconds. */
+const PAPER_LATENCY = 5_000
 
 /** Books of an account and the strategies over them: records in, wishes out. */
 export class LiveStrategies implements RecordSink {
@@ -49,29 +64,45 @@ export class LiveStrategies implements RecordSink {
   readonly #parts: StrategyParts
   readonly #watchers: readonly (readonly StrategyDesk[])[]
   readonly #byName = new Map<string, StrategyDesk>()
+  readonly #modes: readonly StrategyMode[]
+  readonly #chosen: ReturnType<ModeFile['read']>
   readonly #timers = new Scheduler()
+  #paper: PaperAccount | undefined
   #flyweight: EventRecord | undefined
   #hasBegun = false
 
   constructor(parts: StrategyParts) {
     this.#parts = parts
-    const { instruments, clock, gate, strategies } = parts
+    const { instruments, strategies } = parts
     this.books = instruments.all.map(() => new OrderBook())
-    const { books } = this
-    this.desks = strategies.map(({ strategy, instruments: own, mode }, number) => {
-      const orders = mode === 'live' ? parts.route : watching(parts.route)
-      const told = { onRefusal: parts.onRefusal, onSignal: () => {} }
-      const desk = { clock, table: instruments, books, gate, orders, timers: this.#timers, ...told }
-      return new StrategyDesk(strategy, own, desk, number)
-    })
+    this.#chosen = parts.modes.read()
+    const chosen = this.#chosen
+    this.#modes = strategies.map(
+      ({ mode, strategy }) =>
+        new StrategyMode(chosen === 'unreadable' ? 'observation' : (chosen.get(strategy.name) ?? mode)),
+    )
+    this.desks = strategies.map(
+      ({ strategy, instruments: own }, number) =>
+        new StrategyDesk(strategy, own, this.#deskParts(this.#modes[number]!), number),
+    )
     for (const desk of this.desks) this.#byName.set(desk.strategy.name, desk)
     this.#watchers = instruments.all.map(({ index }) =>
       this.desks.filter(desk => desk.instruments.some(own => own.index === index)),
     )
   }
 
-  /** Strategies begin: they may ask for timers and orders from here on. */
-  begin(): void {
+  /**
+   * Strategies begin: they may ask for timers and orders from here on.
+   * @param fills of the account so far: each strategy holds again what it held
+   */
+  begin(fills: readonly BookedFill[]): void {
+    for (const fill of fills) this.#byName.get(fill.strategy)?.portfolio.apply(fill)
+    for (const [at, desk] of this.desks.entries())
+      if (this.#modes[at]!.resume(isFlat(desk)))
+        this.#parts.onAlert(`${desk.strategy.name} holds what was traded live: it observes until that is closed`)
+    if (this.#chosen === 'unreadable')
+      this.#parts.onAlert('modes.json cannot be read: every strategy observes until its mode is set anew')
+    if (this.#modes.some(({ mode }) => mode === 'simulation')) this.#openPaper()
     this.#hasBegun = true
     for (const desk of this.desks) desk.strategy.initialize(desk)
   }
@@ -84,6 +115,7 @@ export class LiveStrategies implements RecordSink {
       record.at(slot)
       this.events++
       const { kind, instrument } = record
+      this.#paper?.onMarket(record)
       if (kind === Kind.level || kind === Kind.clear) this.books[instrument]!.apply(record)
       if (!record.isLast) continue
       this.#parts.onMark(instrument, this.mid(instrument))
@@ -93,8 +125,49 @@ export class LiveStrategies implements RecordSink {
     this.perMessage.record((this.#parts.nanos() - began) / 1000)
   }
 
+  /** Desks whose strategies hold what they hold at the venue. */
+  get live(): readonly StrategyDesk[] {
+    return this.desks.filter((_, at) => this.#modes[at]!.holds === 'live')
+  }
+
+  /** The account on paper; undefined while no strategy has needed one. */
+  get paper(): PaperAccount | undefined {
+    return this.#paper
+  }
+
+  /** By a strategy's name; undefined when there is none. */
+  modeOf(strategy: string): ExecutionMode | undefined {
+    return this.#modes[this.desks.findIndex(desk => desk.strategy.name === strategy)]?.mode
+  }
+
+  /** Changes what becomes of the orders of a strategy. @returns why that is not possible; undefined when it is done */
+  setMode(strategy: string, mode: ExecutionMode): string | undefined {
+    const at = this.desks.findIndex(desk => desk.strategy.name === strategy)
+    const desk = this.desks[at]
+    if (desk === undefined) return `there is no strategy ${strategy}`
+    if (mode === 'simulation') this.#openPaper()
+    const refusal = this.#modes[at]!.change(mode, {
+      isFlat: () => isFlat(desk),
+      openOrders: () => desk.instruments.flatMap(({ index }) => desk.openOrders(index).map(each => each.clientOrderId)),
+      cancel: id => void desk.cancel(id),
+    })
+    return refusal ?? this.#keepModes(strategy)
+  }
+
+  /** What the next start would not know must not trade now. */
+  #keepModes(changed: string): string | undefined {
+    try {
+      this.#parts.modes.write(new Map(this.desks.map((each, at) => [each.strategy.name, this.#modes[at]!.mode])))
+      return undefined
+    } catch (cause) {
+      this.#modes[this.desks.findIndex(each => each.strategy.name === changed)]!.fall()
+      return `the mode could not be kept (${(cause as Error).message}): it observes`
+    }
+  }
+
   /** Tells the strategies whose timers are due. */
   tick(now: number): void {
+    this.#paper?.advance(now)
     while (this.#timers.nextAt <= now) {
       this.#timers.take()
       this.desks[this.#timers.owner]!.strategy.onTimer?.(this.#timers.tag)
@@ -118,13 +191,49 @@ export class LiveStrategies implements RecordSink {
     const book = this.books[instrument]!
     return book.isEmpty ? Number.NaN : (book.bestBid + book.bestAsk) / 2
   }
+
+  /** A desk asks for its gate and its route with each order, so a change of mode takes effect with the next one. */
+  #deskParts(state: StrategyMode): ConstructorParameters<typeof StrategyDesk>[2] {
+    const { parts, books, timers, paper } = {
+      ...{ parts: this.#parts, books: this.books, timers: this.#timers },
+      paper: () => this.#paper!,
+    }
+    return {
+      ...{ clock: parts.clock, table: parts.instruments, books, timers },
+      onRefusal: parts.onRefusal,
+      onSignal: () => {},
+      get gate() {
+        return state.mode === 'simulation' ? paper().gate : parts.gate
+      },
+      get orders() {
+        const route = state.holds === 'simulation' ? paper().route : parts.route
+        return state.mode === 'observation' ? watching(route) : route
+      },
+    }
+  }
+
+  /** The account on paper comes late to the market: it is told the books as they are. */
+  #openPaper(): void {
+    if (this.#paper !== undefined) return
+    const { instruments, clock, limits, capital, onPaperFill, onPaperUpdate } = this.#parts
+    const paper = new PaperAccount({
+      ...{ instruments, clock, limits, capital: capital() },
+      ...{ latency: new ConstantLatency(0, PAPER_LATENCY, PAPER_LATENCY), queue: new RiskAverseQueue() },
+      mid: instrument => this.mid(instrument),
+      onFill: (fill, order) => {
+        onPaperFill(fill, order)
+        this.onFill(fill, order)
+      },
+      onOrderUpdate: order => {
+        onPaperUpdate(order)
+        this.onOrderUpdate(order)
+      },
+    })
+    for (const [instrument, book] of this.books.entries())
+      if (!book.isEmpty) tellBook(book, instrument, clock.now(), record => paper.onMarket(record))
+    this.#paper = paper
+  }
 }
 
-/** A route that sends nothing. */
-const watching = (route: OrderRoute): OrderRoute => ({
-  place: () => WATCHES,
-  cancel: () => false,
-  replace: () => false,
-  find: id => route.find(id),
-  openOrders: () => [],
-})
+const isFlat = (desk: StrategyDesk): boolean =>
+  desk.instruments.every(({ index }) => desk.position(index).netLots === 0)

@@ -1,3 +1,6 @@
+import { formatOnGrid } from '@velocimex/core/market/grid'
+import type { Instrument } from '@velocimex/core/market/instrument'
+import { sideName } from '@velocimex/core/market/side'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
 
@@ -23,9 +26,11 @@ export class OrderStories {
     this.#tell(id, at, reason === '' ? state : `${state}: ${reason}`)
   }
 
-  /** @param words of the fill: quantity, price, fee */
-  onFill(fill: Fill, at: number, words: string): void {
-    this.#tell(fill.clientOrderId, at, words)
+  /** @returns the fill in words: side, quantity, symbol, price */
+  onFill(fill: Fill, { price, quantity, symbol }: Instrument): string {
+    const what = `${sideName(fill.side)} ${formatOnGrid(fill.quantity, quantity)} ${symbol} at ${formatOnGrid(fill.price, price)}`
+    this.#tell(fill.clientOrderId, fill.at, `filled ${what}, fee ${fill.fee} ${fill.feeAsset}, ${fill.liquidity}`)
+    return what
   }
 
   /** Oldest first; undefined for an order that is not remembered. */

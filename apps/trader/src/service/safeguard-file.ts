@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { readSafeguardImage, type SafeguardImage, writeSafeguardImage } from '@velocimex/core/engine/safeguard-image'
+import { replaceFile } from './durable-file.ts'
 
 /** What a folder says about the safeguards of the life before; `unreadable` must not be taken for nothing. */
 export type KeptSafeguards =
@@ -41,31 +42,12 @@ export class SafeguardFile {
     const text = writeSafeguardImage(image)
     if (text === this.#last && (this.#isLastDurable || !isDurable)) return true
     try {
-      const partial = `${this.path}.partial`
-      const file = openSync(partial, 'w', 0o600)
-      try {
-        writeSync(file, text)
-        if (isDurable) fsyncSync(file)
-      } finally {
-        closeSync(file)
-      }
-      renameSync(partial, this.path)
-      if (isDurable) syncFolder(dirname(this.path))
+      replaceFile(this.path, text, isDurable)
     } catch {
       return false
     }
     this.#last = text
     this.#isLastDurable = isDurable
     return true
-  }
-}
-
-/** Makes a renamed file's new name durable. */
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
   }
 }

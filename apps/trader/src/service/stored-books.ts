@@ -41,7 +41,7 @@ export async function storedBooks(directory: string, account: string, store: Tra
     for await (const row of fillsOf(store, storeSymbol(account, symbol), from)) rows.push(row)
   const bySymbol = new Map(instruments.all.map(instrument => [instrument.symbol, instrument]))
   for (const row of rows.sort((one, other) => one.timestamp - other.timestamp))
-    journal.book(fillOf(row, bySymbol.get(readStoreSymbol(row.symbol).symbol)!))
+    journal.book(fillOf(row, bySymbol.get(readStoreSymbol(row.symbol).symbol)!), '')
   return journal
 }
 

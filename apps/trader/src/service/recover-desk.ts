@@ -1,0 +1,44 @@
+import type { JournalHistory } from '@velocimex/core/bus/journal'
+import type { Clock } from '@velocimex/core/clock/clock'
+import { DESK_TIMING } from '@velocimex/core/execution/desk-timing'
+import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
+import { type RecoveryParts as DeskRecovery, recover } from '@velocimex/core/execution/recovery'
+import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderView } from '@velocimex/core/order/order'
+import type { FileJournal } from '@velocimex/host/journal/file-journal'
+import type { AccountJournal } from './account-journal.ts'
+
+/** What the desk of an account is recovered with. */
+export interface RecoveryParts {
+  readonly gateway: DeskRecovery['gateway']
+  readonly file: FileJournal
+  readonly journal: AccountJournal
+  readonly clock: Clock
+  /** Which account of the installation. */
+  readonly instance: number
+  /** How many instruments it trades. */
+  readonly instruments: number
+  readonly directory: string
+  onFill(fill: Fill, order: OrderView): void
+  onOrderUpdate(order: OrderView): void
+  onAlert(words: string): void
+}
+
+/** Brings the desk of an account to where its journal ends. @throws Error naming the folder when that cannot be */
+export function recoverDesk(history: JournalHistory, parts: RecoveryParts): LiveOrderDesk {
+  const { journal, gateway, file, clock, instance, instruments, onAlert } = parts
+  const desk = recover(history, {
+    ...{ gateway, journal: file, clock, timing: DESK_TIMING, durability: 'group', instance, instruments },
+    ...(journal.opening === undefined ? { openingAt: clock.now() } : {}),
+    stateOf: all => journal.stateOf(all.snapshot()),
+    listener: {
+      onFill: (fill, order) => parts.onFill(fill, order),
+      onOrderUpdate: order => parts.onOrderUpdate(order),
+      onAlert: (alert, report) => onAlert(`${alert}: ${report.clientOrderId}`),
+    },
+    onAlert: (alert, words) => onAlert(`${alert}: ${words}`),
+    onJournalAlert: (alert, report) => onAlert(`${alert}: ${report.clientOrderId}`),
+  })
+  if (!desk.ok) throw new Error(`${parts.directory}: recovery refused: ${desk.reason}`)
+  return desk.value
+}
