@@ -130,10 +130,10 @@ export class LiveAccount {
     return this.journal.books.equity(code, index => this.mark(index))
   }
 
-  /** Middle in whole ticks; 0 before the first. */
+  /** Last middle of the market in whole ticks, also while its book is away; 0 before the first. */
   mark(instrument: number): Ticks {
-    const middle = this.strategies.mid(instrument)
-    return (Number.isNaN(middle) ? 0 : Math.round(middle)) as Ticks
+    const mark = this.guards.mark(instrument)
+    return (Number.isNaN(mark) ? 0 : Math.round(mark)) as Ticks
   }
 
   get isReady(): boolean {

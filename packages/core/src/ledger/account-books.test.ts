@@ -95,6 +95,11 @@ test('spot: goods against money, the fee in its own ledger, profit on closing', 
     books.equity('USDT', () => ticks(5_100_000)),
     754_60000000n + 255_00000000n,
   )
+  equal(
+    books.equity('USDT', () => ticks(0)),
+    754_60000000n + 250_00000000n,
+    'without a price, worth what it cost',
+  )
   ok(
     transfers.every(({ cause }) => /^(deposit|fill t\d+ of o)$/.test(cause)),
     'every transfer names its cause',
@@ -118,6 +123,11 @@ test('linear perpetual: only profit is money; funding is paid by longs', () => {
     books.equity('USDT', () => ticks(4_800_000)),
     1_000_00000000n - 10_05000000n + 5_00000000n,
     'short 0.005 from 49,000 at 48,000',
+  )
+  equal(
+    books.equity('USDT', () => ticks(0)),
+    1_000_00000000n - 10_05000000n,
+    'without a price, no profit',
   )
 })
 

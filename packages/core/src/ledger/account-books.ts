@@ -120,7 +120,8 @@ export class AccountBooks {
   /**
    * Worth of the account in one settling asset at given prices: its cash, and what the positions are worth (spot goods at
    * the mark, derivatives by their unrealised profit).
-   * @param mark ticks by instrument; instruments without position are not asked
+   * @param mark ticks by instrument, 0 where no price is known yet: then what is held is worth what it cost; instruments
+   * without position are not asked
    */
   equity(code: string, mark: (instrument: number) => Ticks): bigint {
     let worth = this.cash(code)
@@ -128,7 +129,8 @@ export class AccountBooks {
       const net = this.portfolio.netLots(instrument.index)
       if (net === 0 || instrument.settle.code !== code) continue
       const price = mark(instrument.index)
-      if (instrument.kind === 'spot')
+      if (instrument.kind === 'spot' && price === 0) worth += this.portfolio.position(instrument.index).cost
+      else if (instrument.kind === 'spot')
         worth += BigInt(Math.sign(net)) * notional(price, Math.abs(net) as Lots, instrument.contract)
       else worth += this.portfolio.unrealised(instrument.index, price)
     }

@@ -62,10 +62,13 @@ export class Portfolio {
     return profit as Minor
   }
 
-  /** Profit of the open lots at a price, in booked units of the settling asset. */
+  /**
+   * Profit of the open lots at a price, in booked units of the settling asset.
+   * @param mark 0 where no price is known yet: what is held is then taken for worth what it cost
+   */
   unrealised(instrument: number, mark: Ticks): Minor {
     const { netLots, cost } = this.#positions[instrument]!
-    if (netLots === 0) return 0n as Minor
+    if (netLots === 0 || mark === 0) return 0n as Minor
     return (signedValue(this.#instruments.at(instrument), netLots, mark, Math.abs(netLots)) - cost) as Minor
   }
 }
