@@ -118,9 +118,20 @@ async function status(flags: Flags): Promise<void> {
       ...modeLines(name, account['mode'] as ModeTold),
       ...stopLines(name, account['stop'] as StopTold | null),
     ]
-    for (const words of [...told, ...(account['alerts'] as string[]).map(each => `  ${name}: ${each}`)]) print(words)
+    const alerts = account['alerts'] as readonly AlertTold[]
+    for (const words of [...told, ...alerts.map(each => `  ${name}: ${alertLine(each)}`)]) print(words)
   }
 }
+
+interface AlertTold {
+  readonly at: string
+  readonly words: string
+  readonly times: number
+}
+
+/** `at` is an ISO instant; its time of day is enough for a person. */
+const alertLine = ({ at, words, times }: AlertTold): string =>
+  `${at.slice(11, 19)} ${words}${times > 1 ? ` (${times} times)` : ''}`
 
 interface StopTold {
   readonly number: number

@@ -77,7 +77,7 @@ export class AccountViews {
           mode: account.strategies.modeOf(strategy.name),
           state: strategy.getState(),
         })),
-        alerts: account.alerts.slice(0, 5),
+        alerts: account.alerts.last(5).map(({ at, words, times }) => ({ at: iso(at), words, times })),
       })),
       refusals: Object.fromEntries(this.#refusals),
     }

@@ -21,6 +21,7 @@ import { VenueGateway } from '../venue/venue-gateway.ts'
 import { AccountCare } from './account-care.ts'
 import { AccountGuards } from './account-guards.ts'
 import { AccountJournal } from './account-journal.ts'
+import { AlertLog } from './alert-log.ts'
 import { deskRoute } from './desk-route.ts'
 import { exposureOf } from './guarded-desk.ts'
 import type { LiveAccountOptions } from './live-account-options.ts'
@@ -48,7 +49,7 @@ export class LiveAccount {
   readonly stories = new OrderStories()
   readonly care: AccountCare
   readonly guards: AccountGuards
-  alerts: string[] = []
+  readonly alerts = new AlertLog()
   placed = 0
   readonly #options: LiveAccountOptions
   readonly #file: FileJournal
@@ -281,8 +282,7 @@ export class LiveAccount {
   }
 
   #alert(words: string): void {
-    this.alerts.unshift(words)
-    if (this.alerts.length > 100) this.alerts.pop()
+    this.alerts.tell(words, this.#options.timers.now())
     this.#options.onAlert(words)
   }
 

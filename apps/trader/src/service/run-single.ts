@@ -62,7 +62,7 @@ export async function runSingle(
   const stopBySignal = (): void => void api.emergencyStop('SIGUSR2', false)
   process.on('SIGUSR2', stopBySignal)
   const began = performance.now()
-  const screen = new ServiceViews(accounts, seed, recent)
+  const screen = new ServiceViews(accounts, seed, recent, () => timers.now())
   host.open({
     view() {
       if (process.stdout.isTTY) views.heard() // A screen that is open is a person who looks.

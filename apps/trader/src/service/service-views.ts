@@ -1,4 +1,5 @@
 import type { Ladder } from '@velocimex/core/book/ladder'
+import type { Micros } from '@velocimex/core/clock/micros'
 import { LEDGER_NAMES } from '@velocimex/core/ledger/chart'
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
@@ -10,6 +11,8 @@ const LEVELS = 5
 const HISTORY = 120
 const CURRENCY = 'USDT'
 const DECIMALS_SHOWN = 4
+/** How long an alert stands on the screen; microseconds. */
+const ALERT_SHOWN = 60_000_000
 
 /** Makes screen views of the running accounts, and keeps what a view needs to remember. */
 export class ServiceViews {
@@ -17,13 +20,15 @@ export class ServiceViews {
   readonly #seed: number
   readonly #recent: readonly string[]
   readonly #history: number[] = []
+  readonly #now: () => Micros
   #opening: number | undefined
   #eventsBefore = 0
   #secondsBefore = 0
   #rate = 0
 
   /** @param recent newest fills first, ready to print; the caller goes on filling it */
-  constructor(accounts: readonly NamedAccount[], seed: number, recent: readonly string[]) {
+  constructor(accounts: readonly NamedAccount[], seed: number, recent: readonly string[], now: () => Micros) {
+    this.#now = now
     this.#accounts = accounts
     this.#seed = seed
     this.#recent = recent
@@ -66,7 +71,7 @@ export class ServiceViews {
       transfers: all.reduce((sum, { journal }) => sum + journal.books.ledger.transferCount, 0),
       latencies: this.#accounts.map(({ name, account }) => latency(`${name} message`, account)),
       alerts: this.#accounts.flatMap(({ name, account }) =>
-        account.alerts.slice(0, 2).map(words => `${name} ${words}`),
+        account.alerts.since((this.#now() - ALERT_SHOWN) as Micros, 2).map(({ words }) => `${name} ${words}`),
       ),
       paused,
     }

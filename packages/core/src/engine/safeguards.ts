@@ -227,6 +227,7 @@ export class Safeguards {
         record({ kind: 'mode', mode, conditions, at: clock.now() })
         if (mode.cancelsPending && !before.cancelsPending) this.session.cancelAll()
         if (mode.alert !== 'none') alert(`${mode.posture}: ${conditions.join(', ')}`)
+        else if (before.alert !== 'none') alert(`${mode.posture} again`)
       },
     })
   }
