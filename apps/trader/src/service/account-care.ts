@@ -5,15 +5,14 @@ import type { OrderCodec } from '@velocimex/venues/order-venue'
 import type { VenueGateway } from '../venue/venue-gateway.ts'
 import type { AccountJournal } from './account-journal.ts'
 
-/** What the venue waits for our sign before it cancels everything itself. */
-const DEAD_MAN_AFTER_MS = 120_000
-
 /** What care is taken of. */
 export interface CareParts {
   readonly codec: OrderCodec
   readonly gateway: VenueGateway
   readonly instruments: InstrumentTable
   readonly journal: AccountJournal
+  /** What the venue waits for our sign before it cancels everything itself. */
+  readonly deadManMs: number
   now(): number
   onAlert(words: string): void
   /** The key must not be traded with. */
@@ -66,9 +65,9 @@ export class AccountCare {
 
   /** Renews the venue's own dead-man switch, where it has one. */
   sayAlive(): void {
-    const { codec, gateway, instruments } = this.#parts
+    const { codec, gateway, instruments, deadManMs } = this.#parts
     for (const { index } of instruments.all) {
-      const request = codec.deadMan(index, DEAD_MAN_AFTER_MS, gateway.now())
+      const request = codec.deadMan(index, deadManMs, gateway.now())
       if (request !== undefined) void gateway.send(request)
     }
   }

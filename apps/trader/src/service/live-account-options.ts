@@ -8,6 +8,7 @@ import type { Cryptography } from '@velocimex/venues/cryptography'
 import type { MarketVenue } from '@velocimex/venues/market-venue'
 import type { MarketWire } from '@velocimex/venues/market-wire'
 import type { Credentials, OrderVenue } from '@velocimex/venues/order-venue'
+import type { AccountSeams } from './account-seams.ts'
 import type { GuardOptions } from './guard-options.ts'
 import type { LiveStrategy } from './live-strategies.ts'
 
@@ -34,6 +35,8 @@ export interface LiveAccountOptions {
   readonly reserveBytes?: number
   /** Which account of the installation: part of its client order ids, 0..2^20-1. */
   readonly instance: number
+  /** What stands around its parts; nothing in production. */
+  readonly seams?: AccountSeams
   readonly timers: Timers
   /** Nanoseconds of the monotonic clock. */
   nanos(): number

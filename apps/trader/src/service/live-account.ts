@@ -21,6 +21,7 @@ import { VenueGateway } from '../venue/venue-gateway.ts'
 import { AccountCare } from './account-care.ts'
 import { AccountGuards } from './account-guards.ts'
 import { AccountJournal } from './account-journal.ts'
+import { ACCOUNT_PACE, type AccountPace } from './account-seams.ts'
 import { AlertLog } from './alert-log.ts'
 import { deskRoute } from './desk-route.ts'
 import { exposureOf } from './guarded-desk.ts'
@@ -29,11 +30,6 @@ import { LiveStrategies } from './live-strategies.ts'
 import { ModeFile } from './mode-file.ts'
 import { OrderStories } from './order-stories.ts'
 import { recoverDesk } from './recover-desk.ts'
-
-const TICK_MS = 100
-const SNAPSHOT_MS = 600_000
-const RECONCILE_MS = 5_000
-const DEAD_MAN_MS = 30_000
 
 /**
  * One account at one venue, traded live: market data and private stream over sockets, orders over REST, every intent in
@@ -52,6 +48,7 @@ export class LiveAccount {
   readonly alerts = new AlertLog()
   placed = 0
   readonly #options: LiveAccountOptions
+  readonly #pace: AccountPace
   readonly #file: FileJournal
   readonly #rest: RestClient
   readonly #gateway: VenueGateway
@@ -67,6 +64,7 @@ export class LiveAccount {
     history: JournalHistory,
   ) {
     this.#options = options
+    this.#pace = { ...ACCOUNT_PACE, ...options.seams?.pace }
     this.#file = file
     this.journal = journal
     this.#repeats = new Repeats(options.timers)
@@ -86,7 +84,8 @@ export class LiveAccount {
     this.market = this.#makeMarket()
     this.#private = this.#makePrivate(codec)
     this.care = new AccountCare({
-      ...{ codec, gateway: this.#gateway, instruments, journal, now: () => timers.now() },
+      ...{ codec, gateway: this.#gateway, instruments, journal, deadManMs: this.#pace.deadManMs },
+      now: () => timers.now(),
       onAlert: words => this.#alert(words),
       onDangerousKey: words => {
         this.gate.halted = true
@@ -102,6 +101,7 @@ export class LiveAccount {
       directory: join(options.directory, 'journal'),
       onFailure: words => options.onFatal(`the journal has failed: ${words}`),
       ...(options.reserveBytes === undefined ? {} : { reserveBytes: options.reserveBytes }),
+      ...options.seams?.disk,
     })
     if (!opening.ok) return { ...refuse('journal'), words: opening.words }
     const { journal: file, history, warnings } = opening.value
@@ -144,7 +144,7 @@ export class LiveAccount {
   #begin(): void {
     this.market.start()
     this.#private.start()
-    this.#repeats.every(TICK_MS, () => {
+    this.#repeats.every(this.#pace.tickMs, () => {
       this.desk.tick()
       this.strategies.tick(this.#options.timers.now())
       if (!this.#hasBegun && this.desk.isReady && this.journal.opening !== undefined) {
@@ -158,9 +158,11 @@ export class LiveAccount {
         isJournalShort: this.#file.isShort,
       })
     })
-    this.#repeats.every(SNAPSHOT_MS, () => this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())))
-    this.#repeats.every(RECONCILE_MS, () => void this.care.reconcile())
-    this.#repeats.every(DEAD_MAN_MS, () => {
+    this.#repeats.every(this.#pace.snapshotMs, () =>
+      this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())),
+    )
+    this.#repeats.every(this.#pace.reconcileMs, () => void this.care.reconcile())
+    this.#repeats.every(this.#pace.signOfLifeMs, () => {
       if (!this.guards.isForsaken) this.care.sayAlive()
     })
     void this.care.checkKey()
@@ -182,9 +184,9 @@ export class LiveAccount {
   }
 
   #recover(history: JournalHistory): LiveOrderDesk {
-    const { timers, instance, directory } = this.#options
+    const { timers, instance, directory, seams } = this.#options
     return recoverDesk(history, {
-      ...{ gateway: this.#gateway, file: this.#file, journal: this.journal, clock: timers, instance, directory },
+      ...{ gateway: this.#gateway, file: this.#file, journal: this.journal, clock: timers, instance, directory, seams },
       instruments: this.instruments.all.length,
       onFill: (fill, order) => this.#onFill(fill, order),
       onOrderUpdate: order => this.#onOrderUpdate(order),
@@ -289,7 +291,7 @@ export class LiveAccount {
   /** Waits, within bounds, until the venue has answered what is under way. */
   async #settled(): Promise<void> {
     for (let round = 0; round < 20 && this.desk.orders.facts.size > 0; round++) {
-      await new Promise<void>(done => this.#options.timers.after(TICK_MS, done))
+      await new Promise<void>(done => this.#options.timers.after(this.#pace.tickMs, done))
       this.desk.tick()
     }
   }

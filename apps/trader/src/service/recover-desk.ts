@@ -7,6 +7,7 @@ import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
 import type { FileJournal } from '@velocimex/host/journal/file-journal'
 import type { AccountJournal } from './account-journal.ts'
+import type { AccountSeams } from './account-seams.ts'
 
 /** What the desk of an account is recovered with. */
 export interface RecoveryParts {
@@ -19,6 +20,7 @@ export interface RecoveryParts {
   /** How many instruments it trades. */
   readonly instruments: number
   readonly directory: string
+  readonly seams: AccountSeams | undefined
   onFill(fill: Fill, order: OrderView): void
   onOrderUpdate(order: OrderView): void
   onAlert(words: string): void
@@ -27,7 +29,7 @@ export interface RecoveryParts {
 /** Brings the desk of an account to where its journal ends. @throws Error naming the folder when that cannot be */
 export function recoverDesk(history: JournalHistory, parts: RecoveryParts): LiveOrderDesk {
   const { journal, gateway, file, clock, instance, instruments, onAlert } = parts
-  const desk = recover(history, {
+  const whole: DeskRecovery = {
     ...{ gateway, journal: file, clock, timing: DESK_TIMING, durability: 'group', instance, instruments },
     ...(journal.opening === undefined ? { openingAt: clock.now() } : {}),
     stateOf: all => journal.stateOf(all.snapshot()),
@@ -38,7 +40,8 @@ export function recoverDesk(history: JournalHistory, parts: RecoveryParts): Live
     },
     onAlert: (alert, words) => onAlert(`${alert}: ${words}`),
     onJournalAlert: (alert, report) => onAlert(`${alert}: ${report.clientOrderId}`),
-  })
+  }
+  const desk = recover(history, parts.seams?.desk?.(whole) ?? whole)
   if (!desk.ok) throw new Error(`${parts.directory}: recovery refused: ${desk.reason}`)
   return desk.value
 }

@@ -33,8 +33,14 @@ export class ProcessKilled extends Error {
   }
 }
 
+/** Told that a process passes a marked point, before it does anything else. */
+export interface Passage {
+  /** @param kind of the journal's record that is written there, and its payload; absent where none is */
+  pass(point: KillPoint, kind?: number, payload?: string): void
+}
+
 /** Decides at every marked point whether the process dies there. */
-export class KillPoints {
+export class KillPoints implements Passage {
   /** Chance of dying at any point. */
   chance = 0
   /** Points at which the process dies the next time it passes, each as often as told. */
@@ -94,7 +100,7 @@ const AFTER: ReadonlyMap<number, KillPoint> = new Map<number, KillPoint>([
 ])
 
 /** A journal around whose writing the process may die. */
-export function killableJournal(journal: Journal, points: KillPoints): Journal {
+export function killableJournal(journal: Journal, points: Passage): Journal {
   return {
     get writtenThrough() {
       return journal.writtenThrough
@@ -107,10 +113,10 @@ export function killableJournal(journal: Journal, points: KillPoints): Journal {
     },
     append(number, payload) {
       const before = BEFORE.get(number)
-      if (before !== undefined) points.pass(before)
+      if (before !== undefined) points.pass(before, number, payload)
       const written = journal.append(number, payload)
       const after = AFTER.get(number)
-      if (after !== undefined) points.pass(after)
+      if (after !== undefined) points.pass(after, number, payload)
       return written
     },
     sync: () => journal.sync(),
@@ -124,7 +130,7 @@ export function killableJournal(journal: Journal, points: KillPoints): Journal {
 }
 
 /** A gateway around whose sending the process may die. */
-export function killableGateway(gateway: LiveGateway, points: KillPoints): LiveGateway {
+export function killableGateway(gateway: LiveGateway, points: Passage): LiveGateway {
   return {
     place(command, stamp) {
       gateway.place(command, stamp)
@@ -152,7 +158,7 @@ export function killableGateway(gateway: LiveGateway, points: KillPoints): LiveG
 }
 
 /** A listener during whose bookkeeping the process may die. */
-export function killableListener(listener: OrderListener, points: KillPoints): OrderListener {
+export function killableListener(listener: OrderListener, points: Passage): OrderListener {
   return {
     onFill(fill, order) {
       points.pass('mid_fill')
