@@ -174,6 +174,11 @@ export class AccountGuards {
     assert(engaged.ok, 'an admin may stop', reason)
   }
 
+  /** An order to stop that an earlier life was given, and may have died over before it reached this account. */
+  stopAgain({ reason, flattens }: { readonly reason: string; readonly flattens: boolean }): void {
+    if (!this.safeguards.stop.isEngaged) this.stop(reason, flattens)
+  }
+
   /** Releases the emergency stop. @returns why not, in words */
   release(reason: string): string | undefined {
     const { stop } = this.safeguards

@@ -8,6 +8,7 @@ import type { ExecutionMode } from './execution-modes.ts'
 import { breakerRows, limitRows, modeView, stopView } from './guard-views.ts'
 import { INSTRUMENT_LIMITS, type InstrumentLimitName } from './instrument-limits.ts'
 import type { LiveAccount } from './live-account.ts'
+import type { StopOrder } from './stop-order.ts'
 import { managersOf, strategyRows } from './strategy-views.ts'
 
 /** An account with the name that people call it by. */
@@ -40,9 +41,16 @@ export class AccountViews {
   readonly #startedAt: number
   readonly #now: () => number
   readonly #refusals: ReadonlyMap<string, number>
+  readonly #stopOrder: StopOrder
 
-  constructor(accounts: readonly NamedAccount[], refusals: ReadonlyMap<string, number>, now: () => number) {
+  constructor(
+    accounts: readonly NamedAccount[],
+    refusals: ReadonlyMap<string, number>,
+    stopOrder: StopOrder,
+    now: () => number,
+  ) {
     this.#accounts = accounts
+    this.#stopOrder = stopOrder
     this.#refusals = refusals
     this.#now = now
     this.#startedAt = now()
@@ -192,6 +200,7 @@ export class AccountViews {
 
   /** Engages the emergency stop everywhere: its six steps begin at once, and restarts change nothing. */
   stop(reason: string, flattens: boolean): object {
+    this.#stopOrder.give({ reason, flattens })
     for (const { account } of this.#accounts) account.guards.stop(reason, flattens)
     return { stopped: reason }
   }
@@ -204,7 +213,9 @@ export class AccountViews {
       const why = account.guards.release(reason)
       return why === undefined ? [] : [`${name} stays stopped: ${why}`]
     })
-    return refused.length > 0 ? refused.join('; ') : { resumed: stopped.map(({ name }) => name) }
+    if (refused.length > 0) return refused.join('; ')
+    this.#stopOrder.takeBack()
+    return { resumed: stopped.map(({ name }) => name) }
   }
 
   /** A person asked or looked: a sign of life for the dead-man switch, where one is set. */

@@ -2,12 +2,13 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { SystemTimers } from '@velocimex/host/net/timers'
 import type { ScreenHost } from '../screen/screen-host.ts'
-import { AccountViews } from './account-views.ts'
+import { AccountViews, type NamedAccount } from './account-views.ts'
 import { CommandAudit } from './command-audit.ts'
 import { ControlApi } from './control-api.ts'
 import { checkAddress } from './late-store.ts'
 import { ServiceViews } from './service-views.ts'
-import { readVenues, SingleTopology } from './single-topology.ts'
+import { readVenues, type SingleOptions, SingleTopology } from './single-topology.ts'
+import { StopOrder } from './stop-order.ts'
 import { StoreWriter } from './store-writer.ts'
 
 const RECENT_MAX = 8
@@ -23,11 +24,15 @@ export interface SingleRun {
   readonly deadManSeconds?: number
   /** Address of a PostgreSQL database; without it a file in the folder. */
   readonly database?: string
+  /** Other accounts, what stands around them, and who is told when they are there: nothing of it in production. */
+  readonly staging?: Pick<SingleOptions, 'legs' | 'seams'> & {
+    readonly onStarted: (accounts: readonly NamedAccount[]) => void
+  }
 }
 
 /** Everything in one process beside three simulated venues, with the local API, on a screen. */
 export async function runSingle(
-  { seed, directory, venues, deadManSeconds, database }: SingleRun,
+  { seed, directory, venues, deadManSeconds, database, staging }: SingleRun,
   host: ScreenHost,
 ): Promise<void> {
   const timers = new SystemTimers()
@@ -41,12 +46,16 @@ export async function runSingle(
   const address = database === undefined ? {} : { address: database }
   const store = await StoreWriter.open({ directory, timers, ...address })
   const audit = await CommandAudit.open(directory, store, () => timers.now())
+  const stopOrder = new StopOrder(directory)
+  const { stopped } = stopOrder
   const single = await SingleTopology.start({
     ...{ seed, directory, timers, store },
     ...(venues === undefined ? {} : { venues: readVenues(venues) }),
     ...(deadManSeconds === undefined
       ? {}
       : { guards: { deadMan: { timeout: deadManSeconds * 1e6, action: 'emergency_stop' as const } } }),
+    ...staging,
+    ...(stopped === undefined ? {} : { stopped }),
     nanos: () => Number(process.hrtime.bigint()),
     onFill: (venue, _fill, words) => tell(`${venue} ${words}`),
     onAlert: () => {},
@@ -56,11 +65,12 @@ export async function runSingle(
     },
   })
   const accounts = single.accounts.map((account, at) => ({ name: single.names[at]!, account }))
-  const views = new AccountViews(accounts, single.refusals, () => timers.now())
+  const views = new AccountViews(accounts, single.refusals, stopOrder, () => timers.now())
   const api = new ControlApi(join(directory, 'control.sock'), views, audit, () => store.state)
   await api.listen()
   const stopBySignal = (): void => void api.emergencyStop('SIGUSR2', false)
   process.on('SIGUSR2', stopBySignal)
+  staging?.onStarted(accounts)
   const began = performance.now()
   const screen = new ServiceViews(accounts, seed, recent, () => timers.now())
   host.open({

@@ -16,14 +16,16 @@ import { findVenue } from '@velocimex/venues/venues'
 import { WIRES } from '@velocimex/venues/wires'
 import { z } from 'zod'
 import { listOf } from '../record/recorder.ts'
+import type { AccountSeams } from './account-seams.ts'
 import type { ExecutionMode } from './execution-modes.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { LiveAccount } from './live-account.ts'
+import type { GivenStop } from './stop-order.ts'
 import type { StoreWriter } from './store-writer.ts'
 import { addressSchema, type VenueAddress, VenueProcess } from './venue-process.ts'
 
 /** One account of the demonstration: where, what, and by which strategy. */
-interface Leg {
+export interface Leg {
   /** Name of the simulated venue, and id of the venue whose wire it speaks. */
   readonly side: string
   readonly venue: string
@@ -36,7 +38,7 @@ interface Leg {
 }
 
 /** Three venues, one coin: two markets are made, and one is followed. */
-const LEGS: readonly Leg[] = [
+export const LEGS: readonly Leg[] = [
   {
     ...{
       side: 'binance-usdm',
@@ -116,6 +118,12 @@ export interface SingleOptions {
   readonly venues?: VenueAddresses
   /** What guards each account beyond the limits of its leg. */
   readonly guards?: GuardOptions
+  /** Other accounts than the three of `LEGS`. */
+  readonly legs?: readonly Leg[]
+  /** The order to stop that was given and not taken back: every account stops before it does anything. */
+  readonly stopped?: GivenStop
+  /** What stands around each account, by its name; nothing in production. */
+  readonly seams?: (name: string) => AccountSeams
   readonly timers: Timers
   /** Keeps what the accounts do. */
   readonly store: StoreWriter
@@ -134,32 +142,34 @@ export class SingleTopology {
 
   private constructor(
     accounts: readonly LiveAccount[],
+    names: readonly string[],
     venues: readonly VenueProcess[],
     refusals: Map<string, number>,
   ) {
     this.accounts = accounts
     this.#venues = venues
-    this.names = LEGS.map(({ side }) => side)
+    this.names = names
     this.refusals = refusals
   }
 
   /** @throws Error with words for a person when a venue or a journal cannot be had */
   static async start(options: SingleOptions): Promise<SingleTopology> {
-    const { directory, seed } = options
+    const { directory, seed, legs = LEGS } = options
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     // New venues know nothing of what was traded on others.
     if (options.venues === undefined)
-      for (const { side } of LEGS) rmSync(join(directory, side), { recursive: true, force: true })
+      for (const { side } of legs) rmSync(join(directory, side), { recursive: true, force: true })
     const venues =
       options.venues === undefined
-        ? await Promise.all(LEGS.map(({ side }, at) => VenueProcess.start(side, seed + at)))
+        ? await Promise.all(legs.map(({ side }, at) => VenueProcess.start(side, seed + at)))
         : []
     const addresses = options.venues ?? Object.fromEntries(venues.map(({ address }) => [address.venue, address]))
     const refusals = new Map<string, number>()
+    const names = legs.map(({ side }) => side)
     const accounts: LiveAccount[] = []
-    for (const [at, leg] of LEGS.entries())
+    for (const [at, leg] of legs.entries())
       accounts.push(await startLeg(leg, at, addresses[leg.side]!, options, refusals))
-    return new SingleTopology(accounts, venues, refusals)
+    return new SingleTopology(accounts, names, venues, refusals)
   }
 
   async stop(): Promise<void> {
@@ -198,6 +208,7 @@ async function startLeg(
     directory: join(options.directory, leg.side),
     ...(options.guards === undefined ? {} : { guards: options.guards }),
     reserveBytes: 1 << 20,
+    ...(options.seams === undefined ? {} : { seams: options.seams(leg.side) }),
     nanos: () => options.nanos(),
     onFill(fill, realised, words) {
       records.onFill(fill, realised)
@@ -215,6 +226,8 @@ async function startLeg(
     onFatal: words => options.onFatal(`${leg.side}: ${words}`),
   })
   if (!started.ok) throw new Error(`${leg.side}: ${started.words ?? started.reason}`)
+  const { stopped } = options
+  if (stopped !== undefined) started.value.guards.stopAgain(stopped)
   await options.store.follow(leg.side, started.value)
   return started.value
 }
