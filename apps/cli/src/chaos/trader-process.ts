@@ -9,13 +9,17 @@ const MAIN = fileURLToPath(import.meta.resolve('@velocimex/trader/main'))
 export class TraderProcess {
   readonly #child: ChildProcess
   readonly #directory: string
+  readonly #ended: Promise<readonly unknown[]>
   #said = ''
 
-  /** @param more further arguments */
-  constructor(directory: string, venues: string, more: readonly string[] = []) {
+  /** @param more further arguments @param main another program than the trader's own, to which messages can be sent */
+  constructor(directory: string, venues: string, more: readonly string[] = [], main = MAIN) {
     this.#directory = directory
-    const args = [MAIN, '--dir', directory, '--venues', venues, ...more]
-    this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    const args = [main, '--dir', directory, '--venues', venues, ...more]
+    this.#child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'ignore', 'pipe', ...(main === MAIN ? [] : ['ipc' as const])],
+    })
+    this.#ended = once(this.#child, 'close')
     this.#child.stderr!.on('data', chunk => (this.#said = (this.#said + String(chunk)).slice(-4000)))
   }
 
@@ -31,7 +35,7 @@ export class TraderProcess {
       const status = await this.ask<{ accounts: { ready: boolean }[] }>('/status').catch(() => undefined)
       const waited = performance.now() - began
       if (status?.accounts.every(({ ready }) => ready)) return waited
-      if (waited > limitMs || this.#child.exitCode !== null)
+      if (waited > limitMs || this.#child.exitCode !== null || this.#child.signalCode !== null)
         throw new Error(
           `the trader is not ready after ${Math.round(waited)} ms: ${JSON.stringify(status)} ${this.#said}`,
         )
@@ -43,19 +47,38 @@ export class TraderProcess {
     return askTrader(this.#directory, 'GET', path)
   }
 
+  tell(path: string, body: object): Promise<unknown> {
+    return askTrader(this.#directory, 'POST', path, body)
+  }
+
+  /** Sends a message to a program that listens for one. */
+  say(message: object): void {
+    this.#child.send?.(message, undefined, undefined, () => {}) // It may have died meanwhile.
+  }
+
+  /** Stops its time, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal)
+  }
+
+  /** Whether it has ended within a time, and how: an exit code, or the name of a signal; undefined when it lives. */
+  async ending(limitMs: number): Promise<number | string | undefined> {
+    const late = new Promise<undefined>(done => void setTimeout(() => done(undefined), limitMs).unref())
+    const ended = await Promise.race([this.#ended, late])
+    return ended === undefined ? undefined : ((ended[0] ?? ended[1]) as number | string)
+  }
+
   /** Ends it without a word. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null) throw new Error(`the trader ended by itself: ${this.#said}`)
-    const ended = once(this.#child, 'close')
     this.#child.kill('SIGKILL')
-    await ended
+    await this.#ended
   }
 
   /** Ends it in order. @returns its exit code */
   async end(): Promise<number | null> {
-    const ended = once(this.#child, 'close')
     this.#child.kill('SIGTERM')
-    const [code] = await ended
+    const [code] = await this.#ended
     return code as number | null
   }
 }

@@ -1,0 +1,113 @@
+// The trader with a drill instead of strategies. It ends itself at a marked point of its code, and trades when it is told:
+// `doomed-trader.ts --dir FOLDER --venues FILE --plan JSON`.
+import { subscribe } from 'node:diagnostics_channel'
+import { parseArgs } from 'node:util'
+import { DESK_TIMING, type DeskTiming } from '@velocimex/core/execution/desk-timing'
+import type { RecoveryParts } from '@velocimex/core/execution/recovery'
+import { killableGateway, killableJournal, killableListener } from '@velocimex/core/simulation/kill-points'
+import { DISK } from '@velocimex/host/journal/journal-files'
+import { ScreenHost } from '@velocimex/trader/screen/screen-host'
+import type { AccountSeams } from '@velocimex/trader/service/account-seams'
+import { runSingle } from '@velocimex/trader/service/run-single'
+import { LEGS } from '@velocimex/trader/service/single-topology'
+import { type Death, killableFiles, Sentence } from './death-plan.ts'
+import { OrderDrill } from './order-drill.ts'
+
+const DRILL_MS = 20
+
+/** How a doomed trader lives and dies; what is left out is as always. */
+export interface DoomedPlan {
+  readonly death?: Death
+  readonly segmentBytes?: number
+  readonly reserveBytes?: number
+  readonly snapshotMs?: number
+}
+
+/** Venues of this machine answer at once: what takes seconds elsewhere takes tenths here. */
+const HASTY: DeskTiming = {
+  ...DESK_TIMING,
+  commandTimeout: 500_000,
+  answerTimeout: 1_000_000,
+  askEvery: 100_000,
+  auditEvery: 2_000_000,
+  propagation: 500_000,
+  pauseMax: 2_000_000,
+}
+
+/** Commands on the wire, by the path of the venue's request. */
+const COMMANDS: Readonly<Record<string, RegExp>> = {
+  'binance-usdm': /^\/fapi\/v1\/order\?/,
+  'bybit-linear': /^\/v5\/order\/(create|amend|cancel)$/,
+  'okx-swap': /^\/api\/v5\/trade\/(order|amend-order|cancel-order)$/,
+}
+
+const {
+  dir,
+  venues,
+  plan: planText,
+} = parseArgs({
+  options: { dir: { type: 'string' }, venues: { type: 'string' }, plan: { type: 'string' } },
+}).values
+const plan = JSON.parse(planText ?? '{}') as DoomedPlan
+const { death } = plan
+const sentences: Sentence[] = []
+
+const seams = (name: string): AccountSeams => {
+  const sentence = death === undefined || (death.account ?? name) !== name ? undefined : new Sentence(death)
+  if (sentence !== undefined) {
+    sentences.push(sentence)
+    dieAfterSend(name, sentence)
+  }
+  const { segmentBytes = 16_384, reserveBytes = 1 << 20, snapshotMs = 600_000 } = plan
+  const desk = (parts: RecoveryParts): RecoveryParts => {
+    const timed = { ...parts, timing: HASTY }
+    if (sentence === undefined) return timed
+    const journal = killableJournal(parts.journal, sentence)
+    return {
+      ...timed,
+      journal,
+      gateway: killableGateway(parts.gateway, sentence),
+      listener: killableListener(parts.listener, sentence),
+    }
+  }
+  const files = sentence === undefined ? DISK : killableFiles(DISK, sentence)
+  return { desk, disk: { files, segmentBytes, reserveBytes }, pace: { snapshotMs, tickMs: 20 } }
+}
+
+/** The last byte of a request is in the hands of the system: only now has a command certainly left. */
+function dieAfterSend(name: string, sentence: Sentence): void {
+  subscribe('undici:request:bodySent', message => {
+    const { method, path, body } = (message as { request: { method: string; path: string; body: unknown } }).request
+    if (method === 'GET' || !COMMANDS[name]!.test(path)) return
+    const text = `${path} ${String(body ?? '')}`
+    const about =
+      /amend/.test(path) || method === 'PUT'
+        ? 'replace'
+        : /cancel/.test(path) || method === 'DELETE'
+          ? 'cancel'
+          : /market/i.test(text)
+            ? 'market'
+            : 'limit'
+    sentence.strike('after_send', about)
+  })
+}
+
+await runSingle(
+  {
+    ...{ seed: 1, directory: dir!, venues: venues! },
+    staging: {
+      legs: LEGS.map(leg => ({ ...leg, mode: 'observation' as const })),
+      seams,
+      onStarted(accounts) {
+        const drills = accounts.map(({ account }) => new OrderDrill(account))
+        process.once('message', () => {
+          for (const sentence of sentences) sentence.isTrading = true
+          setInterval(() => {
+            for (const drill of drills) drill.step()
+          }, DRILL_MS)
+        })
+      },
+    },
+  },
+  new ScreenHost(Number.POSITIVE_INFINITY),
+)
