@@ -38,6 +38,8 @@ export class AccountJournal {
   readonly books: AccountBooks
   readonly fills: BookedFill[] = []
   readonly #path: string
+  /** Venue's instant of the newest fill, by instrument. */
+  readonly #newest = new Map<number, number>()
   opening: Opening | undefined
 
   constructor(directory: string, instruments: InstrumentTable) {
@@ -55,10 +57,21 @@ export class AccountJournal {
     this.#deposit(opening)
   }
 
-  /** Books a fill. @param strategy whose order it was @returns what it realised, booked units */
+  /**
+   * Books a fill. One that is told of after a later one (it was missed while the stream was away) changes what those behind
+   * it have realised: the books follow the venue's order, and so agree with the venue to the last unit.
+   * @param strategy whose order it was
+   * @returns what it realised, booked units
+   */
   book(fill: Fill, strategy: string): bigint {
+    const { instrument, at } = fill
     this.fills.push({ ...fill, strategy })
-    return this.books.fill(fill)
+    const realised = this.books.fill(fill)
+    const newest = this.#newest.get(instrument) ?? 0
+    this.#newest.set(instrument, Math.max(newest, at))
+    if (at >= newest) return realised
+    const own = this.fills.filter(each => each.instrument === instrument).sort((one, other) => one.at - other.at)
+    return realised + this.books.reorder(instrument, own, at)
   }
 
   /** Takes the fills of a snapshot, and gives the history that is left for the orders. */

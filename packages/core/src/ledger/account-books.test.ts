@@ -179,6 +179,40 @@ for (const instrument of TABLE.all)
       )
     })
 
+for (const instrument of TABLE.all)
+  test(`R-ORD-01 P-10 ${instrument.unified}: fills told in any order, then put in the venue's, leave the same books`, () => {
+    fc.assert(
+      fc.property(
+        fc
+          .array(aFill, { maxLength: 20, size: 'max' })
+          .chain(all => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
+        ([venues, told]) => {
+          const made = new Map(
+            venues.map(each => [each, fill(instrument.index, each.side, each.price, each.quantity, 3n)]),
+          )
+          const books = (order: readonly object[]): AccountBooks => {
+            const kept = new AccountBooks(TABLE, { owner: 1, allowShort: true })
+            for (const each of order) kept.fill(made.get(each as (typeof venues)[number])!)
+            return kept
+          }
+          const right = books(venues)
+          const wrong = books(told)
+          const before = wrong.portfolio.position(instrument.index).realised
+          const more = wrong.reorder(
+            instrument.index,
+            venues.map(each => made.get(each)!),
+            micros(1),
+          )
+          deepEqual(wrong.portfolio.position(instrument.index), right.portfolio.position(instrument.index))
+          equal(before + more, right.portfolio.position(instrument.index).realised)
+          for (const { code } of right.chart.assets) equal(wrong.cash(code), right.cash(code))
+          ok(Object.values(wrong.trialBalance()).every(sum => sum === 0n))
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+
 test('P-09 trading moves money, it makes none: the market’s accounts mirror ours', () => {
   fc.assert(
     fc.property(

@@ -95,6 +95,22 @@ export class AccountBooks {
   }
 
   /**
+   * Books what another order of the fills of an instrument makes of their profit, as a posting of its own: a fill was told
+   * of after a later one.
+   * @param fills all of the instrument that were booked, in the order of the venue
+   * @returns by how much more is realised than before
+   */
+  reorder(instrument: number, fills: readonly Fill[], at: Micros): Minor {
+    const { kind, settle, symbol } = this.#instruments.at(instrument)
+    const more = this.portfolio.reorder(instrument, fills)
+    const posting = new Posting(this.chart, this.#postings, `order of fills ${symbol}`, at)
+    if (kind !== 'spot') posting.gain(LedgerKind.cash, settle.code, more, TransferCode.realised)
+    posting.gain(LedgerKind.realised, settle.code, more, TransferCode.realised)
+    this.#post(posting)
+    return more
+  }
+
+  /**
    * Books a funding payment of a perpetual: longs pay when the rate is positive.
    * @param rate in 1e-12 of the position's value at the mark
    * @returns what we received (negative: paid)

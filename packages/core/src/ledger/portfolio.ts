@@ -1,3 +1,4 @@
+import { assert } from '../assert.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
 import { type Minor, notional } from '../market/money.ts'
@@ -19,17 +20,16 @@ function signedValue(instrument: Instrument, side: number, price: Ticks, lots: n
  */
 export class Portfolio {
   readonly #instruments: InstrumentTable
-  readonly #basis: readonly CostBasis[]
+  readonly #method: CostMethod
+  readonly #basis: CostBasis[]
   readonly #positions: Position[]
 
   /** @param method average cost unless told */
   constructor(instruments: InstrumentTable, method: CostMethod = 'average') {
     this.#instruments = instruments
+    this.#method = method
     this.#basis = instruments.all.map(() => new CostBasis(method))
-    const zero = 0n as Minor
-    this.#positions = instruments.all.map(({ index }) =>
-      Object.freeze({ instrument: index, netLots: 0, cost: zero, realised: zero, fees: zero }),
-    )
+    this.#positions = instruments.all.map(({ index }) => none(index))
   }
 
   /** Present position; a new object after every change. */
@@ -63,6 +63,22 @@ export class Portfolio {
   }
 
   /**
+   * Takes the fills of an instrument anew, oldest first: which lots a fill closes, and so what it realises, depends on the
+   * fills before it, and one may be told of late.
+   * @param fills all that were taken before, in the order of the venue
+   * @returns by how much more is realised than before
+   */
+  reorder(instrument: number, fills: readonly Fill[]): Minor {
+    const before = this.#positions[instrument]!
+    this.#basis[instrument] = new CostBasis(this.#method)
+    this.#positions[instrument] = none(instrument)
+    for (const fill of fills) this.apply(fill)
+    const { netLots, fees, realised } = this.#positions[instrument]!
+    assert(netLots === before.netLots && fees === before.fees, 'the fills are those that were taken', netLots)
+    return (realised - before.realised) as Minor
+  }
+
+  /**
    * Profit of the open lots at a price, in booked units of the settling asset.
    * @param mark 0 where no price is known yet: what is held is then taken for worth what it cost
    */
@@ -71,4 +87,9 @@ export class Portfolio {
     if (netLots === 0 || mark === 0) return 0n as Minor
     return (signedValue(this.#instruments.at(instrument), netLots, mark, Math.abs(netLots)) - cost) as Minor
   }
+}
+
+function none(instrument: number): Position {
+  const zero = 0n as Minor
+  return Object.freeze({ instrument, netLots: 0, cost: zero, realised: zero, fees: zero })
 }
