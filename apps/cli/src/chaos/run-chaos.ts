@@ -1,5 +1,6 @@
 import { Random } from '@velocimex/core/clock/random'
 import { ChaosStage, pause } from './chaos-stage.ts'
+import { drillingTrader } from './drilling-trader.ts'
 import { TraderProcess } from './trader-process.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -40,11 +41,14 @@ export async function runChaos({ kills, seed, directory, onKill }: ChaosOptions)
       if (random.uniform() < 1 / 3 && kill > 1) await pause(random.uniform() * 600)
       else {
         readyMs.push(await trader.ready(READY_MAX_MS))
+        trader.say({ trade: true }) // Strategies of the trader itself do not wait for that.
         await pause(random.uniform() * LIFE_MAX_MS)
       }
       await trader.kill()
       onKill?.(kill, readyMs.at(-1) ?? 0)
-      trader = new TraderProcess(directory, stage.path)
+      // Strategies rest for most of a short life; every other one gives commands without a pause.
+      const isDrill = kill < kills && random.uniform() < 1 / 2
+      trader = isDrill ? drillingTrader(directory, stage.path, {}) : new TraderProcess(directory, stage.path)
     }
     readyMs.push(await trader.ready(READY_MAX_MS))
     const verdict = await stage.settled(trader)

@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url'
 import { ChaosStage, pause } from './chaos-stage.ts'
 import type { Death } from './death-plan.ts'
-import { TraderProcess } from './trader-process.ts'
+import { drillingTrader } from './drilling-trader.ts'
+import type { TraderProcess } from './trader-process.ts'
 
-const DOOMED = fileURLToPath(new URL('./doomed-trader.ts', import.meta.url))
 const READY_MAX_MS = 20_000
 /** Until a trader that trades has passed its point: a snapshot is due every half second, an audit every two. */
 const DEATH_MAX_MS = 15_000
@@ -62,8 +61,7 @@ export async function runPoints({ deaths, seed, directory, onOutcome }: PointsOp
 }
 
 function live(stage: ChaosStage, directory: string, death: Death | undefined): TraderProcess {
-  const plan = { ...(death === undefined ? {} : { death }), snapshotMs: 400 }
-  return new TraderProcess(directory, stage.path, ['--plan', JSON.stringify(plan)], DOOMED)
+  return drillingTrader(directory, stage.path, { ...(death === undefined ? {} : { death }), snapshotMs: 400 })
 }
 
 /** What a life has found of those before it; undefined when it died over that. */
