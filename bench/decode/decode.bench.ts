@@ -188,7 +188,7 @@ function besideCcxt(
 function toBook(frames: readonly string[], table: InstrumentTable): BenchRow {
   const codec = venue.makeCodec(table, 8 << 20, 4096, 0)
   const places = placeAll(codec.buffer, frames)
-  const book = new OrderBook(16)
+  const book = new OrderBook()
   const record = new EventRecord(codec.batch)
   const rounds = 50
   let sum = 0

@@ -40,7 +40,7 @@ export async function run(): Promise<BenchRow[]> {
     bids: b.map(([price, amount]) => ({ price: Number(price), amount: Number(amount) })),
     asks: a.map(([price, amount]) => ({ price: Number(price), amount: Number(amount) })),
   }))
-  const ours = new OrderBook(17)
+  const ours = new OrderBook()
   const peer = new Peer()
   peer.update({ type: 'book_change', isSnapshot: true, bids: [], asks: [] })
   let sum = 0

@@ -9,10 +9,10 @@ export class Bitmap {
   readonly #middle: Int32Array
   readonly #top: Int32Array
 
-  /** @param size a power of two, 32..2^20 */
+  /** @param size a power of two, 1..2^20 */
   constructor(size: number) {
-    assert(size >= 32 && size <= 1 << 20 && (size & (size - 1)) === 0, 'size is a power of two, 32..2^20', size)
-    this.#leaf = new Int32Array(size >> 5)
+    assert(size >= 1 && size <= 1 << 20 && (size & (size - 1)) === 0, 'size is a power of two, 1..2^20', size)
+    this.#leaf = new Int32Array(Math.max(1, size >> 5))
     this.#middle = new Int32Array(Math.max(1, size >> 10))
     this.#top = new Int32Array(Math.max(1, size >> 15))
   }

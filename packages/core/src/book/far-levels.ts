@@ -46,16 +46,6 @@ export class FarLevels {
     return this.#keys[this.#end - 1]!
   }
 
-  /** Key by position, 0 first. */
-  keyAt(at: number): number {
-    return this.#keys[this.#start + at]!
-  }
-
-  /** Lots by position. */
-  lotsOf(at: number): number {
-    return this.#lots[this.#start + at]!
-  }
-
   /** Lots at a key; 0 when none. */
   lotsAt(key: number): number {
     const at = this.#find(key)
@@ -68,18 +58,25 @@ export class FarLevels {
     return at === this.#start ? Number.NEGATIVE_INFINITY : this.#keys[at - 1]!
   }
 
+  /** The lowest key above `key`; Infinity when none. */
+  above(key: number): number {
+    const at = this.#find(key + 1)
+    return at === this.#end ? Number.POSITIVE_INFINITY : this.#keys[at]!
+  }
+
   /** Sets the lots at a key; 0 removes it. */
   set(key: number, lots: number): void {
     const at = this.#find(key)
-    const found = at < this.#end && this.#keys[at] === key
-    if (found && lots !== 0) this.#lots[at] = lots
-    else if (found) this.#close(at)
+    if (at < this.#end && this.#keys[at] === key) this.#changeAt(at, lots)
     else if (lots !== 0) this.#open(at, key, lots)
   }
 
-  /** Adds a level behind the last, whatever its key: for a list that is only walked through by position. */
-  append(key: number, lots: number): void {
-    this.#open(this.#end, key, lots)
+  /** Sets the lots at a key that has some; 0 removes it. False, with nothing changed, when the key has none. */
+  change(key: number, lots: number): boolean {
+    const at = this.#find(key)
+    if (at === this.#end || this.#keys[at] !== key) return false
+    this.#changeAt(at, lots)
+    return true
   }
 
   /** Removes the greatest key and returns its lots. */
@@ -105,6 +102,11 @@ export class FarLevels {
       else high = middle
     }
     return low
+  }
+
+  #changeAt(at: number, lots: number): void {
+    if (lots !== 0) this.#lots[at] = lots
+    else this.#close(at)
   }
 
   #open(position: number, key: number, lots: number): void {

@@ -38,6 +38,7 @@ const steps = (): fc.Arbitrary<{ price: number; lots: number }[]> =>
         { weight: 6, arbitrary: fc.integer({ min: 1000, max: 1040 }) },
         { weight: 3, arbitrary: fc.integer({ min: 900, max: 1140 }) },
         { weight: 1, arbitrary: fc.integer({ min: -500, max: 5000 }) },
+        { weight: 1, arbitrary: fc.integer({ min: -900_000, max: 900_000 }) },
         { weight: 1, arbitrary: fc.integer({ min: 6_000_000_000_000, max: 6_000_000_000_050 }) },
       ),
       lots: fc.oneof(
@@ -49,7 +50,7 @@ const steps = (): fc.Arbitrary<{ price: number; lots: number }[]> =>
   )
 
 for (const side of [BUY, SELL])
-  for (const windowBits of [5, 7, 14])
+  for (const windowBits of [5, 6, 7, 14, 20])
     test(`P-01 a ladder of ${side === BUY ? 'bids' : 'asks'} equals a sorted map, window 2^${windowBits}`, () => {
       fc.assert(
         fc.property(steps(), changes => {
@@ -185,4 +186,46 @@ test('the bound unless told otherwise', () => {
   ladder.set(0, 1)
   for (let level = 1; level <= FAR_LEVELS_MAX + 1; level++) ladder.set(1000 + level, 1)
   deepEqual([ladder.dropped, ladder.count, ladder.best], [1, FAR_LEVELS_MAX + 1, 0])
+})
+
+test('a snapshot from the worst level to the best lands in one window, which grows for it', () => {
+  for (const side of [BUY, SELL]) {
+    const ladder = new Ladder(side, 20, 4) // Levels left behind the window would find no room.
+    const twin = new Twin(side)
+    for (let away = 520_000; away >= 0; away -= 1300)
+      for (const book of [ladder, twin]) book.set(70_000_000 - side * away, 1 + away)
+    deepEqual([ladder.dropped, ladder.count], [0, 401])
+    deepEqual(walk(ladder), twin.sorted())
+  }
+})
+
+test('a market that wanders for long without far levels gives up none and keeps all', () => {
+  for (const side of [BUY, SELL]) {
+    const ladder = new Ladder(side, 20, 4)
+    const twin = new Twin(side)
+    for (let turn = 0; turn < 3000; turn++) {
+      const best = 1_000_000 + Math.round(300_000 * Math.sin(turn / 100))
+      for (const book of [ladder, twin]) {
+        for (const [price] of [...twin.levels].filter(
+          ([each]) => Math.abs(each - best) > 8000 || side * each > side * best,
+        ))
+          book.set(price, 0)
+        for (let level = 0; level < 5; level++) book.set(best - side * level * 700, 1 + ((turn + level) % 9))
+      }
+      equal(ladder.best, best)
+    }
+    deepEqual(walk(ladder), twin.sorted())
+    equal(ladder.dropped, 0)
+  }
+})
+
+test('levels that came while a lone far price held the window are in it when that price is gone', () => {
+  for (const side of [BUY, SELL]) {
+    const ladder = new Ladder(side, 20, 4)
+    ladder.set(side * 9_000_000, 1)
+    for (const away of [0, 200_000, 400_000]) ladder.set(-side * away, 1)
+    ladder.set(side * 9_000_000, 0)
+    for (const away of [3_000_000, 4_000_000, 5_000_000, 6_000_000]) ladder.set(-side * away, 1)
+    deepEqual([ladder.best, ladder.count, ladder.dropped], [0, 7, 0], 'four far levels have room')
+  }
 })

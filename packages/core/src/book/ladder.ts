@@ -1,13 +1,17 @@
 import { assert } from '../assert.ts'
 import type { Side } from '../market/side.ts'
-import { Bitmap } from './bitmap.ts'
 import { FAR_LEVELS_MAX, FarLevels } from './far-levels.ts'
+import { PAGE_TICKS, TickWindow } from './tick-window.ts'
+
+/** A window starts with this many bits and grows when levels rest farther away: enough for most instruments. */
+const START_BITS = 11
 
 /**
  * One side of an L2 book.
  *
- * Prices near the best one index a window of slots directly; a bitmap finds the next occupied slot. Levels too far behind
- * for the window rest in a sorted array. The window moves when the market leaves it.
+ * Prices near the best one index a window of slots directly; bitmaps find the next occupied slot. Levels too far behind
+ * for the window rest in a sorted array. The window moves when the market leaves it, and grows to the span it may have
+ * when levels rest farther behind: a quiet instrument needs 4 KB, BTCUSDT half a megabyte.
  *
  *     key = side * price, so that on both sides a greater key is a better price
  *
@@ -25,28 +29,24 @@ import { FAR_LEVELS_MAX, FarLevels } from './far-levels.ts'
 export class Ladder {
   /** BUY for bids. */
   readonly side: Side
-  readonly #span: number
-  readonly #lots: Float64Array
-  readonly #occupied: Bitmap
+  readonly #spanMax: number
+  readonly #window: TickWindow
   readonly #far: FarLevels
-  readonly #moved: FarLevels
+  /** The key of slot 0: a multiple of a page, so that it is exact for every price. */
   #base = 0
   #best = -1
-  #inWindow = 0
 
   /**
    * @param side BUY for bids
-   * @param windowBits the window spans 2^windowBits ticks, 5..20; 8 bytes a tick
+   * @param windowBits the window spans at most 2^windowBits ticks, 5..20; it takes memory for what is in it
    * @param farLevels most levels kept behind the window
    */
-  constructor(side: Side, windowBits = 14, farLevels = FAR_LEVELS_MAX) {
+  constructor(side: Side, windowBits = 20, farLevels = FAR_LEVELS_MAX) {
     assert(windowBits >= 5 && windowBits <= 20, 'window bits are 5..20', windowBits)
     this.side = side
-    this.#span = 1 << windowBits
-    this.#lots = new Float64Array(this.#span)
-    this.#occupied = new Bitmap(this.#span)
+    this.#spanMax = 1 << windowBits
+    this.#window = new TickWindow(Math.min(windowBits, START_BITS))
     this.#far = new FarLevels(farLevels)
-    this.#moved = new FarLevels(this.#span)
   }
 
   /** Best price in ticks; -Infinity for empty bids, Infinity for empty asks. */
@@ -56,12 +56,12 @@ export class Ladder {
 
   /** Lots at the best price; 0 when empty. */
   get bestLots(): number {
-    return this.#best < 0 ? 0 : this.#lots[this.#best]!
+    return this.#best < 0 ? 0 : this.#window.lotsAt(this.#best)
   }
 
   /** Number of levels. */
   get count(): number {
-    return this.#inWindow + this.#far.count
+    return this.#window.count + this.#far.count
   }
 
   /** Far levels given up since the last `clear`, because there were more than the bound; 0 in any sane market. */
@@ -82,9 +82,10 @@ export class Ladder {
    * @param price ticks, any safe integer @param lots a safe integer, not negative
    */
   set(price: number, lots: number): void {
+    assert(Number.isSafeInteger(lots) && lots >= 0, 'lots is a non-negative safe integer', lots)
     const distance = this.side * price - this.#base
     const slot = distance | 0
-    if (slot === distance && slot >>> 0 < this.#span) this.#setSlot(slot, lots)
+    if (slot === distance && slot >>> 0 < this.#window.span) this.#setSlot(slot, lots)
     else this.#setOutside(this.side * price, lots)
   }
 
@@ -92,7 +93,7 @@ export class Ladder {
   lotsAt(price: number): number {
     const distance = this.side * price - this.#base
     const slot = distance | 0
-    if (slot === distance && slot >>> 0 < this.#span) return this.#lots[slot]!
+    if (slot === distance && slot >>> 0 < this.#window.span) return this.#window.lotsAt(slot)
     return distance < 0 ? this.#far.lotsAt(this.side * price) : 0
   }
 
@@ -102,8 +103,8 @@ export class Ladder {
    */
   worse(price: number): number {
     const slot = this.side * price - this.#base
-    if (slot > 0 && this.#inWindow > 0) {
-      const next = slot >= this.#span ? this.#best : this.#occupied.below(slot)
+    if (slot > 0 && this.#best >= 0) {
+      const next = slot > this.#best ? this.#best : this.#window.below(slot)
       if (next >= 0) return this.side * (this.#base + next) + 0 // Never -0.
     }
     const key = this.#far.below(slot >= 0 ? this.#base : this.side * price)
@@ -112,70 +113,57 @@ export class Ladder {
 
   /** Removes every level. */
   clear(): void {
-    for (let slot = this.#best; slot >= 0; slot = this.#occupied.below(slot)) this.#lots[slot] = 0
-    this.#occupied.clear()
+    this.#window.clear()
     this.#far.clear()
     this.#best = -1
-    this.#inWindow = 0
   }
 
   #setSlot(slot: number, lots: number): void {
-    assert(Number.isSafeInteger(lots) && lots >= 0, 'lots is a non-negative safe integer', lots)
-    const before = this.#lots[slot]!
-    this.#lots[slot] = lots
-    if (lots !== 0) {
-      if (before !== 0) return
-      this.#inWindow++
-      this.#occupied.add(slot)
-      if (slot > this.#best) this.#best = slot
-    } else if (before !== 0) {
-      this.#inWindow--
-      this.#occupied.remove(slot)
-      if (slot === this.#best) this.#lostBest(slot)
-    }
+    this.#window.put(slot, lots)
+    if (slot < this.#best) return
+    if (lots !== 0) this.#best = slot
+    else if (slot === this.#best) this.#lostBest()
   }
 
-  #lostBest(slot: number): void {
-    this.#best = this.#occupied.below(slot)
-    if (this.#best < 0 && this.#far.count > 0) this.#center(this.#far.greatest)
+  #lostBest(): void {
+    this.#best = this.#window.below(this.#best)
+    if (this.#best < 0 && this.#far.count > 0) this.#center(this.#far.greatest, this.#far.greatest)
   }
 
   /** A key outside the window: far behind it goes to the far levels; otherwise the window moves. */
   #setOutside(key: number, lots: number): void {
     assert(Number.isSafeInteger(key), 'price is a safe integer', key)
-    assert(Number.isSafeInteger(lots) && lots >= 0, 'lots is a non-negative safe integer', lots)
-    if (key < this.#base && (lots === 0 || this.#far.lotsAt(key) !== 0)) {
-      this.#far.set(key, lots)
-      return
+    const best = this.#base + this.#best
+    if (this.#best >= 0 && best - key >= this.#spanMax >> 1) this.#far.set(key, lots)
+    else if (key < this.#base && this.#far.change(key, lots)) return
+    else if (lots !== 0) {
+      if (this.#best < 0 || key > best) this.#center(key, key)
+      else this.#center(best, key)
+      this.#place(key, lots)
     }
-    if (lots === 0) return
-    if (this.#best < 0 || key > this.#base) this.#center(key)
-    else if (this.#base + this.#best - key < this.#span >> 1) this.#center(this.#base + this.#best)
-    this.#place(key, lots)
   }
 
   /**
    * Moves the window so that `key`, the best to be, has a quarter of the window in front of it and the rest behind: the
-   * market must move by a quarter of the window before it moves again. Costs a step for each level that moves.
+   * market must move by a quarter of the window before it moves again. It grows first, until half of it holds the level
+   * to come at `lowest` and all there are within half of the greatest span. Costs a step for each page of the window,
+   * and one for each level that it leaves behind or meets.
    */
-  #center(key: number): void {
-    const base = key - 0.75 * this.#span
-    const moved = this.#moved
-    for (let slot = this.#best; slot >= 0; slot = this.#occupied.below(slot)) {
-      moved.append(this.#base + slot, this.#lots[slot]!)
-      this.#lots[slot] = 0
-    }
-    this.#occupied.clear()
-    this.#inWindow = 0
-    this.#best = -1
+  #center(key: number, lowest: number): void {
+    const window = this.#window
+    const reach = key - (this.#spanMax >> 1)
+    const kept = this.#base + window.lowestPageFrom(Math.max(0, reach - this.#base))
+    const wanted = Math.min(lowest, kept, this.#far.above(reach))
+    while (window.span < this.#spanMax && key - wanted >= window.span >> 1) window.grow()
+    const pagesBehind = Math.floor((0.75 * window.span) / PAGE_TICKS)
+    const base = (Math.floor(key / PAGE_TICKS) - pagesBehind) * PAGE_TICKS
+    window.move((this.#base - base) / PAGE_TICKS, this.#base, this.#far)
     this.#base = base
-    // From the worst on, so that each level that is far now is nearer than all far ones before it.
-    for (let at = moved.count - 1; at >= 0; at--) this.#place(moved.keyAt(at), moved.lotsOf(at))
-    moved.clear()
     while (this.#far.count > 0 && this.#far.greatest >= base) {
-      const far = this.#far.greatest
-      this.#setSlot(far - base, this.#far.takeGreatest())
+      const slot = this.#far.greatest - base
+      window.put(slot, this.#far.takeGreatest())
     }
+    this.#best = window.below(window.span)
   }
 
   /** A level that is not in front of the window. */

@@ -34,7 +34,8 @@ export type Level3Refusal =
  *     id --(table)--> order slot --> its neighbours and its level     (OrderQueues)
  *     price --(ladder)--> level slot --> oldest order, total          (one ladder a side; its "lots" are slot numbers)
  *
- * Nothing is allocated after construction, except that a ladder's far levels may grow up to the number of orders.
+ * Nothing is allocated after construction, except that a ladder's pages and far levels grow, by doubling, to what they
+ * hold at most.
  */
 export class Level3Book {
   readonly #bids: Ladder

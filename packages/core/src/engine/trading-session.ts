@@ -104,7 +104,7 @@ export class TradingSession {
     this.#observer = options.observer ?? {}
     const start = Number.isFinite(options.ourSide.at) ? options.ourSide.at - options.latency.feed : 0
     this.#clock = new SimClock(start as Micros)
-    this.books = instruments.all.map(() => new OrderBook(17))
+    this.books = instruments.all.map(() => new OrderBook())
     this.#marks = new Float64Array(instruments.all.length).fill(Number.NaN)
     this.curve = new EquityCurve(options.equityInterval / 1e6)
     const { observer } = options

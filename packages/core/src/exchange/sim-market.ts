@@ -12,7 +12,7 @@ const TAKEN_MAX = 10_000
  */
 export class SimMarket {
   readonly instrument: Instrument
-  readonly book = new OrderBook(17)
+  readonly book = new OrderBook()
   /** Best price first, then oldest. */
   readonly bids: VenueOrder[] = []
   readonly asks: VenueOrder[] = []
