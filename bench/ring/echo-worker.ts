@@ -1,8 +1,7 @@
-// Sends every record of one ring back through another, spinning: the far side of the ring benchmark.
+// Sends every record of one ring back through another, spinning or polling: the far side of the ring benchmark.
 import { parentPort, workerData } from 'node:worker_threads'
 import { RingConsumer, RingProducer } from '@velocimex/core/bus/ring'
 import { RingMemory } from '@velocimex/core/bus/ring-memory'
-import { Records } from '@velocimex/core/market/event-record'
 
 const attach = (buffer: SharedArrayBuffer): RingMemory => {
   const ring = RingMemory.attach(buffer)
@@ -11,12 +10,18 @@ const attach = (buffer: SharedArrayBuffer): RingMemory => {
 }
 const consumer = new RingConsumer(attach(workerData.there), 'lossless')
 const producer = new RingProducer(attach(workerData.back))
-const records = new Records(1)
-parentPort!.postMessage('attached')
-for (let seen = 0; seen < workerData.count; ) {
-  if (!consumer.next()) continue
-  records.copy(consumer.record.records, consumer.record.slot, consumer.record.slot + 1, 0)
-  consumer.release()
-  producer.tryAppend(records, 0, 1)
-  seen++
+let seen = 0
+
+/** Sends back what has come; answers whether that was all. */
+function echo(): boolean {
+  while (seen < workerData.count && consumer.next()) {
+    producer.tryAppend(consumer.record.records, consumer.record.slot, consumer.record.slot + 1)
+    consumer.release()
+    seen++
+  }
+  return seen === workerData.count
 }
+const poll = (): unknown => echo() || setImmediate(poll)
+parentPort!.postMessage('attached')
+if (workerData.waiting === 'poll') poll()
+else while (!echo());

@@ -93,9 +93,9 @@ export class RingMemory {
     return ok(new RingMemory(buffer, capacity, tableBytes))
   }
 
-  /** Whether a counter is no longer what it was: one load, for those who wait. */
-  hasMoved(at: number, from: number): boolean {
-    return Atomics.load(this.words, at + 1) !== (from | 0)
+  /** By how much a counter has grown from a value that it had, modulo 2^32: one load, for those who wait. */
+  growth(at: number, from: number): number {
+    return (Atomics.load(this.words, at + 1) - from) >>> 0
   }
 
   /** Reads a counter that another thread or process writes. */

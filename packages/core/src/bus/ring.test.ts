@@ -71,6 +71,40 @@ test('P-28 any interleaving of writing and reading keeps the sequence whole, los
   )
 })
 
+test('P-28 lossy consumers that come and go at any time see or miss every record from where they came', () => {
+  const step = fc.record({
+    do: fc.constantFrom('write', 'write', 'write', 'read', 'come', 'go'),
+    count: fc.integer({ min: 1, max: 8 }),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120, size: 'max' }), fc.boolean(), (steps, again) => {
+      const ring = makeRing(8)
+      let producer = new RingProducer(ring)
+      const readers: { consumer: RingConsumer; next: number }[] = []
+      let written = 0
+      for (const { do: what, count } of steps) {
+        const at = count % Math.max(1, readers.length)
+        if (what === 'write') {
+          producer.append(batch(written, count), 0, count)
+          written += count
+        } else if (what === 'come') {
+          if (again) producer = new RingProducer(ring) // Whoever writes may have been started again.
+          if (readers.length < 3) readers.push({ consumer: new RingConsumer(ring, 'lossy'), next: written })
+        } else if (what === 'go') for (const { consumer } of readers.splice(at, 1)) consumer.close()
+        else
+          for (const each of readers.slice(at, at + 1))
+            for (let turn = 0; turn < count; turn++) {
+              const before = each.consumer.missed
+              if (!each.consumer.next()) break
+              each.next += each.consumer.missed - before
+              equal(sequenceOf(each.consumer.record), each.next++)
+            }
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
 test('counters go beyond 2^32 without a wrong step', () => {
   const ring = makeRing(8)
   const start = 2 ** 32 - 5

@@ -7,14 +7,16 @@ import { CONSUMERS_MAX, ConsumerState, consumerWord, PUBLISHED, RESERVED, type R
  *
  *     reserve (nobody may read these slots any more) -> copy -> publish (now they may be read)
  *
- * Cursors are published once per call, so write in batches: an atomic store costs as much as copying two records.
+ * Only lossy consumers ask what is reserved, so it is told only while there are some. Cursors are published once per
+ * call, so write in batches: an atomic store costs as much as copying two records.
  */
 export class RingProducer implements RecordSink {
   readonly #ring: RingMemory
   readonly #mask: number
   #published: number
-  /** Records that surely fit before the lossless cursors must be read again. */
+  /** Records that surely fit before the consumers must be looked at again: never more than a ring beyond `#published`. */
   #roomUntil: number
+  #hasLossy = false
 
   constructor(ring: RingMemory) {
     this.#ring = ring
@@ -33,7 +35,7 @@ export class RingProducer implements RecordSink {
     const end = this.#published + (to - from)
     assert(to - from <= this.#ring.capacity, 'a batch fits the ring', to - from)
     if (end > this.#roomUntil && !this.#hasRoom(end)) return false
-    this.#ring.store(RESERVED, end)
+    if (this.#hasLossy) this.#ring.store(RESERVED, end)
     const slots = this.#ring.slots
     const start = this.#published & this.#mask
     const first = Math.min(to - from, this.#ring.capacity - start)
@@ -55,13 +57,19 @@ export class RingProducer implements RecordSink {
     }
   }
 
+  /**
+   * Looks at the consumers. A lossy one that comes between two looks starts at or beyond `#published` of the first, and
+   * the second is made before the slot that it starts at is written again: so it is known in time.
+   */
   #hasRoom(end: number): boolean {
     const ring = this.#ring
     let slowest = this.#published
+    this.#hasLossy = false
     for (let consumer = 0; consumer < CONSUMERS_MAX; consumer++) {
       const word = consumerWord(consumer)
-      if (Atomics.load(ring.words, word) !== ConsumerState.lossless) continue
-      slowest = Math.min(slowest, ring.load(word + 1))
+      const state = Atomics.load(ring.words, word)
+      if (state === ConsumerState.lossless) slowest = Math.min(slowest, ring.load(word + 1))
+      else if (state === ConsumerState.lossy) this.#hasLossy = true
     }
     this.#roomUntil = slowest + ring.capacity
     return end <= this.#roomUntil
@@ -127,8 +135,7 @@ export class RingConsumer {
 
   /** Moves to the next record. False when there is none. */
   next(): boolean {
-    if (this.#cursor >= this.#known && !(this.#ring.hasMoved(PUBLISHED, this.#known) && this.available() > 0))
-      return false
+    if (this.#cursor >= this.#known && !this.#look()) return false
     if (this.#lossy) return this.#nextLossy()
     this.record.at(this.#cursor & this.#mask)
     this.#cursor++
@@ -143,6 +150,15 @@ export class RingConsumer {
   /** Leaves the ring. */
   close(): void {
     Atomics.store(this.#ring.words, this.#word, ConsumerState.free)
+  }
+
+  /** Whether there is more to read than was known. */
+  #look(): boolean {
+    const ring = this.#ring
+    // The producer waits for a lossless consumer, so it is never 2^32 ahead of one: the low word tells all, in one load.
+    if (!this.#lossy) this.#known += ring.growth(PUBLISHED, this.#known)
+    else if (ring.growth(PUBLISHED, this.#known) !== 0) this.#known = ring.load(PUBLISHED)
+    return this.#known > this.#cursor
   }
 
   #nextLossy(): boolean {
