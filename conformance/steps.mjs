@@ -1,4 +1,6 @@
 // What a foreign client does on a simulated venue, step by step, through ccxt and ccxt pro.
+import ccxt from 'ccxt'
+import { times } from './patience.mjs'
 
 /** Sends every address of a client to another place. */
 function pointAt(urls, port) {
@@ -12,30 +14,27 @@ function pointAt(urls, port) {
 }
 
 /**
- * Trades on a venue that is simulated on a port. Each step is told as it ends.
+ * ccxt on a venue that is simulated.
  *
- * @param client an exchange of ccxt pro
- * @param venue { symbol, amount, options, can: steps beyond the common ones }
- * @param tell called with (step, undefined) or (step, error)
+ * @param venue { client: an exchange of ccxt pro, symbol, amount, keepsId: amended orders keep their id }
  */
-export async function trade(client, venue, port, tell) {
+export const ccxtTrades = venue => ({
+  of: 'ccxt',
+  async trade({ rest, key }, step) {
+    const client = new ccxt.pro[venue.client]({ apiKey: key.apiKey, secret: key.secret, password: key.passphrase })
+    try {
+      await trade(client, venue, new URL(rest).port, step)
+    } finally {
+      await client.close()
+    }
+  },
+})
+
+async function trade(client, venue, port, step) {
   pointAt(client.urls, port)
   await client.loadHttpProxyAgent()
   const { symbol, amount } = venue
-  const failures = []
-  const step = async (name, act) => {
-    try {
-      const value = await within(20_000, act())
-      tell(name)
-      return value
-    } catch (error) {
-      failures.push(name)
-      tell(name, error)
-      return undefined
-    }
-  }
-  await step('markets', () => client.loadMarkets())
-  if (failures.length > 0) return failures
+  if ((await step('markets', () => client.loadMarkets())) === undefined) return
   const balance = await step('balance', () => client.fetchBalance())
   const book = await step('book', () => client.fetchOrderBook(symbol, 10))
   await step('watch book', () => times(3, () => client.watchOrderBook(symbol)))
@@ -55,10 +54,8 @@ export async function trade(client, venue, port, tell) {
   })
   let current = placed
   const lower = Number(client.priceToPrecision(symbol, price * 0.999))
-  if (venue.amends !== false) {
-    const amended = await step('amend', () => client.editOrder(placed.id, symbol, 'limit', 'buy', amount, lower))
-    if (venue.keepsId !== true) current = amended ?? placed
-  }
+  const amended = await step('amend', () => client.editOrder(placed.id, symbol, 'limit', 'buy', amount, lower))
+  if (venue.keepsId !== true) current = amended ?? placed
   await step('cancel', () => client.cancelOrder(current.id ?? placed.id, symbol))
   // Of venues that stream no executions they are asked for.
   const fills = client.has.watchMyTrades ? client.watchMyTrades(symbol) : undefined
@@ -81,17 +78,4 @@ export async function trade(client, venue, port, tell) {
     }
     throw new Error('an order that cannot be paid was taken')
   })
-  return failures
-}
-
-async function times(count, act) {
-  for (let at = 0; at < count; at++) await act()
-}
-
-function within(milliseconds, promise) {
-  let timer
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`nothing in ${milliseconds / 1000} s`)), milliseconds)
-  })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
