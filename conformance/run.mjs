@@ -11,6 +11,7 @@ const { ccxtTrades } = await import('./steps.mjs')
 const { KeptLog, wordsOf } = await import('./sdk-sockets.mjs')
 const { binanceSpot, binanceUsdm } = await import('./sdk-binance.mjs')
 const { bybitIn } = await import('./sdk-bybit.mjs')
+const { coinbase } = await import('./sdk-coinbase.mjs')
 const { okxIn } = await import('./sdk-okx.mjs')
 
 const VENUES = {
@@ -33,7 +34,7 @@ const VENUES = {
   ],
   // ccxt tells the number of the amendment in the place of the order's id, which stays.
   kraken: [ccxtTrades({ client: 'kraken', symbol: 'BTC/USD', amount: 0.01, keepsId: true })],
-  coinbase: [ccxtTrades({ client: 'coinbase', symbol: 'BTC/USD', amount: 0.01 })],
+  coinbase: [ccxtTrades({ client: 'coinbase', symbol: 'BTC/USD', amount: 0.01 }), coinbase],
   // In dollars.
   deribit: [ccxtTrades({ client: 'deribit', symbol: 'BTC/USD:BTC', amount: 1000 })],
   'bybit-linear': [ccxtTrades({ client: 'bybit', symbol: 'BTC/USDT:USDT', amount: 0.01 }), bybitIn('linear')],
