@@ -12,6 +12,7 @@ const { KeptLog, wordsOf } = await import('./sdk-sockets.mjs')
 const { binanceSpot, binanceUsdm } = await import('./sdk-binance.mjs')
 const { bybitIn } = await import('./sdk-bybit.mjs')
 const { coinbase } = await import('./sdk-coinbase.mjs')
+const { kraken } = await import('./sdk-kraken.mjs')
 const { okxIn } = await import('./sdk-okx.mjs')
 
 const VENUES = {
@@ -33,7 +34,7 @@ const VENUES = {
     okxIn({ instType: 'SWAP', instId: 'BTC-USD-SWAP', sz: '1' }),
   ],
   // ccxt tells the number of the amendment in the place of the order's id, which stays.
-  kraken: [ccxtTrades({ client: 'kraken', symbol: 'BTC/USD', amount: 0.01, keepsId: true })],
+  kraken: [ccxtTrades({ client: 'kraken', symbol: 'BTC/USD', amount: 0.01, keepsId: true }), kraken],
   coinbase: [ccxtTrades({ client: 'coinbase', symbol: 'BTC/USD', amount: 0.01 }), coinbase],
   // In dollars.
   deribit: [ccxtTrades({ client: 'deribit', symbol: 'BTC/USD:BTC', amount: 1000 })],

@@ -1,0 +1,60 @@
+// The SDK `node-kraken-api` trades on Kraken: REST, and the sockets of v1.
+import { Kraken } from 'node-kraken-api'
+import { openOtherDoor } from './other-door.mjs'
+
+const pair = 'XBT/USD'
+
+/** Spot. The SDK has no setting for addresses. */
+export const kraken = {
+  of: 'node-kraken-api',
+  async trade({ rest, key }, step) {
+    const closeDoor = openOtherDoor('kraken.com', new URL(rest).port)
+    try {
+      await trade(new Kraken({ key: key.apiKey, secret: key.secret, timeout: 10_000 }), step)
+    } finally {
+      closeDoor()
+    }
+  },
+}
+
+async function trade(client, step) {
+  const placed = async price => {
+    const order = { pair: 'XBTUSD', type: 'buy', ordertype: 'limit', volume: '0.01', price }
+    const { txid } = await client.addOrder(order)
+    return txid[0]
+  }
+
+  await step('instruments', async () => {
+    const listed = Object.values(await client.assetPairs())
+    if (!listed.some(({ wsname }) => wsname === pair)) throw new Error(`no ${pair} among ${listed.length}`)
+  })
+  const book = await step('book', async () => (await client.depth({ pair: 'XBTUSD', count: 10 })).XXBTZUSD)
+  const [low, high] = [(book.bids[0][0] * 0.98).toFixed(1), (book.asks[0][0] * 1.01).toFixed(1)]
+
+  const held = async () => Number((await client.balance()).XXBT ?? 0)
+  const before = await step('balance', held)
+  const txid = await step('place', () => placed(low))
+  await step('query', async () => {
+    const { open } = await client.openOrders()
+    if (open[txid] === undefined) throw new Error('the order is not among the open ones')
+  })
+  const limit_price = (low * 0.999).toFixed(1)
+  // The SDK is older than this call, and passes on what it does not know.
+  await step('amend', () => client.request('AmendOrder', { txid, limit_price }, 'private'))
+  await step('see it amended', async () => {
+    const order = (await client.queryOrders({ txid }))[txid]
+    if (Number(order.descr.price) !== Number(limit_price)) throw new Error(`the order's price is ${order.descr.price}`)
+  })
+  await step('cancel', () => client.cancelOrder({ txid }))
+
+  const taker = await step('take', () => placed(high))
+  await step('list the fills', async () => {
+    const { trades } = await client.tradesHistory()
+    if (!Object.values(trades).some(row => row.ordertxid === taker && row.price > 0))
+      throw new Error('no fill is listed')
+  })
+  await step('see the balance', async () => {
+    const moved = (await held()) - before
+    if (!(moved > 0.0099)) throw new Error(`bought 0.01 BTC, and the balance has moved by ${moved}`)
+  })
+}
