@@ -11,21 +11,40 @@ import { lotsText, priceText } from './venue-texts.ts'
 /** Levels a side that a checksum covers. */
 const COVERED = 10
 
+/** What a client is told of a book: the whole, or what has changed. */
+export interface BookChange {
+  readonly type: 'snapshot' | 'update'
+  readonly bids: SideLevels
+  readonly asks: SideLevels
+  /** Of the whole book as the client has it then. */
+  readonly checksum: number
+  /** Microseconds. */
+  readonly at: number
+}
+
 /**
  * The book of one instrument as one client has it: the best levels to the depth that was asked for. A level that leaves
  * this depth because better ones came gets no message, as the real venue does it; one that comes back is told anew.
  */
-export class BookChannel {
+export class BookChannel<Message> {
   readonly instrument: Instrument
   readonly depth: number
   readonly #exchange: Exchange
   #sides: Readonly<Record<Side, ReadonlyMap<number, number>>> = { [BUY]: new Map(), [SELL]: new Map() }
+  readonly #write: (instrument: Instrument, change: BookChange) => Message
   #isTouched = false
 
-  constructor(exchange: Exchange, instrument: Instrument, depth: number) {
+  /** @param write a change in the words of the client's dialect */
+  constructor(
+    exchange: Exchange,
+    instrument: Instrument,
+    depth: number,
+    write: (instrument: Instrument, change: BookChange) => Message,
+  ) {
     this.#exchange = exchange
     this.instrument = instrument
     this.depth = depth
+    this.#write = write
   }
 
   /** Something changed in the book. */
@@ -34,20 +53,20 @@ export class BookChannel {
   }
 
   /** The whole. @param now microseconds */
-  snapshot(now: number): Writable {
+  snapshot(now: number): Message {
     const [bids, asks] = [this.#best(BUY), this.#best(SELL)]
     this.#keep(bids, asks)
-    return this.#message('snapshot', bids, asks, bids, asks, now)
+    return this.#message('snapshot', [bids, asks], bids, asks, now)
   }
 
   /** What has changed since the last message; undefined when the client has it all. */
-  update(now: number): Writable | undefined {
+  update(now: number): Message | undefined {
     if (!this.#isTouched) return undefined
     const [bids, asks] = [this.#best(BUY), this.#best(SELL)]
     const changed = [this.#changes(BUY, bids), this.#changes(SELL, asks)] as const
     this.#keep(bids, asks)
     if (changed[0].length + changed[1].length === 0) return undefined
-    return this.#message('update', ...changed, bids, asks, now)
+    return this.#message('update', changed, bids, asks, now)
   }
 
   #best(side: Side): SideLevels {
@@ -68,23 +87,26 @@ export class BookChannel {
   }
 
   #message(
-    type: string,
-    bids: SideLevels,
-    asks: SideLevels,
+    type: BookChange['type'],
+    [bids, asks]: readonly [SideLevels, SideLevels],
     allBids: SideLevels,
     allAsks: SideLevels,
-    now: number,
-  ): Writable {
-    const { instrument } = this
-    const rows = (levels: SideLevels): Writable =>
-      levels.map(([price, lots]) => ({
-        price: new Digits(priceText(instrument, price)),
-        qty: new Digits(lotsText(instrument, lots)),
-      }))
-    const checksum = checksumOf(instrument, allBids, allAsks)
-    const book = { symbol: instrument.symbol, bids: rows(bids), asks: rows(asks), checksum, timestamp: isoText(now) }
-    return { channel: 'book', type, data: [book] }
+    at: number,
+  ): Message {
+    const checksum = checksumOf(this.instrument, allBids, allAsks)
+    return this.#write(this.instrument, { type, bids, asks, checksum, at })
   }
+}
+
+/** A change of a book in the words of v2. */
+export function bookMessage(instrument: Instrument, { type, bids, asks, checksum, at }: BookChange): Writable {
+  const rows = (levels: SideLevels): Writable =>
+    levels.map(([price, lots]) => ({
+      price: new Digits(priceText(instrument, price)),
+      qty: new Digits(lotsText(instrument, lots)),
+    }))
+  const book = { symbol: instrument.symbol, bids: rows(bids), asks: rows(asks), checksum, timestamp: isoText(at) }
+  return { channel: 'book', type, data: [book] }
 }
 
 /** CRC-32 of the digits of the ten best asks and bids, without points and leading zeros. */

@@ -22,6 +22,8 @@ import { AccountChannels } from './account-channels.ts'
 import { ClientKeys } from './client-keys.ts'
 import { MarketMessages } from './market-messages.ts'
 import { MarketRecord } from './market-record.ts'
+import { OlderCommands } from './older-commands.ts'
+import { type OlderEnds, OlderSession } from './older-session.ts'
 import { OrderDesk } from './order-desk.ts'
 import { PrivateCalls } from './private-calls.ts'
 import { PublicCalls } from './public-calls.ts'
@@ -34,11 +36,12 @@ import { replied, VenueError } from './venue-errors.ts'
 const PUBLIC = '/0/public/'
 const PRIVATE = '/0/private/'
 const SOCKET = '/v2'
+const OLDER_SOCKET = '/'
 
 /** What a private call costs of the key's counter, and how it is answered. */
 type PrivateRow = readonly [cost: number, run: (key: ClientKey, form: RequestForm) => unknown]
 
-/** Kraken spot as its clients see it: REST and websocket v2 over an exchange. */
+/** Kraken spot as its clients see it: REST, websocket v2 and v1 over an exchange. */
 class KrakenDialect implements VenueDialect {
   readonly #options: DialectOptions
   readonly #market: MarketRecord
@@ -49,7 +52,8 @@ class KrakenDialect implements VenueDialect {
   readonly #ends: SessionEnds
   readonly #public: ReadonlyMap<string, (form: RequestForm) => unknown>
   readonly #private: ReadonlyMap<string, PrivateRow>
-  readonly #sessions = new Set<KrakenSession>()
+  readonly #older: OlderEnds
+  readonly #sessions = new Set<KrakenSession | OlderSession>()
   #wasOpen = true
 
   constructor(options: DialectOptions) {
@@ -69,7 +73,11 @@ class KrakenDialect implements VenueDialect {
     }
     this.#ends = { market, messages, accounts, keys: sessionKeys, orders, random, now }
     this.#public = publicRows(new PublicCalls(this.#market, this.#desk.names, now))
-    this.#private = privateRows(new PrivateCalls(this.#desk, this.#keys, now))
+    const calls = new PrivateCalls(this.#desk, this.#keys, now)
+    this.#private = privateRows(calls)
+    const commands = new OlderCommands(this.#desk, calls)
+    const find = (pair: string): Instrument | undefined => this.#desk.names.find(pair)
+    this.#older = { market, keys: sessionKeys, calls, commands, random, find, now }
   }
 
   answer(request: ClientRequest): VenueReply {
@@ -88,8 +96,14 @@ class KrakenDialect implements VenueDialect {
   }
 
   open(path: string, _query: string, socket: ClientSocket): SocketSession | undefined {
-    if (path !== SOCKET) return undefined
-    const session = new KrakenSession(socket, this.#ends, each => this.#sessions.delete(each))
+    if (path !== SOCKET && path !== OLDER_SOCKET) return undefined
+    const onClosed = (each: KrakenSession | OlderSession): void => {
+      this.#sessions.delete(each)
+    }
+    const session =
+      path === SOCKET
+        ? new KrakenSession(socket, this.#ends, onClosed)
+        : new OlderSession(socket, this.#older, onClosed)
     this.#sessions.add(session)
     return session
   }
@@ -115,10 +129,12 @@ class KrakenDialect implements VenueDialect {
 
   onOrder(event: ExchangeOrderEvent, order: ExchangeOrder): void {
     this.#accounts.onOrder(event, order)
+    for (const session of this.#sessions) if (session instanceof OlderSession) session.onOrder(event, order)
   }
 
   onFill(fill: ExchangeFill): void {
     this.#accounts.onFill(fill)
+    for (const session of this.#sessions) if (session instanceof OlderSession) session.onFill(fill)
   }
 
   onBalance(account: number, assets: readonly string[], cause: string): void {

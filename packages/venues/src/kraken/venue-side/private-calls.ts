@@ -141,7 +141,7 @@ export class PrivateCalls {
       .reverse()
     const from = form.int('ofs', 0)
     const page = all.slice(from, from + PAGE)
-    return { trades: Object.fromEntries(page.map(fill => [fillText(fill), this.#trade(fill)])), count: all.length }
+    return { trades: Object.fromEntries(page.map(fill => [fillText(fill), this.tradeRow(fill)])), count: all.length }
   }
 
   /** @param isWhole with what open orders hold */
@@ -185,10 +185,11 @@ export class PrivateCalls {
   }
 
   #listed(orders: readonly ExchangeOrder[]): unknown {
-    return Object.fromEntries(orders.map(order => [orderText(order.id), this.#order(order)]))
+    return Object.fromEntries(orders.map(order => [orderText(order.id), this.orderRow(order)]))
   }
 
-  #order(order: ExchangeOrder): unknown {
+  /** An order with its state, by the names of the venue's fields. */
+  orderRow(order: ExchangeOrder): Readonly<Record<string, unknown>> {
     const { instrument, cumulative, value, status, side } = order
     const pair = altName(instrument.symbol)
     const price = priceText(instrument, order.price)
@@ -213,7 +214,8 @@ export class PrivateCalls {
     }
   }
 
-  #trade({ order, price, lots, fee, liquidity, at, tradeId }: ExchangeFill): unknown {
+  /** An execution, by the names of the venue's fields. */
+  tradeRow({ order, price, lots, fee, liquidity, at, tradeId }: ExchangeFill): Readonly<Record<string, unknown>> {
     const { instrument } = order
     const cost =
       (price * instrument.price.step * lots * instrument.quantity.step) /

@@ -1,16 +1,17 @@
 import type { Random } from '@velocimex/core/clock/random'
 import type { ExchangeTrade } from '@velocimex/core/exchange/exchange-order'
 import type { Instrument } from '@velocimex/core/market/instrument'
-import type { ClientKey, ClientSocket, SocketSession } from '../../venue-dialect.ts'
+import type { ClientSocket, SocketSession } from '../../venue-dialect.ts'
 import { JsonObject, NumberText, readStrictJson } from '../../wire/strict-json.ts'
 import { isoText } from '../iso-text.ts'
 import { KRAKEN } from '../make-instrument.ts'
 import type { AccountChannels, AccountReader } from './account-channels.ts'
-import { BookChannel } from './book-channel.ts'
+import { BookChannel, bookMessage } from './book-channel.ts'
 import type { ClientKeys } from './client-keys.ts'
 import type { MarketMessages } from './market-messages.ts'
 import type { MarketRecord } from './market-record.ts'
 import { RequestForm } from './request-form.ts'
+import { SessionToken } from './session-token.ts'
 import type { SocketOrderCalls } from './socket-orders.ts'
 import { type Subscription, subscriptionOf } from './subscription.ts'
 import { VenueError } from './venue-errors.ts'
@@ -37,15 +38,13 @@ export class KrakenSession implements SocketSession, AccountReader {
   readonly #socket: ClientSocket
   readonly #ends: SessionEnds
   readonly #onClosed: (session: KrakenSession) => void
-  readonly #books = new Map<number, BookChannel>()
+  readonly #books = new Map<number, BookChannel<Writable>>()
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #sequences = new Map<string, number>()
   /** What was told last of each ticker and bar. */
   readonly #seen = new Map<string, string>()
   #stopReading: (() => void) | undefined
-  #key: ClientKey | undefined
-  /** Token of the session: it holds as long as the connection, beyond its own time. */
-  #token = ''
+  readonly #token: SessionToken
   #sentAt: number
   #heardAt: number
 
@@ -53,6 +52,7 @@ export class KrakenSession implements SocketSession, AccountReader {
     this.#socket = socket
     this.#ends = ends
     this.#onClosed = onClosed
+    this.#token = new SessionToken(ends.keys, ends.now)
     this.#sentAt = this.#heardAt = ends.now()
     this.status()
   }
@@ -135,19 +135,7 @@ export class KrakenSession implements SocketSession, AccountReader {
   /** Private channels need a token. */
   #mayRead({ isPrivate }: Subscription, form: RequestForm): string | undefined {
     if (!isPrivate) return undefined
-    return this.#session(form) === undefined ? 'ESession:Invalid session' : undefined
-  }
-
-  #session(form: RequestForm): ClientKey | undefined {
-    const { keys, now } = this.#ends
-    const token = form.get('token') ?? ''
-    if (token !== '' && token === this.#token) return this.#key
-    const key = keys.ofToken(token, now())
-    // One connection is one account's.
-    if (key === undefined || (this.#key !== undefined && key.account !== this.#key.account)) return undefined
-    this.#token = token
-    this.#key = key
-    return key
+    return this.#token.take(form.get('token') ?? '') === undefined ? 'ESession:Invalid session' : undefined
   }
 
   /** The first message of a subscription. */
@@ -158,7 +146,7 @@ export class KrakenSession implements SocketSession, AccountReader {
     else if (channel === 'instrument') this.#send(messages.instruments())
     else if (instrument === undefined) return
     else if (channel === 'book') {
-      const book = new BookChannel(market.exchange, instrument, depth)
+      const book = new BookChannel(market.exchange, instrument, depth, bookMessage)
       this.#books.set(instrument.index, book)
       const whole = book.snapshot(now)
       if (hasSnapshot) this.#send(whole)
@@ -173,7 +161,7 @@ export class KrakenSession implements SocketSession, AccountReader {
 
   #beginPrivate({ channel, hasOrders, hasTrades }: Subscription): void {
     const { accounts } = this.#ends
-    const { account } = this.#key!
+    const { account } = this.#token.key!
     this.#stopReading ??= accounts.read(account, this)
     const rows =
       channel === 'executions' ? accounts.executions(account, hasOrders, hasTrades) : accounts.balances(account)
@@ -216,7 +204,7 @@ export class KrakenSession implements SocketSession, AccountReader {
   /** An order command. Its answer overtakes the events that it causes, or follows them: the venue promises neither. */
   #command(method: string, form: RequestForm, reqId: number | undefined): void {
     const { accounts, orders, random } = this.#ends
-    const key = this.#session(form)
+    const key = this.#token.take(form.get('token') ?? '')
     if (key === undefined) {
       this.#reply(method, reqId, new VenueError('ESession:Invalid session'))
       return

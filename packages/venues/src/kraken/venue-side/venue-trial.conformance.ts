@@ -79,11 +79,11 @@ export class VenueTrial {
     return { status, headers: {}, body }
   }
 
-  /** Opens a socket. What the venue sends is gathered in `frames`. */
-  socket() {
+  /** Opens a socket, of v2 unless told otherwise. What the venue sends is gathered in `frames`. */
+  socket(path = '/v2') {
     const frames: string[] = []
     const closed: number[] = []
-    const session = this.dialect.open('/v2', '', { send: text => frames.push(text), close: code => closed.push(code) })!
+    const session = this.dialect.open(path, '', { send: text => frames.push(text), close: code => closed.push(code) })!
     return { session, frames, closed, take: (): string[] => frames.splice(0) }
   }
 }
