@@ -1,6 +1,6 @@
+import type { QueueModel } from '../book/queue-model.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { LatencyModel } from '../exchange/latency-model.ts'
-import type { QueueModel } from '../exchange/queue-model.ts'
 import { SimVenue } from '../exchange/sim-venue.ts'
 import { ClientOrderIds } from '../execution/client-order-id.ts'
 import { OrderManager } from '../execution/order-manager.ts'

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
+import { RiskAverseQueue } from '../book/queue-model.ts'
 import { ConstantLatency } from '../exchange/latency-model.ts'
-import { RiskAverseQueue } from '../exchange/queue-model.ts'
 import { EventRecord, Flag, Kind, Records } from '../market/event-record.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { InstrumentTable } from '../market/instrument-table.ts'

@@ -1,7 +1,8 @@
+import type { QueueModel } from '../book/queue-model.ts'
+import { passPrint, passTotal } from '../book/queue-place.ts'
 import type { EventRecord } from '../market/event-record.ts'
 import { BUY, opposite, SELL, type Side } from '../market/side.ts'
 import type { FillCause } from '../order/fill.ts'
-import type { QueueModel } from './queue-model.ts'
 import type { SimMarket } from './sim-market.ts'
 import { leavesOf, type VenueOrder } from './venue-order.ts'
 
@@ -19,8 +20,7 @@ export function onLevelChanged(market: SimMarket, queue: QueueModel, side: Side,
   for (const order of market.orders(side)) {
     if (order.price !== price) continue
     const before = market.book.side(side).lotsAt(price)
-    order.ahead = queue.onLevel(order.ahead, before, quantity, order.traded)
-    order.traded = 0
+    passTotal(order, queue, before, quantity)
   }
 }
 
@@ -36,10 +36,7 @@ export function onTrade(market: SimMarket, event: EventRecord, fill: MakerFill):
     if (better < 0) break
     const queueBefore = better > 0 ? 0 : order.ahead
     const lots = Math.min(leavesOf(order), Math.max(0, left - queueBefore))
-    if (better === 0) {
-      order.ahead = Math.max(0, order.ahead - left)
-      order.traded += left
-    }
+    if (better === 0) passPrint(order, left)
     if (lots > 0) {
       left -= lots
       fill(market, order, lots, { trigger: better > 0 ? 'through' : 'trade', price, quantity, queueBefore })

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { ProbabilityQueue, type QueueModel, RiskAverseQueue } from '../book/queue-model.ts'
 import { type Micros, micros } from '../clock/micros.ts'
 import { EventRecord, Flag, Kind, Records } from '../market/event-record.ts'
 import type { Instrument } from '../market/instrument.ts'
@@ -12,7 +13,6 @@ import type { OrderRequest } from '../order/order-request.ts'
 import type { ApprovedOrder } from '../risk/risk-gate.ts'
 import { feeOf } from './fee-model.ts'
 import { ConstantLatency } from './latency-model.ts'
-import { ProbabilityQueue, type QueueModel, RiskAverseQueue } from './queue-model.ts'
 import { SimVenue } from './sim-venue.ts'
 
 const usdt = { code: 'USDT', decimals: 8 }

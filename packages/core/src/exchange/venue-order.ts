@@ -1,8 +1,9 @@
+import type { QueuePlace } from '../book/queue-place.ts'
 import type { Side } from '../market/side.ts'
 import type { ApprovedOrder } from '../risk/risk-gate.ts'
 
 /** An order of ours as the simulated venue holds it. Quantities in lots, price in ticks. */
-export interface VenueOrder {
+export interface VenueOrder extends QueuePlace {
   readonly clientOrderId: string
   readonly venueOrderId: string
   readonly request: ApprovedOrder
@@ -11,11 +12,7 @@ export interface VenueOrder {
   /** Total, what is filled included. */
   quantity: number
   cumulative: number
-  /** Market lots ahead of us at our price. */
-  ahead: number
   queueAtEntry: number
-  /** Lots printed at our price since its total last changed. */
-  traded: number
 }
 
 /** What of an order is still open. */
