@@ -2,7 +2,7 @@ import type { QueueModel } from './queue-model.ts'
 
 /** The place of an order of ours in the queue at its price: the one a simulated venue gives it, or the one we estimate. */
 export interface QueuePlace {
-  /** Lots of others ahead of us. */
+  /** Lots ahead of us. */
   ahead: number
   /** Lots printed at our price since its total last changed: they explain as much of the next decrease. */
   traded: number
