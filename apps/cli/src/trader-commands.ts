@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
+import { addOrderCommands } from './order-commands.ts'
 import { pairs, print, printJson, table } from './output.ts'
 import { addStatementCommand } from './statement-command.ts'
 import { addStrategyCommands } from './strategy-commands.ts'
@@ -25,24 +26,7 @@ const shared = (command: Command): Command =>
 /** `velocimex status`, `order`, `position`, `ledger`, `risk`, `stop`, `resume`, `doctor`. */
 export function addTraderCommands(program: Command): void {
   shared(program.command('status').description('how the running trader stands')).action(status)
-  const order = program.command('order').description('orders of the running trader')
-  shared(
-    order.command('list').description('open orders; --all closed ones too').option('--all', 'closed ones too'),
-  ).action(async (flags: Flags & { readonly all?: boolean }) =>
-    show(flags, await askTrader(flags.dir, 'GET', `/orders?all=${flags.all === true}`), 'orders', [
-      'id',
-      'account',
-      'mode',
-      'symbol',
-      'side',
-      'state',
-      'price',
-      'quantity',
-      'filled',
-      'strategy',
-    ]),
-  )
-  shared(order.command('explain').description('everything that happened to an order').argument('<id>')).action(explain)
+  addOrderCommands(program, shared)
   const position = program.command('position').description('positions of the running trader')
   shared(position.command('list').description('positions and what they earned')).action(async (flags: Flags) =>
     show(flags, await askTrader(flags.dir, 'GET', '/positions'), 'positions', [
@@ -182,18 +166,6 @@ async function showRisk(flags: Flags): Promise<void> {
     ),
   )
   for (const { account, stop } of value.stopped) for (const words of stopLines(account, stop)) print(words)
-}
-
-async function explain(id: string, flags: Flags): Promise<void> {
-  const value = (await askTrader(flags.dir, 'GET', `/orders/${encodeURIComponent(id)}`)) as Record<string, unknown> & {
-    story: { at: string; words: string }[]
-  }
-  if (flags.json) return printJson(value)
-  const { story, ...rest } = value
-  print(
-    ...pairs(Object.entries(rest).map(([key, each]) => [key, String(each)])),
-    ...story.map(({ at, words }) => `  ${at}  ${words}`),
-  )
 }
 
 async function balance(flags: Flags): Promise<void> {

@@ -28,7 +28,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   },
   {
     kind: 'momentum',
-    doc: 'follows a short move that trades confirm, with immediate-or-cancel orders',
+    doc: 'follows a short move that trades confirm, resting first and taking in haste',
     parameters: MOMENTUM_PARAMETERS,
     make: (name, parameters) => new Momentum(name, parameters),
   },

@@ -1,13 +1,18 @@
 import { weightedMid } from '@velocimex/core/book/book-metrics'
+import { SECOND } from '@velocimex/core/clock/micros'
+import { DEFAULT_MAKER_POLICY } from '@velocimex/core/execution/maker-policy'
+import type { QuoteRules } from '@velocimex/core/execution/quote-rules'
+import { type Target, WorkingOrder } from '@velocimex/core/execution/working-order'
 import { type EventRecord, Kind } from '@velocimex/core/market/event-record'
 import { roundPassive } from '@velocimex/core/market/rounding'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
 import type { Position } from '@velocimex/core/order/position'
+import { RateWindow } from '@velocimex/core/risk/rate-window'
 import type { ParameterSet, ParameterSpec } from '@velocimex/core/strategy/parameters'
 import type { Desk, Strategy, StrategyState } from '@velocimex/core/strategy/strategy'
-import { Quote } from './quote.ts'
+import { improveFrom, RuleScale, rulesOf, WORKING_PARAMETERS } from './working-parameters.ts'
 
 /** Parameters of the market maker. */
 export const MARKET_MAKER_PARAMETERS: readonly ParameterSpec[] = [
@@ -34,27 +39,36 @@ export const MARKET_MAKER_PARAMETERS: readonly ParameterSpec[] = [
     min: 0,
     max: 1000,
   },
-  {
-    name: 'requoteBps',
-    doc: 'how far the target must move before a quote follows, in bps',
-    type: 'number',
-    default: 0.1,
-    min: 0,
-    max: 1000,
-  },
-  {
-    name: 'patienceMs',
-    doc: 'least time between two moves of a quote, in milliseconds',
-    type: 'number',
-    default: 50,
-    min: 0,
-    max: 60_000,
-  },
+  ...WORKING_PARAMETERS,
 ]
 
+/** The market of one instrument, made once. */
+class Market {
+  readonly bid: WorkingOrder
+  readonly ask: WorkingOrder
+  readonly rules: QuoteRules
+  readonly buy: Target
+  readonly sell: Target
+  readonly size: number
+  readonly limit: number
+
+  constructor(index: number, name: string, parameters: ParameterSet, size: number, limit: number, budget: RateWindow) {
+    this.rules = rulesOf(parameters)
+    // It waits for others to come: it never takes.
+    const policy = { ...DEFAULT_MAKER_POLICY, takeAbove: 1, improveFrom: improveFrom(parameters), rules: this.rules }
+    this.bid = new WorkingOrder(index, BUY, name, policy, budget)
+    this.ask = new WorkingOrder(index, SELL, name, policy, budget)
+    this.buy = { limit: 0, quantity: size, urgency: 0, reduceOnly: false }
+    this.sell = { limit: 0, quantity: size, urgency: 0, reduceOnly: false }
+    this.size = size
+    this.limit = limit
+  }
+}
+
 /**
- * Captures the spread: one post-only quote a side around the weighted mid, never better than the touch (it joins the
- * queue), shifted against the inventory, withdrawn on the side that would pass the position limit. S2-STR-21.
+ * Captures the spread: one post-only quote a side around the weighted mid, never better than the touch unless told to
+ * improve on a wide spread (it joins the queue and keeps its place there), shifted against the inventory, withdrawn on
+ * the side that would pass the position limit. S2-STR-21.
  *
  *     reservation = weighted mid * (1 - skew * position / limit)
  *     bid = min(best bid, reservation - half spread)      ask = max(best ask, reservation + half spread)
@@ -67,12 +81,8 @@ export class MarketMaker implements Strategy {
   readonly #parameters: ParameterSet
   readonly #halfSpread: number
   readonly #skew: number
-  readonly #requote: number
-  readonly #patience: number
-  readonly #bids: (Quote | undefined)[] = []
-  readonly #asks: (Quote | undefined)[] = []
-  readonly #sizes: number[] = []
-  readonly #limits: number[] = []
+  readonly #scale: RuleScale
+  readonly #markets: (Market | undefined)[] = []
   #desk!: Desk
   #fills = 0
 
@@ -81,25 +91,24 @@ export class MarketMaker implements Strategy {
     this.#parameters = parameters
     this.#halfSpread = parameters.number('halfSpreadBps') / 1e4
     this.#skew = parameters.number('skewBps') / 1e4
-    this.#requote = parameters.number('requoteBps') / 1e4
-    this.#patience = parameters.number('patienceMs') * 1000
+    this.#scale = new RuleScale(parameters)
   }
 
   initialize(desk: Desk): void {
     this.#desk = desk
+    const parameters = this.#parameters
+    const budget = new RateWindow(Math.round(parameters.number('movesPerSecond')), SECOND)
     for (const [at, { index }] of desk.instruments.entries()) {
-      this.#bids[index] = new Quote(index, BUY, this.name)
-      this.#asks[index] = new Quote(index, SELL, this.name)
-      this.#sizes[index] = this.#parameters.lots('quantity')[at]!
-      this.#limits[index] = this.#parameters.lots('maxPosition')[at]!
+      const size = parameters.lots('quantity')[at]!
+      this.#markets[index] = new Market(index, this.name, parameters, size, parameters.lots('maxPosition')[at]!, budget)
     }
   }
 
   onMarketData(event: EventRecord): void {
     if (event.kind !== Kind.level && event.kind !== Kind.clear) return
     const index = event.instrument
-    const bid = this.#bids[index]!
-    const ask = this.#asks[index]!
+    const market = this.#markets[index]!
+    const { bid, ask, rules, buy, sell, size, limit } = market
     const desk = this.#desk
     const book = desk.book(index)
     const fair = book.isEmpty || book.isCrossed ? Number.NaN : weightedMid(book)
@@ -108,21 +117,22 @@ export class MarketMaker implements Strategy {
       ask.withdraw(desk)
       return
     }
-    const size = this.#sizes[index]!
-    const limit = this.#limits[index]!
+    this.#scale.apply(rules, fair)
     const position = desk.position(index).netLots
     const reservation = fair * (1 - (this.#skew * position) / limit)
     const half = fair * this.#halfSpread
-    const slack = Math.max(1, fair * this.#requote)
+    buy.limit = roundPassive(BUY, reservation - half)
+    sell.limit = roundPassive(SELL, reservation + half)
     if (position + size > limit) bid.withdraw(desk)
-    else bid.follow(desk, Math.min(book.bestBid, roundPassive(BUY, reservation - half)), size, slack, this.#patience)
+    else bid.follow(desk, buy)
     if (position - size < -limit) ask.withdraw(desk)
-    else ask.follow(desk, Math.max(book.bestAsk, roundPassive(SELL, reservation + half)), size, slack, this.#patience)
+    else ask.follow(desk, sell)
   }
 
   onOrderUpdate(order: OrderView): void {
-    this.#bids[order.request.instrument]!.update(order)
-    this.#asks[order.request.instrument]!.update(order)
+    const market = this.#markets[order.request.instrument]!
+    market.bid.update(order)
+    market.ask.update(order)
   }
 
   onOrderFill(_fill: Fill): void {
@@ -134,7 +144,8 @@ export class MarketMaker implements Strategy {
   }
 
   getState(): StrategyState {
-    const quotesOut = [...this.#bids, ...this.#asks].filter(quote => quote?.isOut).length
-    return { fills: this.#fills, quotesOut }
+    const quotes = this.#markets.flatMap(market => (market === undefined ? [] : [market.bid, market.ask]))
+    const quotesOut = quotes.filter(({ isOut }) => isOut).length
+    return { fills: this.#fills, quotesOut, moves: quotes.reduce((sum, { moves }) => sum + moves, 0) }
   }
 }

@@ -1,15 +1,19 @@
 import { SECOND } from '@velocimex/core/clock/micros'
+import { DEFAULT_MAKER_POLICY } from '@velocimex/core/execution/maker-policy'
+import type { QuoteRules } from '@velocimex/core/execution/quote-rules'
+import { type Target, WorkingOrder } from '@velocimex/core/execution/working-order'
 import { type EventRecord, Kind } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
-import { BUY, SELL, type Side } from '@velocimex/core/market/side'
-import type { Lots, Ticks } from '@velocimex/core/market/units'
+import { BUY, opposite, SELL, type Side } from '@velocimex/core/market/side'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
 import type { Position } from '@velocimex/core/order/position'
+import { RateWindow } from '@velocimex/core/risk/rate-window'
 import { Ema } from '@velocimex/core/signal/ema'
 import { TradeFlow } from '@velocimex/core/signal/trade-flow'
 import type { ParameterSet, ParameterSpec } from '@velocimex/core/strategy/parameters'
 import type { Desk, Strategy, StrategyState } from '@velocimex/core/strategy/strategy'
+import { improveFrom, RuleScale, rulesOf, WORKING_PARAMETERS } from './working-parameters.ts'
 
 /** Parameters of the momentum strategy. */
 export const MOMENTUM_PARAMETERS: readonly ParameterSpec[] = [
@@ -56,13 +60,33 @@ export const MOMENTUM_PARAMETERS: readonly ParameterSpec[] = [
   },
   {
     name: 'slippageBps',
-    doc: 'how far through the touch an order may trade, in bps',
+    doc: 'how far through the touch an order that takes may trade, in bps',
     type: 'number',
     default: 0.5,
     min: 0,
     max: 1000,
   },
+  {
+    name: 'takeAbove',
+    doc: 'urgency above which orders take rather than rest, 0..1; a lead of the threshold has 0.5, twice as much has 1',
+    type: 'number',
+    default: 0.8,
+    min: 0,
+    max: 1,
+  },
+  {
+    name: 'exitMs',
+    doc: 'time after the reason to leave in which the urgency of leaving grows from 0.5 to 1, in milliseconds',
+    type: 'number',
+    default: 2000,
+    min: 1,
+    max: 3_600_000,
+  },
+  ...WORKING_PARAMETERS,
 ]
+
+/** Urgency of a signal that is only just one, and of leaving when the reason to leave comes up. */
+const PLAIN = 0.5
 
 /** State of one instrument, made once. */
 class Trend {
@@ -71,23 +95,44 @@ class Trend {
   readonly slow: Ema
   readonly flow: TradeFlow
   readonly size: number
-  orderId = ''
+  readonly rules: QuoteRules
+  readonly buy: WorkingOrder
+  readonly sell: WorkingOrder
+  readonly target: Target
   openedAt = 0
-  /** No order before this instant: a refused wish is not repeated on every message. */
-  quietUntil = 0
+  /** Side that is being entered; 0 when none is. */
+  entering: Side | 0 = 0
+  /** Since when the position is being left; NaN while it is held. */
+  leavingSince = Number.NaN
 
-  constructor(instrument: Instrument, size: number, fast: number, slow: number) {
+  constructor(instrument: Instrument, size: number, name: string, parameters: ParameterSet, budget: RateWindow) {
     this.instrument = instrument
     this.size = size
-    this.fast = new Ema(fast)
-    this.slow = new Ema(slow)
-    this.flow = new TradeFlow(slow)
+    this.fast = new Ema(parameters.number('fastMs') * 1000)
+    this.slow = new Ema(parameters.number('slowMs') * 1000)
+    this.flow = new TradeFlow(parameters.number('slowMs') * 1000)
+    this.rules = rulesOf(parameters)
+    const policy = {
+      ...DEFAULT_MAKER_POLICY,
+      takeAbove: parameters.number('takeAbove'),
+      takeBps: parameters.number('slippageBps'),
+      improveFrom: improveFrom(parameters),
+      rules: this.rules,
+    }
+    this.buy = new WorkingOrder(instrument.index, BUY, name, policy, budget)
+    this.sell = new WorkingOrder(instrument.index, SELL, name, policy, budget)
+    this.target = { limit: 0, quantity: size, urgency: 0, reduceOnly: false }
+  }
+
+  order(side: Side): WorkingOrder {
+    return side === BUY ? this.buy : this.sell
   }
 }
 
 /**
  * Follows a move: enters when the fast average of the mid leads the slow one by a threshold and recent trades agree,
- * leaves when the lead is gone or the time is up. Takes with immediate-or-cancel orders. S2-STR-20.
+ * leaves when the lead is gone or the time is up. It rests at the touch, and takes when the lead is strong or leaving
+ * lasts too long. S2-STR-20.
  */
 export class Momentum implements Strategy {
   readonly name: string
@@ -95,7 +140,8 @@ export class Momentum implements Strategy {
   readonly #threshold: number
   readonly #flow: number
   readonly #hold: number
-  readonly #slippage: number
+  readonly #exit: number
+  readonly #scale: RuleScale
   readonly #trends: (Trend | undefined)[] = []
   #desk!: Desk
   #entries = 0
@@ -107,16 +153,17 @@ export class Momentum implements Strategy {
     this.#threshold = parameters.number('thresholdBps') / 1e4
     this.#flow = parameters.number('flow')
     this.#hold = parameters.number('holdMs') * 1000
-    this.#slippage = parameters.number('slippageBps') / 1e4
+    this.#exit = parameters.number('exitMs') * 1000
+    this.#scale = new RuleScale(parameters)
   }
 
   initialize(desk: Desk): void {
     this.#desk = desk
-    const fast = this.#parameters.number('fastMs') * 1000
-    const slow = this.#parameters.number('slowMs') * 1000
+    const parameters = this.#parameters
+    const budget = new RateWindow(Math.round(parameters.number('movesPerSecond')), SECOND)
     for (const [at, instrument] of desk.instruments.entries()) {
-      const size = this.#parameters.lots('quantity')[at]!
-      this.#trends[instrument.index] = new Trend(instrument, size, fast, slow)
+      const size = parameters.lots('quantity')[at]!
+      this.#trends[instrument.index] = new Trend(instrument, size, this.name, parameters, budget)
     }
   }
 
@@ -128,24 +175,23 @@ export class Momentum implements Strategy {
     const book = this.#desk.book(event.instrument)
     if (book.isEmpty || book.isCrossed) return
     const mid = (book.bestBid + book.bestAsk) / 2
+    this.#scale.apply(trend.rules, mid)
     const lead = trend.fast.update(mid, now) - trend.slow.update(mid, now)
-    if (trend.orderId !== '' || now < trend.quietUntil) return
     const held = this.#desk.position(event.instrument).netLots
-    if (held === 0) this.#enter(trend, lead, mid)
-    else if (held * lead <= 0 || now - trend.openedAt >= this.#hold) {
-      this.#take(trend, held > 0 ? SELL : BUY, Math.abs(held), true)
-    }
+    if (held === 0) this.#outside(trend, lead, mid)
+    else this.#inside(trend, lead, mid, held, now)
   }
 
   onOrderUpdate(order: OrderView): void {
     const trend = this.#trends[order.request.instrument]!
-    if (order.clientOrderId !== trend.orderId) return
-    const { state } = order
-    if (state === 'filled' || state === 'canceled' || state === 'rejected' || state === 'expired') trend.orderId = ''
+    trend.buy.update(order)
+    trend.sell.update(order)
   }
 
   onOrderFill(fill: Fill): void {
-    this.#trends[fill.instrument]!.openedAt = this.#desk.clock.now()
+    const trend = this.#trends[fill.instrument]!
+    if (this.#desk.position(fill.instrument).netLots === fill.side * fill.quantity)
+      trend.openedAt = this.#desk.clock.now()
   }
 
   onPositionUpdate(_position: Position): void {
@@ -156,35 +202,52 @@ export class Momentum implements Strategy {
     return { entries: this.#entries, exits: this.#exits }
   }
 
-  #enter(trend: Trend, lead: number, mid: number): void {
+  /** Without a position: wait for a signal, and go after it while it lasts. */
+  #outside(trend: Trend, lead: number, mid: number): void {
+    const desk = this.#desk
+    trend.leavingSince = Number.NaN
     const side = lead > 0 ? BUY : SELL
-    if (Math.abs(lead) < this.#threshold * mid || trend.flow.imbalance * side < this.#flow) return
+    const least = this.#threshold * mid
+    const isSignal = Math.abs(lead) >= least && trend.flow.imbalance * side >= this.#flow
+    if (trend.entering !== 0 && !(isSignal && side === trend.entering)) {
+      trend.order(trend.entering).withdraw(desk)
+      trend.entering = 0
+    }
+    // What left the last position, or entered the other way, goes first.
+    trend.order(opposite(side)).withdraw(desk)
+    if (!isSignal || trend.order(opposite(side)).isOut) return
     const { index } = trend.instrument
-    this.#desk.signal({ name: 'lead', instrument: index, value: lead, at: this.#desk.clock.now(), horizon: this.#hold })
-    this.#take(trend, side, trend.size, false)
+    if (trend.entering === 0) {
+      trend.entering = side
+      this.#entries++
+      desk.signal({ name: 'lead', instrument: index, value: lead, at: desk.clock.now(), horizon: this.#hold })
+    }
+    const urgency = least === 0 ? 1 : Math.min(1, (PLAIN * Math.abs(lead)) / least)
+    this.#work(trend, side, trend.size, urgency, false)
   }
 
-  #take(trend: Trend, side: Side, quantity: number, isExit: boolean): void {
-    const book = this.#desk.book(trend.instrument.index)
-    const touch = side === BUY ? book.bestAsk : book.bestBid
-    const limit = touch + side * Math.round(touch * this.#slippage)
-    trend.orderId = this.#desk.place({
-      instrument: trend.instrument.index,
-      side,
-      type: 'limit',
-      quantity: quantity as Lots,
-      price: limit as Ticks,
-      timeInForce: 'ioc',
-      postOnly: false,
-      // A spot market has no such orders.
-      reduceOnly: isExit && trend.instrument.kind !== 'spot',
-      strategy: this.name,
-    })
-    if (trend.orderId === '') {
-      trend.quietUntil = this.#desk.clock.now() + SECOND
-      return
+  /** With a position: hold it while the lead lasts, then leave with growing haste. */
+  #inside(trend: Trend, lead: number, mid: number, held: number, now: number): void {
+    const side = held > 0 ? SELL : BUY
+    trend.order(opposite(side)).withdraw(this.#desk)
+    trend.entering = 0
+    if (Number.isNaN(trend.leavingSince)) {
+      if (held * lead > 0 && now - trend.openedAt < this.#hold) return
+      trend.leavingSince = now
+      this.#exits++
     }
-    if (isExit) this.#exits++
-    else this.#entries++
+    const waited = (PLAIN * (now - trend.leavingSince)) / this.#exit
+    const against = lead * side > 0 ? (PLAIN * Math.abs(lead)) / (this.#threshold * mid) : 0
+    this.#work(trend, side, Math.abs(held), Math.min(1, Math.max(PLAIN + waited, against)), true)
+  }
+
+  #work(trend: Trend, side: Side, quantity: number, urgency: number, isExit: boolean): void {
+    const { target } = trend
+    target.limit = side * Number.POSITIVE_INFINITY
+    target.quantity = quantity
+    target.urgency = urgency
+    // A spot market has no such orders.
+    target.reduceOnly = isExit && trend.instrument.kind !== 'spot'
+    trend.order(side).follow(this.#desk, target)
   }
 }

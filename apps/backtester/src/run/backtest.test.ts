@@ -57,7 +57,14 @@ test('P-24 the market maker over two days: the same run twice, and on each core,
 test('the files of a run agree with each other: fills are the position, money is the ledger, every fill has a cause', () => {
   const out = join(directory, 'files')
   const report = run(config(), out)
-  deepEqual(readdirSync(out).sort(), ['equity.csv', 'ledger.csv', 'orders.csv', 'run.json', 'trades.csv'])
+  deepEqual(readdirSync(out).sort(), [
+    'decisions.csv',
+    'equity.csv',
+    'ledger.csv',
+    'orders.csv',
+    'run.json',
+    'trades.csv',
+  ])
   const rows = (name: string) => parseCsv(readFileSync(join(out, name), 'utf8'))
   const trades = rows('trades.csv')
   equal(trades.length, report.trades.fills)
@@ -82,6 +89,13 @@ test('the files of a run agree with each other: fills are the position, money is
   equal(rows('equity.csv').at(-1)!['equity'], report.equity.last)
   const orders = rows('orders.csv')
   equal(new Set(orders.map(row => row['client_order_id'])).size, report.orders.placed)
+  const reasons = new Map<string, number>()
+  for (const { reason } of rows('decisions.csv')) reasons.set(reason!, (reasons.get(reason!) ?? 0) + 1)
+  deepEqual(Object.fromEntries(reasons), report.orders.decisions)
+  ok(
+    orders.every(row => row['post_only'] === 'true'),
+    'S2-OMS-31 the market maker only rests',
+  )
 })
 
 test('a fill explains itself, with its order and its transfers', () => {
@@ -101,10 +115,17 @@ test('a fill explains itself, with its order and its transfers', () => {
   equal(explainFill(directory, '1').ok, false)
 })
 
-test('momentum takes, holds and gets out; limits hold it back', () => {
-  const loose = run(config({ strategy: { name: 'momentum', parameters: { thresholdBps: 0.2, flow: 0.1 } } }))
+test('S2-OMS-34 momentum rests, takes in haste, holds and gets out; limits hold it back', () => {
+  const parameters = { thresholdBps: 0.2, flow: 0.1 }
+  const loose = run(config({ strategy: { name: 'momentum', parameters } }))
   ok(loose.trades.fills > 10)
-  equal(loose.trades.makerRatio, 0)
+  ok(loose.trades.makerRatio! > 0.1 && loose.trades.makerRatio! < 0.9)
+  const decided = loose.orders.decisions
+  ok(decided['joined']! > 0 && decided['taken']! > 0)
+  const hasty = run(config({ strategy: { name: 'momentum', parameters: { ...parameters, takeAbove: 0 } } }))
+  deepEqual([hasty.trades.makerRatio, Object.keys(hasty.orders.decisions)], [0, ['taken']])
+  const calm = run(config({ strategy: { name: 'momentum', parameters: { ...parameters, takeAbove: 1 } } }))
+  deepEqual([calm.trades.makerRatio, calm.orders.decisions['taken']], [1, undefined])
   deepEqual(loose.checks, { ledgerZero: true, fillsEqualPositions: true, everyFillExplained: true })
   const strict = run(
     config({

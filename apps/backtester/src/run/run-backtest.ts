@@ -56,7 +56,13 @@ export interface BacktestReport {
   readonly equity: { readonly first: string; readonly last: string; readonly profit: string }
   readonly figures: EquityFigures
   readonly trades: TradeFigures
-  readonly orders: { readonly placed: number; readonly refused: Record<string, number>; readonly alerts: number }
+  readonly orders: {
+    readonly placed: number
+    readonly refused: Record<string, number>
+    readonly alerts: number
+    /** Decisions about working orders by reason: `ActingReason`. */
+    readonly decisions: Record<string, number>
+  }
   readonly positions: readonly {
     readonly symbol: string
     readonly netLots: number
@@ -227,7 +233,12 @@ function makeReport(
     equity: { first: money(opening), last: money(closing), profit: money(closing - opening) },
     figures,
     trades,
-    orders: { placed: session.orders.placed, refused: Object.fromEntries(session.refusals), alerts: session.alerts },
+    orders: {
+      placed: session.orders.placed,
+      refused: Object.fromEntries(session.refusals),
+      alerts: session.alerts,
+      decisions: Object.fromEntries(session.decisions),
+    },
     positions: inputs.table.all.map(instrument => {
       const { netLots, realised, fees } = accounts.portfolio.position(instrument.index)
       const text = (amount: bigint): string => formatScaled(amount, instrument.settle.decimals)

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
 import { join } from 'node:path'
-import type { SessionObserver } from '@velocimex/core/engine/trading-session'
+import type { SessionObserver } from '@velocimex/core/engine/session-observer'
 import { kindOfLedger, LEDGER_NAMES } from '@velocimex/core/ledger/chart'
 import type { Transfer } from '@velocimex/core/ledger/transfer'
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
@@ -8,6 +8,7 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { sideName } from '@velocimex/core/market/side'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
+import type { OrderDecision } from '@velocimex/core/order/order-decision'
 import type { Position } from '@velocimex/core/order/position'
 import { isoOf } from '../import/iso-of.ts'
 import { CsvFile } from './csv-file.ts'
@@ -54,6 +55,19 @@ export const ORDER_COLUMNS = [
   'reason',
 ] as const
 
+/** Columns of the decisions about orders: why each was placed, amended or canceled. */
+const DECISION_COLUMNS = [
+  'time',
+  'client_order_id',
+  'reason',
+  'price',
+  'quantity',
+  'own_touch',
+  'other_touch',
+  'queue_ahead',
+  'urgency',
+] as const
+
 /** The CSV files of a run, written as it goes; all of them go into one result hash. */
 export class RunFiles implements SessionObserver {
   readonly hash: Hash = createHash('sha256')
@@ -61,6 +75,7 @@ export class RunFiles implements SessionObserver {
   readonly #decimals: number
   readonly #trades: CsvFile
   readonly #orders: CsvFile
+  readonly #decisions: CsvFile
   readonly #equity: CsvFile
   readonly #ledger: CsvFile
 
@@ -72,6 +87,7 @@ export class RunFiles implements SessionObserver {
       new CsvFile(directory === undefined ? undefined : join(directory, name), header, this.hash)
     this.#trades = open('trades.csv', TRADE_COLUMNS)
     this.#orders = open('orders.csv', ORDER_COLUMNS)
+    this.#decisions = open('decisions.csv', DECISION_COLUMNS)
     this.#equity = open('equity.csv', ['time', 'equity', 'realised', 'unrealised'])
     this.#ledger = open('ledger.csv', ['time', 'transfer', 'ledger', 'unit', 'debit', 'credit', 'amount', 'cause'])
   }
@@ -125,6 +141,22 @@ export class RunFiles implements SessionObserver {
     ])
   }
 
+  onDecision(order: OrderView, decision: OrderDecision, at: number): void {
+    const of = this.#table.at(order.request.instrument)
+    const price = (ticks: number): string => (Number.isFinite(ticks) ? formatOnGrid(ticks, of.price) : '')
+    this.#decisions.row([
+      isoOf(at),
+      order.clientOrderId,
+      decision.reason,
+      price(decision.price),
+      formatOnGrid(decision.quantity, of.quantity),
+      price(decision.touch),
+      price(decision.opposite),
+      Number.isNaN(decision.ahead) ? '' : formatOnGrid(Math.round(decision.ahead), of.quantity),
+      decision.urgency,
+    ])
+  }
+
   onEquity(at: number, equity: bigint, realised: bigint, unrealised: bigint): void {
     this.#equity.row([isoOf(at), ...[equity, realised, unrealised].map(amount => formatScaled(amount, this.#decimals))])
   }
@@ -145,7 +177,7 @@ export class RunFiles implements SessionObserver {
 
   /** Closes the files and returns the result hash. */
   close(): string {
-    for (const file of [this.#trades, this.#orders, this.#equity, this.#ledger]) file.close()
+    for (const file of [this.#trades, this.#orders, this.#decisions, this.#equity, this.#ledger]) file.close()
     return this.hash.digest('hex')
   }
 }

@@ -258,6 +258,7 @@ function limitsText(limits: InstrumentLimits, { quantity }: Instrument): object 
 
 function orderRow(order: OrderView, account: LiveAccount): object {
   const { symbol, price, quantity } = account.instruments.at(order.request.instrument)
+  const place = account.strategies.placeOf(order.clientOrderId)
   return {
     id: order.clientOrderId,
     venueOrderId: order.venueOrderId,
@@ -267,6 +268,8 @@ function orderRow(order: OrderView, account: LiveAccount): object {
     price: order.price === undefined ? 'market' : formatOnGrid(order.price, price),
     quantity: formatOnGrid(order.quantity, quantity),
     filled: formatOnGrid(order.cumulative, quantity),
+    /** Quantity of others thought to be ahead at its price. */
+    ahead: place === undefined ? null : formatOnGrid(Math.round(place.ahead), quantity),
     strategy: order.request.strategy,
     created: iso(order.createdAt),
     reason: order.reason,

@@ -13,6 +13,7 @@ import type { FileJournal } from '@velocimex/host/journal/file-journal'
 import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
 import { Repeats } from '@velocimex/host/net/repeats'
 import { RestClient } from '@velocimex/host/net/rest-client'
+import { AMENDING } from '@velocimex/venues/amending'
 import { VENUE_BUDGETS } from '@velocimex/venues/budgets'
 import type { OrderCodec } from '@velocimex/venues/order-venue'
 import { MarketConnector } from '../market/market-connector.ts'
@@ -196,13 +197,15 @@ export class LiveAccount {
 
   #makeStrategies(): LiveStrategies {
     const { instruments, stories } = this
-    const { timers, strategies, limits, nanos, onRefusal, directory } = this.#options
+    const { timers, venue, strategies, limits, nanos, onRefusal, directory } = this.#options
     return new LiveStrategies({
       ...{ instruments, clock: timers, gate: this.gate, strategies, limits, nanos, onRefusal },
-      modes: new ModeFile(directory),
+      ...{ modes: new ModeFile(directory), amending: AMENDING.get(venue.id) ?? 'none' },
       route: deskRoute(this.desk, () => this.placed++),
       capital: () => this.#cash(),
       onMark: (instrument, mid) => this.guards.onMark(instrument, mid),
+      onDecision: (order, why) =>
+        stories.onDecision(order, why, instruments.at(order.request.instrument), timers.now()),
       onPaperFill: (fill, order) => void stories.onFill(fill, instruments.at(order.request.instrument)),
       onPaperUpdate: order => stories.onOrderUpdate(order, order.updatedAt),
       onAlert: words => this.#alert(words),

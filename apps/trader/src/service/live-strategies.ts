@@ -1,16 +1,20 @@
 import { tellBook } from '@velocimex/core/book/book-records'
 import { OrderBook } from '@velocimex/core/book/order-book'
 import { RiskAverseQueue } from '@velocimex/core/book/queue-model'
+import type { QueuePlace } from '@velocimex/core/book/queue-place'
 import type { Clock } from '@velocimex/core/clock/clock'
 import { Scheduler } from '@velocimex/core/clock/scheduler'
 import { PaperAccount } from '@velocimex/core/engine/paper-account'
 import { type OrderRoute, StrategyDesk } from '@velocimex/core/engine/strategy-desk'
 import { ConstantLatency } from '@velocimex/core/exchange/latency-model'
+import { QueueWatch } from '@velocimex/core/execution/queue-watch'
 import { EventRecord, Kind, type RecordSink, type Records } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import type { Amending } from '@velocimex/core/order/amending'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
+import type { OrderDecision } from '@velocimex/core/order/order-decision'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
 import { LatencyHistogram } from '@velocimex/core/report/latency-histogram'
 import type { RiskGate } from '@velocimex/core/risk/risk-gate'
@@ -41,9 +45,12 @@ export interface StrategyParts {
   capital(): readonly { readonly code: string; readonly amount: bigint }[]
   /** Nanoseconds of the monotonic clock, for latencies. */
   nanos(): number
+  readonly amending: Amending
   onRefusal(strategy: string, request: OrderRequest, reason: string): void
   /** A message was applied. @param mid in ticks, NaN while a side is empty */
   onMark(instrument: number, mid: number): void
+  /** Why an order was placed, amended or canceled, live or on paper. */
+  onDecision(order: OrderView, decision: OrderDecision): void
   /** What happens to orders on paper. */
   onPaperFill(fill: Fill, order: OrderView): void
   onPaperUpdate(order: OrderView): void
@@ -67,6 +74,9 @@ export class LiveStrategies implements RecordSink {
   readonly #modes: readonly StrategyMode[]
   readonly #chosen: ReturnType<ModeFile['read']>
   readonly #timers = new Scheduler()
+  /** Where our orders are thought to stand: those at the venue are in its books, those on paper are in nobody's. */
+  readonly #queues: QueueWatch
+  readonly #paperQueues: QueueWatch
   #paper: PaperAccount | undefined
   #flyweight: EventRecord | undefined
   #hasBegun = false
@@ -75,6 +85,9 @@ export class LiveStrategies implements RecordSink {
     this.#parts = parts
     const { instruments, strategies } = parts
     this.books = instruments.all.map(() => new OrderBook())
+    const watch = { books: this.books, model: new RiskAverseQueue(), amending: parts.amending }
+    this.#queues = new QueueWatch({ ...watch, showsOurs: true })
+    this.#paperQueues = new QueueWatch({ ...watch, showsOurs: false })
     this.#chosen = parts.modes.read()
     const chosen = this.#chosen
     this.#modes = strategies.map(
@@ -116,6 +129,8 @@ export class LiveStrategies implements RecordSink {
       this.events++
       const { kind, instrument } = record
       this.#paper?.onMarket(record)
+      this.#queues.onRecord(record)
+      this.#paperQueues.onRecord(record)
       if (kind === Kind.level || kind === Kind.clear) this.books[instrument]!.apply(record)
       if (!record.isLast) continue
       this.#parts.onMark(instrument, this.mid(instrument))
@@ -182,7 +197,18 @@ export class LiveStrategies implements RecordSink {
     desk.strategy.onPositionUpdate(desk.portfolio.position(fill.instrument))
   }
 
+  /** Takes an update of an order at the venue. */
   onOrderUpdate(order: OrderView): void {
+    this.#queues.onOrderUpdate(order, this.#parts.clock.now())
+    this.#tell(order)
+  }
+
+  /** Where an order stands, live or on paper; undefined when it does not rest. */
+  placeOf(clientOrderId: string): Readonly<QueuePlace> | undefined {
+    return this.#queues.placeOf(clientOrderId) ?? this.#paperQueues.placeOf(clientOrderId)
+  }
+
+  #tell(order: OrderView): void {
     this.#byName.get(order.request.strategy)?.strategy.onOrderUpdate?.(order)
   }
 
@@ -194,14 +220,18 @@ export class LiveStrategies implements RecordSink {
 
   /** A desk asks for its gate and its route with each order, so a change of mode takes effect with the next one. */
   #deskParts(state: StrategyMode): ConstructorParameters<typeof StrategyDesk>[2] {
-    const { parts, books, timers, paper } = {
+    const { parts, books, timers, paper, queues, paperQueues } = {
       ...{ parts: this.#parts, books: this.books, timers: this.#timers },
-      paper: () => this.#paper!,
+      ...{ paper: () => this.#paper!, queues: this.#queues, paperQueues: this.#paperQueues },
     }
     return {
       ...{ clock: parts.clock, table: parts.instruments, books, timers },
       onRefusal: parts.onRefusal,
       onSignal: () => {},
+      onDecision: parts.onDecision,
+      get queues() {
+        return state.holds === 'simulation' ? paperQueues : queues
+      },
       get gate() {
         return state.mode === 'simulation' ? paper().gate : parts.gate
       },
@@ -226,7 +256,8 @@ export class LiveStrategies implements RecordSink {
       },
       onOrderUpdate: order => {
         onPaperUpdate(order)
-        this.onOrderUpdate(order)
+        this.#paperQueues.onOrderUpdate(order, clock.now())
+        this.#tell(order)
       },
     })
     for (const [instrument, book] of this.books.entries())

@@ -3,6 +3,7 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import { sideName } from '@velocimex/core/market/side'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
+import { decisionWords, type OrderDecision } from '@velocimex/core/order/order-decision'
 
 /** One thing that happened to an order. */
 export interface StoryLine {
@@ -24,6 +25,11 @@ export class OrderStories {
     if (this.#states.get(id) === state) return
     this.#states.set(id, state)
     this.#tell(id, at, reason === '' ? state : `${state}: ${reason}`)
+  }
+
+  /** Why it was placed, moved or taken away. */
+  onDecision(order: OrderView, decision: OrderDecision, instrument: Instrument, at: number): void {
+    this.#tell(order.clientOrderId, at, decisionWords(decision, instrument))
   }
 
   /** @returns the fill in words: side, quantity, symbol, price */

@@ -4,6 +4,7 @@ import type { Scheduler } from '../clock/scheduler.ts'
 import type { SimClock } from '../clock/sim-clock.ts'
 import type { SimVenue } from '../exchange/sim-venue.ts'
 import type { OrderManager } from '../execution/order-manager.ts'
+import type { QueueWatch } from '../execution/queue-watch.ts'
 import { type EventRecord, Kind } from '../market/event-record.ts'
 import type { MarketSource } from './market-source.ts'
 import type { StrategyDesk } from './strategy-desk.ts'
@@ -21,6 +22,8 @@ export interface Parts {
   readonly desks: readonly StrategyDesk[]
   readonly venue: SimVenue
   readonly orders: OrderManager
+  /** Where our orders are thought to stand. */
+  readonly queues: QueueWatch
   readonly timers: Scheduler
   /** Called after our book took a whole message, before the strategies. */
   readonly onMessage: (instrument: number, at: number) => void
@@ -75,6 +78,7 @@ export function runUntil(parts: Parts, until: number): number {
 /** A record reaches us: the book takes it; at the end of its message whoever watches the instrument may act. */
 export function onMarket(parts: Parts, event: EventRecord): void {
   const { instrument, kind } = event
+  parts.queues.onRecord(event)
   parts.books[instrument]!.apply(event)
   if ((kind === Kind.level || kind === Kind.clear) && !event.isLast) return
   parts.onMessage(instrument, event.receiveTime)

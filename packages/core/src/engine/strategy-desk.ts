@@ -1,11 +1,16 @@
 import type { OrderBook } from '../book/order-book.ts'
+import type { QueuePlace } from '../book/queue-place.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Scheduler } from '../clock/scheduler.ts'
+import type { QueueWatch } from '../execution/queue-watch.ts'
 import { Portfolio } from '../ledger/portfolio.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
+import type { Side } from '../market/side.ts'
 import type { Lots, Ticks } from '../market/units.ts'
+import type { Amending } from '../order/amending.ts'
 import type { OrderView } from '../order/order.ts'
+import type { OrderDecision } from '../order/order-decision.ts'
 import type { OrderRequest } from '../order/order-request.ts'
 import type { Position } from '../order/position.ts'
 import type { ApprovedOrder, RiskGate } from '../risk/risk-gate.ts'
@@ -30,10 +35,13 @@ export interface DeskParts {
   readonly books: readonly OrderBook[]
   readonly gate: RiskGate
   readonly orders: OrderRoute
+  readonly queues: QueueWatch
   readonly timers: Scheduler
   /** Told every wish that was refused, and every signal. */
   readonly onRefusal: (strategy: string, request: OrderRequest, reason: string) => void
   readonly onSignal: (strategy: string, signal: Signal) => void
+  /** Told why an order was placed, amended or canceled, where a strategy says so; after it was. */
+  readonly onDecision: (order: OrderView, decision: OrderDecision) => void
 }
 
 /** The desk of one strategy: its wishes go to risk, and what risk allows goes to the order manager. */
@@ -69,7 +77,19 @@ export class StrategyDesk implements Desk {
     return this.#parts.orders.openOrders(instrument).filter(order => order.request.strategy === this.strategy.name)
   }
 
-  place(request: OrderRequest): string {
+  touch(instrument: number, side: Side): number {
+    return this.#parts.queues.touch(instrument, side)
+  }
+
+  get amending(): Amending {
+    return this.#parts.queues.amending
+  }
+
+  queuePlace(clientOrderId: string): Readonly<QueuePlace> | undefined {
+    return this.#parts.queues.placeOf(clientOrderId)
+  }
+
+  place(request: OrderRequest, decision?: OrderDecision): string {
     const reviewed = this.#parts.gate.review(request)
     this.refusal = reviewed.ok ? '' : reviewed.reason
     if (!reviewed.ok) {
@@ -84,16 +104,18 @@ export class StrategyDesk implements Desk {
       return ''
     }
     this.#parts.gate.settle(reviewed.value, placed.clientOrderId)
+    if (decision !== undefined) this.#parts.onDecision(placed, decision)
     return placed.clientOrderId
   }
 
-  cancel(clientOrderId: string): boolean {
+  cancel(clientOrderId: string, decision?: OrderDecision): boolean {
     const canceled = this.#parts.orders.cancel(clientOrderId)
     this.refusal = canceled ? '' : 'not_open'
+    if (canceled && decision !== undefined) this.#tell(clientOrderId, decision)
     return canceled
   }
 
-  replace(clientOrderId: string, price: Ticks, quantity: Lots): boolean {
+  replace(clientOrderId: string, price: Ticks, quantity: Lots, decision?: OrderDecision): boolean {
     const order = this.#parts.orders.find(clientOrderId)
     if (order === undefined || (order.state !== 'submitted' && order.state !== 'partially_filled')) {
       this.refusal = 'not_open'
@@ -107,6 +129,7 @@ export class StrategyDesk implements Desk {
     }
     const isSent = this.#parts.orders.replace(clientOrderId, reviewed.value)
     this.#parts.gate.settle(reviewed.value, isSent ? clientOrderId : undefined)
+    if (isSent && decision !== undefined) this.#parts.onDecision(order, decision)
     return isSent
   }
 
@@ -116,5 +139,10 @@ export class StrategyDesk implements Desk {
 
   wakeAt(instant: number, tag: number): void {
     this.#parts.timers.wakeAt(Math.max(instant, this.clock.now()), this.#number, tag)
+  }
+
+  #tell(clientOrderId: string, decision: OrderDecision): void {
+    const order = this.#parts.orders.find(clientOrderId)
+    if (order !== undefined) this.#parts.onDecision(order, decision)
   }
 }

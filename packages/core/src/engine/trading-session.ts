@@ -9,41 +9,27 @@ import type { LatencyModel } from '../exchange/latency-model.ts'
 import { SimVenue } from '../exchange/sim-venue.ts'
 import { ClientOrderIds } from '../execution/client-order-id.ts'
 import { OrderManager } from '../execution/order-manager.ts'
+import { QueueWatch } from '../execution/queue-watch.ts'
 import { AccountBooks } from '../ledger/account-books.ts'
-import type { Transfer } from '../ledger/transfer.ts'
 import type { FeeRates, Instrument } from '../market/instrument.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
 import { SELL } from '../market/side.ts'
 import type { Ticks } from '../market/units.ts'
 import type { Fill } from '../order/fill.ts'
 import type { OrderView } from '../order/order.ts'
-import type { OrderRequest } from '../order/order-request.ts'
-import type { Position } from '../order/position.ts'
 import { EquityCurve } from '../report/equity-curve.ts'
 import { LatencyHistogram } from '../report/latency-histogram.ts'
 import { TradeTally } from '../report/trade-figures.ts'
 import { RiskGate } from '../risk/risk-gate.ts'
 import type { RiskLimits } from '../risk/risk-limits.ts'
-import type { Signal } from '../signal/signal.ts'
 import type { Strategy } from '../strategy/strategy.ts'
 import { type Parts, runUntil } from './engine.ts'
 import { cancelAll, closePositions, openOrders } from './get-out.ts'
 import type { MarketSource } from './market-source.ts'
 import type { SafeguardOptions } from './safeguard-options.ts'
 import { type GuardedSession, Safeguards } from './safeguards.ts'
-import { StrategyDesk } from './strategy-desk.ts'
-
-/** Told what a session does, for files and screens. Every method may be left out. */
-export interface SessionObserver {
-  onOrderUpdate?(order: OrderView, at: Micros): void
-  onFill?(fill: Fill, realised: bigint, position: Position, at: Micros): void
-  onPosting?(transfers: readonly Transfer[]): void
-  /** Every interval: worth of the account and what of it is open profit, booked units. */
-  onEquity?(at: number, equity: bigint, realised: bigint, unrealised: bigint): void
-  onRefusal?(strategy: string, request: OrderRequest, reason: string, at: Micros): void
-  onSignal?(strategy: string, signal: Signal): void
-  onAlert?(alert: string, clientOrderId: string, at: Micros): void
-}
+import type { SessionObserver } from './session-observer.ts'
+import { type DeskParts, StrategyDesk } from './strategy-desk.ts'
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -76,6 +62,8 @@ export class TradingSession {
   readonly orders: OrderManager
   readonly venue: SimVenue
   readonly gate: RiskGate
+  /** Where our orders stand as far as we can see, which the venue knows better. */
+  readonly queues: QueueWatch
   readonly safeguards: Safeguards | undefined
   readonly desks: readonly StrategyDesk[]
   readonly curve: EquityCurve
@@ -85,6 +73,8 @@ export class TradingSession {
   readonly filledAfter = new LatencyHistogram()
   /** Refused wishes by reason. */
   readonly refusals = new Map<string, number>()
+  /** Decisions about working orders by reason. */
+  readonly decisions = new Map<string, number>()
   alerts = 0
   fills = 0
   /** Fills that cannot say why they happened; none, ever. */
@@ -131,14 +121,12 @@ export class TradingSession {
     this.safeguards = options.safeguards === undefined ? undefined : new Safeguards(options.safeguards, this.#guarded())
     const exposure = this.safeguards?.accountExposure ?? this.#exposure()
     this.gate = new RiskGate(instruments, options.limits, exposure, this.#clock, this.safeguards?.guards)
+    // The tape is a market without us, and its venue lets an order shrink where it stands.
+    const { books } = this
+    this.queues = new QueueWatch({ books, model: options.queue, showsOurs: false, amending: 'keeps_place' })
     const timers = new Scheduler()
-    const onRefusal = (strategy: string, request: OrderRequest, reason: string): void => {
-      this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1)
-      this.#observer.onRefusal?.(strategy, request, reason, this.#clock.now())
-    }
-    const onSignal = (strategy: string, signal: Signal): void => this.#observer.onSignal?.(strategy, signal)
-    const { books, gate, orders } = this
-    const deskParts = { clock: this.#clock, table: instruments, books, gate, orders, timers, onRefusal, onSignal }
+    const { gate, orders, queues } = this
+    const deskParts = { clock: this.#clock, table: instruments, books, gate, orders, queues, timers, ...this.#told() }
     this.desks = options.strategies.map(
       ({ strategy, instruments: own }, number) => new StrategyDesk(strategy, own, deskParts, number),
     )
@@ -157,6 +145,7 @@ export class TradingSession {
       desks: this.desks,
       venue: this.venue,
       orders,
+      queues,
       timers,
       onMessage: (instrument, at) => this.#onMessage(instrument, at),
     }
@@ -195,6 +184,22 @@ export class TradingSession {
       openSellLots: instrument => this.orders.openLots(instrument, SELL),
       openOrders: instrument => this.orders.openOrders(instrument).length,
       reference: instrument => mid(this.books[instrument]!),
+    }
+  }
+
+  /** What strategies want, are refused and decide is counted and handed on. */
+  #told(): Pick<DeskParts, 'onRefusal' | 'onSignal' | 'onDecision'> {
+    const count = (counts: Map<string, number>, of: string): void => void counts.set(of, (counts.get(of) ?? 0) + 1)
+    return {
+      onRefusal: (strategy, request, reason) => {
+        count(this.refusals, reason)
+        this.#observer.onRefusal?.(strategy, request, reason, this.#clock.now())
+      },
+      onSignal: (strategy, signal) => this.#observer.onSignal?.(strategy, signal),
+      onDecision: (order, decision) => {
+        count(this.decisions, decision.reason)
+        this.#observer.onDecision?.(order, decision, this.#clock.now())
+      },
     }
   }
 
@@ -262,6 +267,7 @@ export class TradingSession {
     if (state === 'pending_submit') this.#midAtDecision.set(clientOrderId, mid(this.books[request.instrument]!))
     else if (state === 'submitted' && order.createdAt !== order.updatedAt && order.cumulative === 0)
       this.#acknowledge(order)
+    this.queues.onOrderUpdate(order, this.#clock.now())
     this.safeguards?.onOrderUpdate(order)
     this.#observer.onOrderUpdate?.(order, this.#clock.now())
     this.#desksByName.get(request.strategy)?.strategy.onOrderUpdate?.(order)

@@ -1,10 +1,14 @@
 import type { OrderBook } from '../book/order-book.ts'
+import type { QueuePlace } from '../book/queue-place.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { EventRecord } from '../market/event-record.ts'
 import type { Instrument } from '../market/instrument.ts'
+import type { Side } from '../market/side.ts'
 import type { Lots, Ticks } from '../market/units.ts'
+import type { Amending } from '../order/amending.ts'
 import type { Fill } from '../order/fill.ts'
 import type { OrderView } from '../order/order.ts'
+import type { OrderDecision } from '../order/order-decision.ts'
 import type { OrderRequest } from '../order/order-request.ts'
 import type { Position } from '../order/position.ts'
 import type { Signal } from '../signal/signal.ts'
@@ -29,17 +33,24 @@ export interface Desk {
   position(instrument: number): Position
   /** Our orders of an instrument that can still be filled, oldest first. Lent for the call. */
   openOrders(instrument: number): readonly OrderView[]
+  /** Best price of a side at which others rest: infinite when nobody does. Our own quotes are no prices to join. */
+  touch(instrument: number, side: Side): number
+  /** What the venue does with an order that is amended. */
+  readonly amending: Amending
+  /** Where a resting order of ours is thought to stand; it goes on changing. Undefined when it does not rest. */
+  queuePlace(clientOrderId: string): Readonly<QueuePlace> | undefined
   /**
    * Asks for an order.
+   * @param decision why, kept with the order
    * @returns its client order id, or the empty string when it was refused on the spot (`refusal` then says why)
    */
-  place(request: OrderRequest): string
+  place(request: OrderRequest, decision?: OrderDecision): string
   /** Why the last `place`, `cancel` or `replace` was refused; empty when it was not. */
   readonly refusal: string
   /** Asks for a cancel. False when the order is closed, unknown or already being canceled. */
-  cancel(clientOrderId: string): boolean
+  cancel(clientOrderId: string, decision?: OrderDecision): boolean
   /** Asks for a new price and total quantity. False when it was refused. The order may lose its place in the queue. */
-  replace(clientOrderId: string, price: Ticks, quantity: Lots): boolean
+  replace(clientOrderId: string, price: Ticks, quantity: Lots, decision?: OrderDecision): boolean
   /** Publishes a number with a name, for probes, logs and screens. */
   signal(signal: Signal): void
   /** Asks for `onTimer(tag)` at or after an instant of the clock. */
