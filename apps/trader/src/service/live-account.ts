@@ -234,15 +234,8 @@ export class LiveAccount {
     const { venue, wire, timers, sockets, rest } = this.#options
     const { instruments } = this
     return new MarketConnector({
-      ...{
-        venue,
-        wire,
-        instruments,
-        followed: instruments.all,
-        channels: ['book', 'trades'],
-        rest: this.#rest,
-        timers,
-      },
+      ...{ venue, wire, instruments, timers, rest: this.#rest },
+      ...{ followed: instruments.all, channels: ['book', 'trades'] },
       ...{ restOrigin: rest ?? wire.rest, random: this.#random, sink: this.strategies },
       ...(sockets === undefined ? {} : { sockets }),
       onAlert: ({ kind, words }) => this.#alert(`market ${kind}: ${words}`),
