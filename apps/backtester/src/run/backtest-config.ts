@@ -1,6 +1,7 @@
+import { decimal } from '@velocimex/host/config/decimal-text'
+import { RISK_KEYS, riskSection } from '@velocimex/host/config/risk-section'
 import { z } from 'zod'
 
-const decimal = z.string().regex(/^\d{1,30}(\.\d{1,20})?$/, 'must be a decimal number in quotes, such as "0.01"')
 const micros = z
   .int('must be a whole number of microseconds')
   .min(0, 'must not be negative')
@@ -44,40 +45,7 @@ export const backtestConfigSchema = z.strictObject(
       })
       .prefault({}),
     fees: z.strictObject({ makerBps: bps, takerBps: bps }).optional(),
-    risk: z
-      .strictObject({
-        maxOrderQuantity: decimal.optional(),
-        maxPosition: decimal.optional(),
-        maxOrderNotional: decimal.optional(),
-        maxOpenOrders: z.int().min(1).default(50),
-        priceBandBps: z.number().min(0).default(100),
-        maxOrdersPerSecond: z.int().min(1).max(100_000).default(50),
-        /** Limits by scope; see `LimitText` for what a value can be. */
-        limits: z
-          .array(
-            z.strictObject({
-              name: z.string().min(1).max(100),
-              kind: z.string(),
-              symbol: z.string().optional(),
-              venue: z.string().optional(),
-              strategy: z.string().optional(),
-              account: z.string().optional(),
-              value: z.string('must be a text in quotes, such as "0.5", "5%" or "10/1s"'),
-            }),
-          )
-          .max(1000)
-          .optional(),
-        /** Ends the trading of a run that goes wrong: everything is canceled and, unless told not to, closed. */
-        emergencyStop: z
-          .strictObject({
-            maxDayDrawdownBps: z.int().min(1).max(10_000).default(500),
-            minMarginBps: z.int().min(0).max(10_000).default(1500),
-            maxRejections: z.int().min(1).max(10_000).default(10),
-            closePositions: z.boolean().default(true),
-          })
-          .optional(),
-      })
-      .prefault({}),
+    risk: riskSection,
     seed: z.int().min(0).default(1),
     equityIntervalMs: z.int().min(1).max(86_400_000).default(1000),
   },
@@ -107,23 +75,7 @@ export const BACKTEST_KEYS: readonly string[] = [
   'makerBps',
   'takerBps',
   'risk',
-  'maxOrderQuantity',
-  'maxPosition',
-  'maxOrderNotional',
-  'maxOpenOrders',
-  'priceBandBps',
-  'maxOrdersPerSecond',
-  'limits',
-  'kind',
-  'symbol',
-  'venue',
-  'account',
-  'value',
-  'emergencyStop',
-  'maxDayDrawdownBps',
-  'minMarginBps',
-  'maxRejections',
-  'closePositions',
+  ...RISK_KEYS,
   'seed',
   'equityIntervalMs',
 ]

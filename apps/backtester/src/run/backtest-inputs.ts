@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
 import type { ReplayPart } from '@velocimex/core/bus/replay'
 import { alignAssets } from '@velocimex/core/market/align-assets'
-import { parseOnGrid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { ok, refuse } from '@velocimex/core/result'
-import type { InstrumentLimits, RiskLimits } from '@velocimex/core/risk/risk-limits'
+import type { RiskLimits } from '@velocimex/core/risk/risk-limits'
 import type { ScopedLimit } from '@velocimex/core/risk/scoped-limit'
+import { bookedUnits, riskLimits, scopedLimits } from '@velocimex/host/config/risk-section'
 import { openTape, type Tape } from '@velocimex/host/tape/tape'
 import type { BacktestConfig } from './backtest-config.ts'
-import { readLimits } from './run-safeguards.ts'
+import { BACKTEST_ACCOUNT } from './run-safeguards.ts'
 
 /** Everything that a run reads, opened and checked. */
 export interface BacktestInputs {
@@ -63,10 +63,10 @@ export function openInputs(
   const capital = Object.entries(config.capital).map(([code, text]) => {
     const asset = table.all.flatMap(({ base, quote, settle }) => [base, quote, settle]).find(each => each.code === code)
     if (asset === undefined) issues.push(`capital.${code}: no instrument of the tape has this asset`)
-    return { code, amount: asset === undefined ? 0n : scaled(text, asset.decimals) }
+    return { code, amount: asset === undefined ? 0n : bookedUnits(text, asset.decimals) }
   })
-  const byInstrument = table.all.map(instrument => limitsOf(config, instrument, issues))
-  const scopedLimits = readLimits(config, table, currency, issues)
+  const limits = riskLimits(config.risk, table.all, issues)
+  const byScope = scopedLimits(config.risk, table, currency, BACKTEST_ACCOUNT, issues)
   if (issues.length > 0) return invalid(...issues)
   return ok({
     tapes,
@@ -76,10 +76,10 @@ export function openInputs(
     capital,
     blockRecords: Math.max(...tapes.map(tape => tape.blockRecords)),
     records: tapes.reduce((sum, tape) => sum + tape.recordCount, 0),
-    limits: { byInstrument, ordersPerWindowMax: config.risk.maxOrdersPerSecond, rateWindow: 1_000_000 },
+    limits,
     currency: currency.code,
     decimals: currency.decimals,
-    scopedLimits,
+    scopedLimits: byScope,
   })
 }
 
@@ -107,30 +107,3 @@ const sameGrids = (one: Instrument, other: Instrument): boolean =>
   one.price.step === other.price.step &&
   one.quantity.decimals === other.quantity.decimals &&
   one.quantity.step === other.quantity.step
-
-/** Decimal text as booked units; digits beyond the asset's are cut. */
-function scaled(text: string, decimals: number): bigint {
-  const [whole, fraction = ''] = text.split('.') as [string, string?]
-  return BigInt(whole + fraction.slice(0, decimals).padEnd(decimals, '0'))
-}
-
-function limitsOf({ risk }: BacktestConfig, instrument: Instrument, issues: string[]): InstrumentLimits {
-  const lots = (name: 'maxOrderQuantity' | 'maxPosition'): number => {
-    const text = risk[name]
-    if (text === undefined) return Number.POSITIVE_INFINITY
-    const parsed = parseOnGrid(text, instrument.quantity)
-    if (parsed.ok) return parsed.value
-    issues.push(
-      `risk.${name}: ${text} is not a number of lots of ${instrument.symbol} (${parsed.reason.replace('_', ' ')})`,
-    )
-    return 0
-  }
-  return {
-    orderLotsMax: lots('maxOrderQuantity'),
-    positionLotsMax: lots('maxPosition'),
-    orderNotionalMax:
-      risk.maxOrderNotional === undefined ? undefined : scaled(risk.maxOrderNotional, instrument.settle.decimals),
-    openOrdersMax: risk.maxOpenOrders,
-    priceBandBps: risk.priceBandBps,
-  }
-}

@@ -2,8 +2,9 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { scopedLimits } from '@velocimex/host/config/risk-section'
 import { type BacktestConfig, backtestConfigSchema } from './backtest-config.ts'
-import { readLimits, runSafeguards } from './run-safeguards.ts'
+import { BACKTEST_ACCOUNT, runSafeguards } from './run-safeguards.ts'
 
 const USDT = { code: 'USDT', decimals: 8 }
 const INSTRUMENT: Instrument = {
@@ -26,7 +27,10 @@ const config = (risk: object): BacktestConfig =>
   backtestConfigSchema.parse({ tape: 't', strategy: { name: 'market-maker' }, risk })
 const read = (...limits: object[]) => {
   const issues: string[] = []
-  return { limits: readLimits(config({ limits }), new InstrumentTable([INSTRUMENT]), USDT, issues), issues }
+  return {
+    limits: scopedLimits(config({ limits }).risk, new InstrumentTable([INSTRUMENT]), USDT, BACKTEST_ACCOUNT, issues),
+    issues,
+  }
 }
 
 test('limits by scope are read from the configuration', () => {
@@ -42,7 +46,7 @@ test('every wrong limit is named with its remedy', () => {
   deepEqual(read({ ...day, value: 'much' }, day, day, { ...day, name: 'other', account: 'main' }).issues, [
     'risk.limits: limit day: value: much is not an amount of USDT',
     'risk.limits: limit day: the name occurs twice',
-    'risk.limits: limit other: account: a backtest has one, backtest',
+    'risk.limits: limit other: account: the only one here is backtest',
   ])
 })
 
