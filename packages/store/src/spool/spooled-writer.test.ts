@@ -80,6 +80,8 @@ test('R-DB-01 whatever the database does and whenever we stop: every record once
             writer = await open(directory, target, { segmentBytes: 300 })
           } else if ('plan' in each) target.plan.push(...(each.plan as ('ok' | 'down' | 'lost')[]))
           else ok(writer.write(Array.from({ length: each.write }, () => metric(count++))))
+        // While nothing waits, a database that is away stays a fault: one more record sees it come back.
+        ok(writer.write([metric(count++)]))
         await writer.idle()
         deepEqual(
           target.committed,
