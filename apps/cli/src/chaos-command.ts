@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { TRADED_VENUES } from '@velocimex/trader/service/single-topology'
+import { DEMO_VENUES } from '@velocimex/trader/service/demo-config'
 import type { Command } from 'commander'
 import { MARKED_CASES } from './chaos/marked-points.ts'
 import { runChaos } from './chaos/run-chaos.ts'
@@ -55,7 +55,7 @@ async function run(flags: Flags): Promise<void> {
 
 async function runAllPoints(seed: number, json: boolean): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'velocimex-points-'))
-  const deaths = TRADED_VENUES.flatMap(account => MARKED_CASES.map(each => ({ ...each, account })))
+  const deaths = DEMO_VENUES.flatMap(account => MARKED_CASES.map(each => ({ ...each, account })))
   const tell = progressLine('points', false)
   let count = 0
   const onOutcome = (): void => tell('dying', ++count / deaths.length, count)

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { DEMO_KEYS, SimulatedVenue } from '@velocimex/simulator/simulated-venue'
 import { PostgresServer, skipPostgres } from '@velocimex/store/sql/postgres-server.conformance'
-import { TRADED_VENUES } from '@velocimex/trader/service/single-topology'
+import { DEMO_VENUES } from '@velocimex/trader/service/demo-config'
 import { SIDES } from '@velocimex/venues/sides'
 import { TraderProcess } from './chaos/trader-process.ts'
 import { askTrader } from './trader-client.ts'
@@ -49,15 +49,15 @@ class Stage {
     this.#venues = venues
     this.#more = more
     const addresses = venues.map(({ port, controlPort }, at) => ({
-      ...{ venue: TRADED_VENUES[at]!, rest: `http://127.0.0.1:${port}`, sockets: `ws://127.0.0.1:${port}` },
-      ...{ control: `http://127.0.0.1:${controlPort}`, key: DEMO_KEYS[0]! },
+      ...{ venue: DEMO_VENUES[at]!, rest: `http://127.0.0.1:${port}`, sockets: `ws://127.0.0.1:${port}` },
+      ...{ control: `http://127.0.0.1:${controlPort}`, keys: DEMO_KEYS },
     }))
     writeFileSync(join(this.directory, 'venues.json'), JSON.stringify(addresses))
     this.trader = this.begin()
   }
 
   static async start(...more: readonly string[]): Promise<Stage> {
-    const venues = TRADED_VENUES.map((name, at) =>
+    const venues = DEMO_VENUES.map((name, at) =>
       SimulatedVenue.start({ side: SIDES.get(name)!, seed: 21 + at, port: 0, controlPort: 0 }),
     )
     return new Stage(await Promise.all(venues), more)
@@ -81,7 +81,7 @@ class Stage {
       this.#venues.map(async ({ controlPort }, at) => {
         const told = (await (await fetch(`http://127.0.0.1:${controlPort}/truth`)).json()) as Truth
         const ours = told.accounts.find(({ account }) => account === 1)!
-        const name = TRADED_VENUES[at]!
+        const name = DEMO_VENUES[at]!
         const total = ours.balances.find(({ asset }) => asset === 'USDT')!.total
         return {
           fills: ours.fills.map(each =>

@@ -11,7 +11,7 @@ if (side === undefined) {
 const venue = await SimulatedVenue.start({ side, seed: Number(seed), port: 0, controlPort: 0 })
 const address = `127.0.0.1:${venue.port}`
 const told = { rest: `http://${address}`, sockets: `ws://${address}`, control: `http://127.0.0.1:${venue.controlPort}` }
-process.stdout.write(`${JSON.stringify({ venue: name, ...told, key: DEMO_KEYS[0] })}\n`)
+process.stdout.write(`${JSON.stringify({ venue: name, ...told, keys: side.keys ?? DEMO_KEYS })}\n`)
 // Whoever started it holds the other end of its input: when that is gone, so is the need for it.
 process.stdin.resume()
 process.stdin.on('end', () => process.exit(0))

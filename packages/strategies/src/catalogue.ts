@@ -36,12 +36,14 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
 
 /**
  * Makes a strategy of a kind for instruments.
+ * @param name in orders and reports; the kind unless told
  * @returns the strategy, or every parameter that does not fit; an unknown kind is the issue `kind`
  */
 export function makeStrategy(
   kind: string,
   given: StrategyParameters,
   instruments: readonly Instrument[],
+  name = kind,
 ): Result<Strategy, 'invalid'> & { readonly issues: readonly ParameterIssue[] } {
   const entry = CATALOGUE.find(candidate => candidate.kind === kind)
   if (entry === undefined) {
@@ -53,5 +55,5 @@ export function makeStrategy(
     }
   }
   const read = readParameters(entry.parameters, given, instruments)
-  return read.ok ? { ...ok(entry.make(kind, read.value)), issues: [] } : read
+  return read.ok ? { ...ok(entry.make(name, read.value)), issues: [] } : read
 }

@@ -1,10 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEMO_KEYS, SimulatedVenue } from '@velocimex/simulator/simulated-venue'
-import { TRADED_VENUES } from '@velocimex/trader/service/single-topology'
+import { DEMO_VENUES } from '@velocimex/trader/service/demo-config'
 import { SIDES } from '@velocimex/venues/sides'
 import type { TraderProcess } from './trader-process.ts'
 import { judge, type Verdict } from './verdict.ts'
+
+const HEALING_MAX_MS = 30_000
 
 /** Simulated venues on real sockets that go on while traders come and go. */
 export class ChaosStage {
@@ -18,8 +20,8 @@ export class ChaosStage {
     this.venues = venues
     this.path = join(directory, 'venues.json')
     const addresses = venues.map(({ port, controlPort }, at) => ({
-      ...{ venue: TRADED_VENUES[at]!, rest: `http://127.0.0.1:${port}`, sockets: `ws://127.0.0.1:${port}` },
-      ...{ control: `http://127.0.0.1:${controlPort}`, key: DEMO_KEYS[0]! },
+      ...{ venue: DEMO_VENUES[at]!, rest: `http://127.0.0.1:${port}`, sockets: `ws://127.0.0.1:${port}` },
+      ...{ control: `http://127.0.0.1:${controlPort}`, keys: DEMO_KEYS },
     }))
     writeFileSync(this.path, JSON.stringify(addresses))
     this.controls = Object.fromEntries(addresses.map(({ venue, control }) => [venue, control]))
@@ -29,7 +31,7 @@ export class ChaosStage {
   static async start(directory: string, seed: number): Promise<ChaosStage> {
     mkdirSync(directory, { recursive: true })
     const venues = await Promise.all(
-      TRADED_VENUES.map((name, at) =>
+      DEMO_VENUES.map((name, at) =>
         SimulatedVenue.start({ side: SIDES.get(name)!, seed: seed + at, port: 0, controlPort: 0 }),
       ),
     )
@@ -40,9 +42,9 @@ export class ChaosStage {
     await Promise.all(this.venues.map(venue => venue.stop()))
   }
 
-  /** The verdict once everything that was under way has been told: at most ten seconds of healing. */
+  /** The verdict once everything that was under way has been told: at most thirty seconds of healing, two rounds of reconciliation on a busy machine. */
   async settled(trader: TraderProcess): Promise<Verdict> {
-    const until = performance.now() + 10_000
+    const until = performance.now() + HEALING_MAX_MS
     let verdict = await judge(trader, this.controls)
     while (performance.now() < until && verdict.faults.length > 0) {
       await pause(50)

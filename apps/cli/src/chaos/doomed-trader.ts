@@ -8,8 +8,8 @@ import { killableGateway, killableJournal, killableListener } from '@velocimex/c
 import { DISK } from '@velocimex/host/journal/journal-files'
 import { ScreenHost } from '@velocimex/trader/screen/screen-host'
 import type { AccountSeams } from '@velocimex/trader/service/account-seams'
+import { DEMO_CONFIG } from '@velocimex/trader/service/demo-config'
 import { runSingle } from '@velocimex/trader/service/run-single'
-import { LEGS } from '@velocimex/trader/service/single-topology'
 import { type Death, killableFiles, Sentence } from './death-plan.ts'
 import { OrderDrill } from './order-drill.ts'
 
@@ -95,8 +95,11 @@ function dieAfterSend(name: string, sentence: Sentence): void {
 await runSingle(
   {
     ...{ seed: 1, directory: dir!, venues: venues! },
+    accounts: DEMO_CONFIG.accounts.map(account => ({
+      ...account,
+      strategies: account.strategies.map(strategy => ({ ...strategy, mode: 'observation' as const })),
+    })),
     staging: {
-      legs: LEGS.map(leg => ({ ...leg, mode: 'observation' as const })),
       seams,
       onStarted(accounts) {
         const drills = accounts.map(({ account }) => new OrderDrill(account))

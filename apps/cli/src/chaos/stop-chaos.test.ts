@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { DEMO_KEYS, SimulatedVenue } from '@velocimex/simulator/simulated-venue'
-import { TRADED_VENUES } from '@velocimex/trader/service/single-topology'
+import { DEMO_VENUES } from '@velocimex/trader/service/demo-config'
 import { SIDES } from '@velocimex/venues/sides'
 import { askTrader } from '../trader-client.ts'
 import { TraderProcess } from './trader-process.ts'
@@ -36,13 +36,13 @@ interface Stage {
 async function withVenues(trial: (stage: Stage) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'stop-'))
   const running = await Promise.all(
-    TRADED_VENUES.map((name, at) =>
+    DEMO_VENUES.map((name, at) =>
       SimulatedVenue.start({ side: SIDES.get(name)!, seed: 40 + at, port: 0, controlPort: 0 }),
     ),
   )
   const addresses = running.map(({ port, controlPort }, at) => ({
-    ...{ venue: TRADED_VENUES[at]!, rest: `http://127.0.0.1:${port}`, sockets: `ws://127.0.0.1:${port}` },
-    ...{ control: `http://127.0.0.1:${controlPort}`, key: DEMO_KEYS[0]! },
+    ...{ venue: DEMO_VENUES[at]!, rest: `http://127.0.0.1:${port}`, sockets: `ws://127.0.0.1:${port}` },
+    ...{ control: `http://127.0.0.1:${controlPort}`, keys: DEMO_KEYS },
   }))
   const venues = join(directory, 'venues.json')
   writeFileSync(venues, JSON.stringify(addresses))

@@ -7,14 +7,18 @@ import { CommandAudit } from './command-audit.ts'
 import { ControlApi } from './control-api.ts'
 import { checkAddress } from './late-store.ts'
 import { ServiceViews } from './service-views.ts'
-import { readVenues, type SingleOptions, SingleTopology } from './single-topology.ts'
+import type { SingleOptions } from './single-options.ts'
+import { SingleTopology, simulatedVenues } from './single-topology.ts'
 import { StopOrder } from './stop-order.ts'
 import { StoreWriter } from './store-writer.ts'
+import type { AccountConfig } from './trader-config.ts'
+import { readVenues } from './venue-addresses.ts'
 
 const RECENT_MAX = 8
 
 /** What a run is started with. */
 export interface SingleRun {
+  readonly accounts: readonly AccountConfig[]
   readonly seed: number
   /** Journals, books, and the socket of the local API. */
   readonly directory: string
@@ -24,15 +28,15 @@ export interface SingleRun {
   readonly deadManSeconds?: number
   /** Address of a PostgreSQL database; without it a file in the folder. */
   readonly database?: string
-  /** Other accounts, what stands around them, and who is told when they are there: nothing of it in production. */
-  readonly staging?: Pick<SingleOptions, 'legs' | 'seams'> & {
+  /** What stands around the accounts, and who is told when they are there: nothing of it in production. */
+  readonly staging?: Pick<SingleOptions, 'seams'> & {
     readonly onStarted: (accounts: readonly NamedAccount[]) => void
   }
 }
 
-/** Everything in one process beside three simulated venues, with the local API, on a screen. */
+/** Everything in one process, simulated venues beside it, with the local API, on a screen. */
 export async function runSingle(
-  { seed, directory, venues, deadManSeconds, database, staging }: SingleRun,
+  { accounts: configured, seed, directory, venues, deadManSeconds, database, staging }: SingleRun,
   host: ScreenHost,
 ): Promise<void> {
   const timers = new SystemTimers()
@@ -49,11 +53,11 @@ export async function runSingle(
   const stopOrder = new StopOrder(directory)
   const { stopped } = stopOrder
   const single = await SingleTopology.start({
-    ...{ seed, directory, timers, store },
-    ...(venues === undefined ? {} : { venues: readVenues(venues) }),
+    ...{ accounts: configured, seed, directory, timers, store },
+    ...(venues === undefined ? {} : { venues: readVenues(venues, simulatedVenues(configured)) }),
     ...(deadManSeconds === undefined
       ? {}
-      : { guards: { deadMan: { timeout: deadManSeconds * 1e6, action: 'emergency_stop' as const } } }),
+      : { deadMan: { timeout: deadManSeconds * 1e6, action: 'emergency_stop' as const } }),
     ...staging,
     ...(stopped === undefined ? {} : { stopped }),
     nanos: () => Number(process.hrtime.bigint()),

@@ -10,9 +10,9 @@ export const addressSchema = z.object({
   rest: z.string(),
   sockets: z.string(),
   control: z.string(),
-  key: z.object({ apiKey: z.string(), secret: z.string(), passphrase: z.string() }),
+  keys: z.array(z.object({ apiKey: z.string(), secret: z.string(), passphrase: z.string() })).min(1),
 })
-/** Where a simulated venue is, and a key that trades there. */
+/** Where a simulated venue is, and the keys that trade there. */
 export type VenueAddress = z.infer<typeof addressSchema>
 
 /** A simulated venue in a process of its own, which ends with us. */

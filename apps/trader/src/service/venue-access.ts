@@ -1,0 +1,56 @@
+import type { Credentials } from '@velocimex/venues/order-venue'
+import { PRIVATE_SOCKETS } from '@velocimex/venues/order-venues'
+import type { AccountConfig } from './trader-config.ts'
+import type { VenueAddresses } from './venue-addresses.ts'
+
+/** How an account reaches its venue. */
+export interface VenueAccess {
+  /** Absent for the venue's own. */
+  readonly rest?: string
+  readonly sockets?: string
+  readonly privateSockets: string
+  readonly credentials: Credentials
+}
+
+/**
+ * Addresses and key of an account.
+ * @param venueId of its codec
+ * @param environment where keys of venues that are not simulated stand
+ * @throws Error naming what is missing; never a secret
+ */
+export function venueAccess(
+  { name, venue, endpoint, key }: AccountConfig,
+  venueId: string,
+  addresses: VenueAddresses,
+  environment: Readonly<Record<string, string | undefined>>,
+): VenueAccess {
+  if (endpoint === 'simulated') {
+    const address = addresses[venue]!
+    const credentials = address.keys[Number(key) - 1]
+    if (credentials === undefined)
+      throw new Error(`${name}: the simulated ${venue} has ${address.keys.length} keys, key ${key} is not among them`)
+    return { rest: address.rest, sockets: address.sockets, privateSockets: address.sockets, credentials }
+  }
+  const credentials = credentialsOf(name, String(key), environment)
+  const own = PRIVATE_SOCKETS.get(venueId)!
+  if (endpoint === 'venue') return { privateSockets: own, credentials }
+  const { rest, sockets, privateSockets = sockets } = endpoint
+  return { rest, sockets, privateSockets, credentials }
+}
+
+function credentialsOf(
+  name: string,
+  prefix: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Credentials {
+  const read = (what: string): string => {
+    const value = environment[`${prefix}_API_${what}`]
+    if (value === undefined || value === '')
+      throw new Error(`${name}: the environment variable ${prefix}_API_${what} is not set`)
+    return value
+  }
+  const passphrase = environment[`${prefix}_API_PASSPHRASE`]
+  // A private key in PEM has lines, which some environments write as \\n.
+  const secret = read('SECRET').replaceAll('\\n', '\n')
+  return { apiKey: read('KEY'), secret, ...(passphrase === undefined ? {} : { passphrase }) }
+}
