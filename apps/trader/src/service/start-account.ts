@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { alignAssets } from '@velocimex/core/market/align-assets'
 import type { Instrument } from '@velocimex/core/market/instrument'
+import { nearest } from '@velocimex/host/config/nearest'
 import { riskLimits, stopThresholds } from '@velocimex/host/config/risk-section'
 import { RestClient } from '@velocimex/host/net/rest-client'
 import { makeStrategy } from '@velocimex/strategies/catalogue'
@@ -82,8 +83,12 @@ async function listed(config: AccountConfig, origin: string, { timers }: StartPa
   const all = await listOf(venue, WIRES.get(venue.id)!, rest).finally(() => rest.stop())
   const found = config.symbols.map(symbol => {
     const instrument = all.find(each => each.symbol === symbol)
-    if (instrument === undefined) throw new Error(`${config.name}: ${config.venue} does not list ${symbol}`)
-    return instrument
+    if (instrument !== undefined) return instrument
+    const names = all.map(each => each.symbol)
+    const meant = nearest(symbol, names) ?? names.slice(0, 10).join(', ')
+    throw new Error(
+      `${config.name}: ${config.venue} does not list ${symbol}; it lists ${names.length}, such as ${meant}`,
+    )
   })
   return alignAssets(found.map((instrument, index) => ({ ...instrument, index })))
 }

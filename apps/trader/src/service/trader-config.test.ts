@@ -39,7 +39,7 @@ const FAULTY: readonly (readonly [string, string | RegExp, string, RegExp])[] = 
   ['a name that is no folder', 'name: okx-swap', 'name: ../okx', /accounts\.2\.name {2}must be 1 to 40 small letters/],
   ['a name twice', 'name: okx-swap', 'name: bybit-linear', /accounts\.2\.name {2}occurs twice/],
   ['a misspelt key', 'maxOpenOrders: 10', 'maxOpenOrder: 10', /maxOpenOrders/],
-  ['no greatest position', /maxPosition: "5"\n/, '', /accounts\.2\.risk {2}needs maxPosition/],
+  ['no greatest position', / *maxPosition: "5"\n/, '', /accounts\.2\.risk {2}needs maxPosition/],
   ['an unknown mode', 'mode: live  ', 'mode: paper  ', /must be live, simulation or observation/],
   ['a key of nobody', 'key: 1 ', 'key: 3 ', /accounts\.0\.key/],
   ['a key of the environment at a simulated venue', 'key: 1 ', 'key: BINANCE ', /must be 1 or 2 at a simulated venue/],
