@@ -100,6 +100,8 @@ export class VenueServer {
       return
     }
     this.#market.advanceTo(this.#now())
+    // By the venue's own clock, which may be skewed.
+    response.setHeader('date', new Date(this.#now() / 1000).toUTCString())
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
     let reply: VenueReply
     try {

@@ -2,10 +2,12 @@
 // `doomed-trader.ts --dir FOLDER --venues FILE --plan JSON`.
 import { subscribe } from 'node:diagnostics_channel'
 import { parseArgs } from 'node:util'
+import type { Micros } from '@velocimex/core/clock/micros'
 import { DESK_TIMING, type DeskTiming } from '@velocimex/core/execution/desk-timing'
 import type { RecoveryParts } from '@velocimex/core/execution/recovery'
 import { killableGateway, killableJournal, killableListener } from '@velocimex/core/simulation/kill-points'
 import { DISK } from '@velocimex/host/journal/journal-files'
+import { SystemTimers, type Timers } from '@velocimex/host/net/timers'
 import { ScreenHost } from '@velocimex/trader/screen/screen-host'
 import type { AccountSeams } from '@velocimex/trader/service/account-seams'
 import { DEMO_CONFIG } from '@velocimex/trader/service/demo-config'
@@ -13,7 +15,8 @@ import { runSingle } from '@velocimex/trader/service/run-single'
 import { type Death, killableFiles, Sentence } from './death-plan.ts'
 import { OrderDrill } from './order-drill.ts'
 
-const DRILL_MS = 20
+/** Within the venues' limits: ten orders a second is the least that one of them allows. */
+const DRILL_MS = 120
 
 /** How a doomed trader lives and dies; what is left out is as always. */
 export interface DoomedPlan {
@@ -21,6 +24,10 @@ export interface DoomedPlan {
   readonly segmentBytes?: number
   readonly reserveBytes?: number
   readonly snapshotMs?: number
+  /** Its clock is ahead by so many milliseconds. */
+  readonly aheadMs?: number
+  /** The trader's own strategies trade, and there is no drill. */
+  readonly hasStrategies?: boolean
 }
 
 /** Venues of this machine answer at once: what takes seconds elsewhere takes tenths here. */
@@ -49,7 +56,7 @@ const {
   options: { dir: { type: 'string' }, venues: { type: 'string' }, plan: { type: 'string' } },
 }).values
 const plan = JSON.parse(planText ?? '{}') as DoomedPlan
-const { death } = plan
+const { death, aheadMs = 0, hasStrategies = false } = plan
 const sentences: Sentence[] = []
 
 const seams = (name: string): AccountSeams => {
@@ -92,16 +99,28 @@ function dieAfterSend(name: string, sentence: Sentence): void {
   })
 }
 
+/** A clock that is ahead of the system's. */
+function wrongTimers(by: number): Timers {
+  const right = new SystemTimers()
+  return { now: () => (right.now() + by * 1000) as Micros, after: (delayMs, wake) => right.after(delayMs, wake) }
+}
+
 await runSingle(
   {
     ...{ seed: 1, directory: dir!, venues: venues! },
     accounts: DEMO_CONFIG.accounts.map(account => ({
       ...account,
-      strategies: account.strategies.map(strategy => ({ ...strategy, mode: 'observation' as const })),
+      strategies: account.strategies.map(strategy => ({
+        ...strategy,
+        mode: hasStrategies ? strategy.mode : ('observation' as const),
+      })),
     })),
     staging: {
+      guards: { latencyMax: Number.POSITIVE_INFINITY }, // The drill trades however busy the machine is.
+      timers: wrongTimers(aheadMs),
       seams,
       onStarted(accounts) {
+        if (hasStrategies) return
         const drills = accounts.map(({ account }) => new OrderDrill(account))
         process.once('message', () => {
           for (const sentence of sentences) sentence.isTrading = true

@@ -51,10 +51,17 @@ export async function runChaos({ kills, seed, directory, onKill }: ChaosOptions)
       trader = isDrill ? drillingTrader(directory, stage.path, {}) : new TraderProcess(directory, stage.path)
     }
     readyMs.push(await trader.ready(READY_MAX_MS))
-    const verdict = await stage.settled(trader)
-    return { ...verdict, kills, seed, readyMs: readyMs.sort((one, other) => one - other) }
+    const { faults, ...verdict } = await stage.settled(trader)
+    const all = [...faults, ...(await stops(trader))]
+    return { ...verdict, faults: all, kills, seed, readyMs: readyMs.sort((one, other) => one - other) }
   } finally {
     await trader.end()
     await stage.stop()
   }
+}
+
+/** Nobody has stopped it: an account that stopped itself was killed in its sleep. */
+async function stops(trader: TraderProcess): Promise<string[]> {
+  const { accounts } = await trader.ask<{ accounts: { name: string; stop: { reason: string } | null }[] }>('/status')
+  return accounts.flatMap(({ name, stop }) => (stop === null ? [] : [`${name} stopped by itself: ${stop.reason}`]))
 }

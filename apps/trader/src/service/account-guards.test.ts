@@ -24,7 +24,7 @@ const instrument = (index: number): Instrument => ({
   contract: { kind: 'linear', minorPerTickLot: 1n },
 })
 const TABLE = new InstrumentTable([instrument(0), instrument(1)])
-const WELL: Senses = { isMarketLive: true, isStreamUp: true, isJournalShort: false }
+const WELL: Senses = { isMarketLive: true, isStreamUp: true, isJournalShort: false, clockSkew: 0, isSlow: false }
 const LIMITS = {
   byInstrument: [{ ...NO_LIMITS, positionLotsMax: 100, orderLotsMax: 40 }, NO_LIMITS],
   ordersPerWindowMax: 1000,
@@ -209,6 +209,8 @@ test('R-KILL-04 what the account cannot see or write decides how far it trades',
       [{ ...WELL, isMarketLive: false }, 'careful'],
       [{ ...WELL, isStreamUp: false }, 'reduce_only'],
       [{ ...WELL, isJournalShort: true }, 'observe'],
+      [{ ...WELL, clockSkew: -2_600_000 }, 'reduce_only'],
+      [{ ...WELL, isSlow: true }, 'careful'],
       [WELL, 'normal'],
     ]
     const guarded = new Guarded(folder)
@@ -220,6 +222,26 @@ test('R-KILL-04 what the account cannot see or write decides how far it trades',
     }
     guarded.guards.set('database_unavailable', true)
     deepEqual(guarded.guards.conditions, ['database_unavailable'])
+  }))
+
+test('R-CLK-01 a clock that is half a second off is told of once, one that is 2.5 s off lets nobody enter', () =>
+  withFolder(folder => {
+    const guarded = new Guarded(folder)
+    const told = (): number => guarded.alerts.filter(words => words.startsWith('the clock is')).length
+    guarded.pass({ ...WELL, clockSkew: 500_000 })
+    equal(told(), 0)
+    guarded.pass({ ...WELL, clockSkew: 500_001 })
+    guarded.pass({ ...WELL, clockSkew: 2_500_000 })
+    equal(told(), 1)
+    equal(guarded.review(), 'ok')
+    guarded.pass({ ...WELL, clockSkew: 2_500_001 })
+    equal(guarded.review(), 'degraded')
+    deepEqual(guarded.guards.conditions, ['clock_skewed'])
+    guarded.pass()
+    equal(guarded.review(), 'ok')
+    guarded.pass({ ...WELL, clockSkew: -5_000_000 })
+    equal(told(), 2)
+    match(guarded.alerts.join(), /at least 500 ms behind the venue's.*at least 5000 ms ahead of the venue's/s)
   }))
 
 test('R-ES-02 an operator who armed the switch and falls silent stops the account; without a rule silence means nothing', () => {

@@ -14,6 +14,7 @@ import type { Actor, LimitChangeRefusal } from '@velocimex/core/risk/limit-book'
 import type { RiskGate } from '@velocimex/core/risk/risk-gate'
 import type { InstrumentLimits, RiskLimits } from '@velocimex/core/risk/risk-limits'
 import type { ScopedLimit } from '@velocimex/core/risk/scoped-limit'
+import { ClockWatch } from './clock-watch.ts'
 import { type GuardOptions, OPERATOR } from './guard-options.ts'
 import { guardedDesk } from './guarded-desk.ts'
 import { INSTRUMENT_LIMITS, type InstrumentLimitName, instrumentLimits, limitName } from './instrument-limits.ts'
@@ -54,6 +55,10 @@ export interface Senses {
   readonly isStreamUp: boolean
   /** The journal has no room but its reserve. */
   readonly isJournalShort: boolean
+  /** Microseconds by which our clock and the venue's certainly differ. */
+  readonly clockSkew: number
+  /** It takes too long from an event to an order. */
+  readonly isSlow: boolean
 }
 
 /**
@@ -68,6 +73,7 @@ export class AccountGuards {
   readonly #parts: GuardParts
   readonly #file: SafeguardFile
   readonly #marks: Float64Array
+  readonly #clockWatch: ClockWatch
   #hasBegun = false
   #isDirty = false
   #heardAt = Number.NEGATIVE_INFINITY
@@ -77,6 +83,7 @@ export class AccountGuards {
   constructor(parts: GuardParts) {
     this.#parts = parts
     this.#file = new SafeguardFile(parts.directory)
+    this.#clockWatch = new ClockWatch(words => parts.onAlert(words))
     this.#marks = new Float64Array(parts.instruments.all.length).fill(Number.NaN)
     const options = safeguardPlan({
       ...{ account: parts.account, instruments: parts.instruments, limits: parts.limits, options: parts.options },
@@ -158,6 +165,8 @@ export class AccountGuards {
       this.set('market_data_unavailable', !senses.isMarketLive)
       this.set('reports_silent', now - this.#heardAt >= SILENCE)
       this.set('journal_unavailable', senses.isJournalShort)
+      this.set('clock_skewed', this.#clockWatch.isTooFar(senses.clockSkew))
+      this.set('high_latency', senses.isSlow)
     }
     this.#followDesk()
     this.#followBooks()

@@ -16,6 +16,8 @@ export interface GuardOptions {
   readonly stop?: StopThresholds
   /** Whether such a stop closes positions, too; it does not unless told. */
   readonly flattens?: boolean
+  /** Microseconds from an event to an order beyond which trading becomes careful; 100,000 when left out. */
+  readonly latencyMax?: number
   /** What happens after so many microseconds without a word of the operator; nothing when left out. */
   readonly deadMan?: { readonly timeout: number; readonly action: DeadManAction }
 }

@@ -1,3 +1,4 @@
+import type { VenueClock } from '@velocimex/core/clock/venue-clock'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
@@ -38,6 +39,8 @@ export interface LiveAccountOptions {
   /** What stands around its parts; nothing in production. */
   readonly seams?: AccountSeams
   readonly timers: Timers
+  /** The venue's clock, if it was heard already: a first life begins its books at an instant of the venue. */
+  readonly venueClock?: VenueClock
   /** Nanoseconds of the monotonic clock. */
   nanos(): number
   onFill(fill: Fill, realised: bigint, words: string): void

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import type { JournalHistory } from '@velocimex/core/bus/journal'
 import { Random } from '@velocimex/core/clock/random'
+import { VenueClock } from '@velocimex/core/clock/venue-clock'
 import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { SELL } from '@velocimex/core/market/side'
@@ -17,20 +18,25 @@ import { AMENDING } from '@velocimex/venues/amending'
 import { VENUE_BUDGETS } from '@velocimex/venues/budgets'
 import type { OrderCodec } from '@velocimex/venues/order-venue'
 import { MarketConnector } from '../market/market-connector.ts'
-import { PrivateLink } from '../venue/private-link.ts'
+import type { PrivateLink } from '../venue/private-link.ts'
 import { VenueGateway } from '../venue/venue-gateway.ts'
 import { AccountCare } from './account-care.ts'
 import { AccountGuards } from './account-guards.ts'
 import { AccountJournal } from './account-journal.ts'
 import { ACCOUNT_PACE, type AccountPace } from './account-seams.ts'
+import { accountStream } from './account-stream.ts'
 import { AlertLog } from './alert-log.ts'
 import { deskRoute } from './desk-route.ts'
 import { exposureOf } from './guarded-desk.ts'
+import { LatencyWatch } from './latency-watch.ts'
 import type { LiveAccountOptions } from './live-account-options.ts'
 import { LiveStrategies } from './live-strategies.ts'
 import { ModeFile } from './mode-file.ts'
 import { OrderStories } from './order-stories.ts'
 import { recoverDesk } from './recover-desk.ts'
+
+/** From an event to an order, microseconds. S2-DEG-3. */
+const LATENCY_MAX = 100_000
 
 /**
  * One account at one venue, traded live: market data and private stream over sockets, orders over REST, every intent in
@@ -50,6 +56,8 @@ export class LiveAccount {
   placed = 0
   readonly #options: LiveAccountOptions
   readonly #pace: AccountPace
+  readonly #venueClock: VenueClock
+  readonly #latency: LatencyWatch
   readonly #file: FileJournal
   readonly #rest: RestClient
   readonly #gateway: VenueGateway
@@ -69,10 +77,12 @@ export class LiveAccount {
     this.#file = file
     this.journal = journal
     this.#repeats = new Repeats(options.timers)
-    const { timers, wire, orders, credentials, cryptography } = options
+    const { timers, wire, orders, credentials, cryptography, venueClock = new VenueClock() } = options
+    this.#venueClock = venueClock
+    this.#latency = new LatencyWatch(options.guards?.latencyMax ?? LATENCY_MAX, timers)
     this.instruments = new InstrumentTable(options.instruments)
     const { instruments } = this
-    this.#rest = new RestClient({ origin: options.rest ?? wire.rest }, timers)
+    this.#rest = new RestClient({ origin: options.rest ?? wire.rest, venueClock }, timers)
     this.#random = new Random(options.instance)
     const codec = orders.makeOrderCodec({ instruments, credentials, cryptography })
     this.#gateway = this.#makeGateway(codec)
@@ -83,10 +93,14 @@ export class LiveAccount {
     this.strategies = this.#makeStrategies()
     this.guards.resume()
     this.market = this.#makeMarket()
-    this.#private = this.#makePrivate(codec)
+    this.#private = accountStream({
+      ...{ stream: codec.stream, sockets: options.privateSockets, gateway: this.#gateway, desk: this.desk },
+      ...{ timers, random: this.#random },
+      onAlert: words => this.#alert(words),
+    })
     this.care = new AccountCare({
       ...{ codec, gateway: this.#gateway, instruments, journal, deadManMs: this.#pace.deadManMs },
-      now: () => timers.now(),
+      now: () => this.#gateway.now(),
       onAlert: words => this.#alert(words),
       onDangerousKey: words => {
         this.gate.halted = true
@@ -122,7 +136,7 @@ export class LiveAccount {
       for (const { clientOrderId } of [...this.desk.orders.manager.openOrders(index)]) this.desk.cancel(clientOrderId)
     await this.#settled()
     this.guards.close()
-    this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot()))
+    this.#persist()
     this.#file.close()
     await this.#rest.stop()
   }
@@ -157,11 +171,11 @@ export class LiveAccount {
         isMarketLive: this.instruments.all.every(({ index }) => this.market.isLive(index)),
         isStreamUp: this.#private.isUp,
         isJournalShort: this.#file.isShort,
+        clockSkew: this.#venueClock.skew,
+        isSlow: this.#latency.isSlow,
       })
     })
-    this.#repeats.every(this.#pace.snapshotMs, () =>
-      this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())),
-    )
+    this.#repeats.every(this.#pace.snapshotMs, () => this.#persist())
     this.#repeats.every(this.#pace.reconcileMs, () => void this.care.reconcile())
     this.#repeats.every(this.#pace.signOfLifeMs, () => {
       if (!this.guards.isForsaken) this.care.sayAlive()
@@ -174,12 +188,14 @@ export class LiveAccount {
   #makeGateway(codec: OrderCodec): VenueGateway {
     return new VenueGateway({
       ...{ codec, instruments: this.instruments, rest: this.#rest, timers: this.#options.timers, random: this.#random },
+      venueClock: this.#venueClock,
       budget: VENUE_BUDGETS.get(this.#options.venue.id)!,
       sideOf: id => this.desk.orders.manager.find(id)?.request.side ?? SELL,
       listener: {
         onOutcome: (ref, outcome) => this.desk.onOutcome(ref, outcome),
         onAnswer: answer => this.desk.onAnswer(answer),
         onAdvice: (advice, words) => this.#alert(`${advice}: ${words}`),
+        onSent: waited => this.#latency.took(waited),
       },
     })
   }
@@ -188,6 +204,7 @@ export class LiveAccount {
     const { timers, instance, directory, seams } = this.#options
     return recoverDesk(history, {
       ...{ gateway: this.#gateway, file: this.#file, journal: this.journal, clock: timers, instance, directory, seams },
+      openingAt: this.#gateway.now(),
       instruments: this.instruments.all.length,
       onFill: (fill, order) => this.#onFill(fill, order),
       onOrderUpdate: order => this.#onOrderUpdate(order),
@@ -201,6 +218,7 @@ export class LiveAccount {
     return new LiveStrategies({
       ...{ instruments, clock: timers, gate: this.gate, strategies, limits, nanos, onRefusal },
       ...{ modes: new ModeFile(directory), amending: AMENDING.get(venue.id) ?? 'none' },
+      onTaken: duration => this.#latency.took(duration),
       route: deskRoute(this.desk, () => this.placed++),
       capital: () => this.#cash(),
       onMark: (instrument, mid) => this.guards.onMark(instrument, mid),
@@ -225,43 +243,25 @@ export class LiveAccount {
       gate: () => this.gate,
       strategies: () =>
         this.strategies.live.map(({ strategy, portfolio }) => ({ name: strategy.name, positions: portfolio })),
-      persist: () => this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())).ok,
+      persist: () => this.#persist(),
       onAlert: words => this.#alert(words),
     })
+  }
+
+  /** Makes orders and books durable. */
+  #persist(): boolean {
+    return this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())).ok
   }
 
   #makeMarket(): MarketConnector {
     const { venue, wire, timers, sockets, rest } = this.#options
     const { instruments } = this
     return new MarketConnector({
-      ...{ venue, wire, instruments, timers, rest: this.#rest },
-      ...{ followed: instruments.all, channels: ['book', 'trades'] },
-      ...{ restOrigin: rest ?? wire.rest, random: this.#random, sink: this.strategies },
+      ...{ venue, wire, instruments, followed: instruments.all, channels: ['book', 'trades'], timers },
+      ...{ rest: this.#rest, restOrigin: rest ?? wire.rest, random: this.#random, sink: this.strategies },
       ...(sockets === undefined ? {} : { sockets }),
       onAlert: ({ kind, words }) => this.#alert(`market ${kind}: ${words}`),
     })
-  }
-
-  #makePrivate({ stream }: OrderCodec): PrivateLink {
-    const { timers, privateSockets } = this.#options
-    return new PrivateLink({
-      ...{ stream, sockets: privateSockets, timers, random: this.#random },
-      send: request => this.#gateway.send(request),
-      now: () => this.#gateway.now(),
-      listener: {
-        onMessage: message => {
-          if (message.kind === 'report') this.#onReport(message.report)
-          else if (message.kind === 'refused') this.#alert(`private stream refused: ${message.code} ${message.words}`)
-        },
-        onUp: () => this.desk.onLinkUp(),
-        onDown: words => this.#alert(`private stream: ${words}`),
-      },
-    })
-  }
-
-  #onReport(report: Parameters<LiveOrderDesk['onReport']>[0]): void {
-    this.#gateway.learn(report.venueOrderId, report.clientOrderId)
-    this.desk.onReport(report)
   }
 
   #onFill(fill: Fill, order: OrderView): void {

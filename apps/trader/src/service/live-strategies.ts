@@ -46,6 +46,8 @@ export interface StrategyParts {
   /** Nanoseconds of the monotonic clock, for latencies. */
   nanos(): number
   readonly amending: Amending
+  /** A message kept the strategies busy for so many microseconds. On the path of a market event. */
+  onTaken(duration: number): void
   onRefusal(strategy: string, request: OrderRequest, reason: string): void
   /** A message was applied. @param mid in ticks, NaN while a side is empty */
   onMark(instrument: number, mid: number): void
@@ -137,7 +139,9 @@ export class LiveStrategies implements RecordSink {
       if (!this.#hasBegun) continue
       for (const desk of this.#watchers[instrument]!) desk.strategy.onMarketData(record)
     }
-    this.perMessage.record((this.#parts.nanos() - began) / 1000)
+    const took = (this.#parts.nanos() - began) / 1000
+    this.perMessage.record(took)
+    this.#parts.onTaken(took)
   }
 
   /** Desks whose strategies hold what they hold at the venue. */

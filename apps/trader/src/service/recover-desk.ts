@@ -1,5 +1,6 @@
 import type { JournalHistory } from '@velocimex/core/bus/journal'
 import type { Clock } from '@velocimex/core/clock/clock'
+import type { Micros } from '@velocimex/core/clock/micros'
 import { DESK_TIMING } from '@velocimex/core/execution/desk-timing'
 import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
 import { type RecoveryParts as DeskRecovery, recover } from '@velocimex/core/execution/recovery'
@@ -15,6 +16,8 @@ export interface RecoveryParts {
   readonly file: FileJournal
   readonly journal: AccountJournal
   readonly clock: Clock
+  /** The venue's instant: what was filled before a first start is none of ours. */
+  readonly openingAt: Micros
   /** Which account of the installation. */
   readonly instance: number
   /** How many instruments it trades. */
@@ -31,7 +34,7 @@ export function recoverDesk(history: JournalHistory, parts: RecoveryParts): Live
   const { journal, gateway, file, clock, instance, instruments, onAlert } = parts
   const whole: DeskRecovery = {
     ...{ gateway, journal: file, clock, timing: DESK_TIMING, durability: 'group', instance, instruments },
-    ...(journal.opening === undefined ? { openingAt: clock.now() } : {}),
+    ...(journal.opening === undefined ? { openingAt: parts.openingAt } : {}),
     stateOf: all => journal.stateOf(all.snapshot()),
     listener: {
       onFill: (fill, order) => parts.onFill(fill, order),

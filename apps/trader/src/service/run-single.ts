@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { SystemTimers } from '@velocimex/host/net/timers'
+import { SystemTimers, type Timers } from '@velocimex/host/net/timers'
 import type { ScreenHost } from '../screen/screen-host.ts'
 import { AccountViews, type NamedAccount } from './account-views.ts'
 import { CommandAudit } from './command-audit.ts'
@@ -29,7 +29,8 @@ export interface SingleRun {
   /** Address of a PostgreSQL database; without it a file in the folder. */
   readonly database?: string
   /** What stands around the accounts, and who is told when they are there: nothing of it in production. */
-  readonly staging?: Pick<SingleOptions, 'seams'> & {
+  readonly staging?: Pick<SingleOptions, 'seams' | 'guards'> & {
+    readonly timers?: Timers
     readonly onStarted: (accounts: readonly NamedAccount[]) => void
   }
 }
@@ -39,7 +40,7 @@ export async function runSingle(
   { accounts: configured, seed, directory, venues, deadManSeconds, database, staging }: SingleRun,
   host: ScreenHost,
 ): Promise<void> {
-  const timers = new SystemTimers()
+  const timers = staging?.timers ?? new SystemTimers()
   const recent: string[] = []
   const tell = (line: string): void => {
     recent.unshift(line)
@@ -53,12 +54,13 @@ export async function runSingle(
   const stopOrder = new StopOrder(directory)
   const { stopped } = stopOrder
   const single = await SingleTopology.start({
-    ...{ accounts: configured, seed, directory, timers, store },
+    ...{ accounts: configured, seed, directory, store },
     ...(venues === undefined ? {} : { venues: readVenues(venues, simulatedVenues(configured)) }),
     ...(deadManSeconds === undefined
       ? {}
-      : { deadMan: { timeout: deadManSeconds * 1e6, action: 'emergency_stop' as const } }),
+      : { guards: { deadMan: { timeout: deadManSeconds * 1e6, action: 'emergency_stop' as const } } }),
     ...staging,
+    timers,
     ...(stopped === undefined ? {} : { stopped }),
     nanos: () => Number(process.hrtime.bigint()),
     onFill: (venue, _fill, words) => tell(`${venue} ${words}`),

@@ -16,7 +16,8 @@ export interface SingleOptions {
   readonly directory: string
   /** Simulated venues that run already, by name; without them new ones are started, and what was traded before is void. */
   readonly venues?: VenueAddresses
-  readonly deadMan?: GuardOptions['deadMan']
+  /** What guards every account beyond its own configuration. */
+  readonly guards?: GuardOptions
   /** The order to stop that was given and not taken back: every account stops before it does anything. */
   readonly stopped?: GivenStop
   /** What stands around each account, by its name; nothing in production. */

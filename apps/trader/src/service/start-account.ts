@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { VenueClock } from '@velocimex/core/clock/venue-clock'
 import { alignAssets } from '@velocimex/core/market/align-assets'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { nearest } from '@velocimex/host/config/nearest'
@@ -22,11 +23,10 @@ const JOURNAL_RESERVE = 1 << 20
 
 /** What one account is started with, beside its configuration. */
 export interface StartParts
-  extends Pick<SingleOptions, 'store' | 'timers' | 'directory' | 'seams' | 'stopped' | 'nanos'> {
+  extends Pick<SingleOptions, 'store' | 'timers' | 'directory' | 'seams' | 'stopped' | 'guards' | 'nanos'> {
   readonly addresses: VenueAddresses
   /** Number of the account, part of its client order ids. */
   readonly instance: number
-  readonly deadMan?: GuardOptions['deadMan']
   readonly onFill: SingleOptions['onFill']
   onRefusal(reason: string): void
   readonly onAlert: SingleOptions['onAlert']
@@ -43,7 +43,8 @@ export async function startAccount(config: AccountConfig, parts: StartParts): Pr
   const venue = findVenue(config.venue)!.members[0]
   const wire = WIRES.get(venue.id)!
   const access = venueAccess(config, venue.id, parts.addresses, process.env)
-  const instruments = await listed(config, access.rest ?? wire.rest, parts)
+  const venueClock = new VenueClock()
+  const instruments = await listed(config, new RestClient({ origin: access.rest ?? wire.rest, venueClock }, timers))
   const issues: string[] = []
   const limits = riskLimits(config.risk, instruments, issues)
   const strategies = config.strategies.map(each => strategyOf(each, instruments, issues))
@@ -51,7 +52,8 @@ export async function startAccount(config: AccountConfig, parts: StartParts): Pr
   const records = store.account(name, instruments)
   const { credentials, ...addresses } = access
   const started = LiveAccount.start({
-    ...{ venue, wire, instruments, credentials, cryptography: CRYPTOGRAPHY, timers, instance, limits, ...addresses },
+    ...{ venue, wire, instruments, credentials, cryptography: CRYPTOGRAPHY, venueClock, ...addresses },
+    ...{ timers, instance, limits },
     ...{ orders: ORDER_VENUES.get(venue.id)!, strategies: strategies.flatMap(each => each ?? []) },
     ...{ directory: join(directory, name), guards: guardsOf(config, parts), reserveBytes: JOURNAL_RESERVE },
     ...(parts.seams === undefined ? {} : { seams: parts.seams(name) }),
@@ -77,9 +79,9 @@ export async function startAccount(config: AccountConfig, parts: StartParts): Pr
   return started.value
 }
 
-async function listed(config: AccountConfig, origin: string, { timers }: StartParts): Promise<Instrument[]> {
+/** The instruments of an account, as its venue lists them; `rest` is used up. */
+async function listed(config: AccountConfig, rest: RestClient): Promise<Instrument[]> {
   const venue = findVenue(config.venue)!.members[0]
-  const rest = new RestClient({ origin }, timers)
   const all = await listOf(venue, WIRES.get(venue.id)!, rest).finally(() => rest.stop())
   const found = config.symbols.map(symbol => {
     const instrument = all.find(each => each.symbol === symbol)
@@ -105,13 +107,13 @@ function strategyOf(
   return undefined
 }
 
-function guardsOf({ risk }: AccountConfig, { deadMan }: StartParts): GuardOptions {
+function guardsOf({ risk }: AccountConfig, { guards }: StartParts): GuardOptions {
   return {
     limits: (risk.limits ?? []) as NonNullable<GuardOptions['limits']>,
     // Without a section of its own the usual thresholds guard: an account is never without.
     ...(risk.emergencyStop === undefined
       ? {}
       : { stop: stopThresholds(risk), flattens: risk.emergencyStop.closePositions }),
-    ...(deadMan === undefined ? {} : { deadMan }),
+    ...guards,
   }
 }

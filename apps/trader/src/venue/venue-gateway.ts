@@ -1,5 +1,6 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { Random } from '@velocimex/core/clock/random'
+import type { VenueClock } from '@velocimex/core/clock/venue-clock'
 import type {
   CommandOutcome,
   CommandRef,
@@ -33,6 +34,8 @@ export interface GatewayListener {
   onAnswer(answer: DeskAnswer): void
   /** The venue said something that a person should know: banned, key refused. */
   onAdvice(advice: string, words: string): void
+  /** A command left so many microseconds after it was given: our own limits and connections made it wait. */
+  onSent(waited: number): void
 }
 
 /** What a gateway is made of. */
@@ -41,6 +44,8 @@ export interface GatewayParts {
   readonly instruments: InstrumentTable
   readonly rest: RestClient
   readonly timers: Timers
+  /** Hears the answers of `rest`. */
+  readonly venueClock: VenueClock
   /** Spreads the waits after a refusal. */
   readonly random: Random
   /** What the venue lets us send. */
@@ -62,8 +67,6 @@ export class VenueGateway implements LiveGateway {
   readonly #address: RateBudget
   readonly #account: RateBudget
   #newestEpoch = 0
-  /** Microseconds by which the venue's clock is ahead of ours. */
-  offset = 0
 
   constructor(parts: GatewayParts) {
     this.#parts = parts
@@ -131,7 +134,8 @@ export class VenueGateway implements LiveGateway {
 
   /** The venue's instant. */
   now(): Micros {
-    return (this.#parts.timers.now() + this.offset) as Micros
+    const { timers, venueClock } = this.#parts
+    return venueClock.at(timers.now())
   }
 
   #command(
@@ -152,23 +156,29 @@ export class VenueGateway implements LiveGateway {
       queueMicrotask(() => settle({ kind: 'not_sent', reason: request ?? `this venue has no ${verb}` }))
       return
     }
-    void this.#run(request).then(outcome => {
+    void this.#run(request, at => make(at) as VenueRequest).then(outcome => {
       if (outcome !== undefined) settle(outcome)
     })
   }
 
-  /** @returns undefined when the venue took the command without a word about the order: the private stream tells it */
-  async #run(request: VenueRequest): Promise<CommandOutcome | undefined> {
-    const { codec, listener } = this.#parts
+  /**
+   * @param again makes the request with another instant: what the venue refused for its instant alone is sent once more,
+   * under the same id, because it says itself that it did nothing
+   * @returns undefined when the venue took the command without a word about the order: the private stream tells it
+   */
+  async #run(request: VenueRequest, again?: (at: Micros) => VenueRequest): Promise<CommandOutcome | undefined> {
+    const { codec, listener, timers } = this.#parts
+    const givenAt = timers.now()
     const outcome = await this.#sent(request)
     if (outcome.kind === 'not_sent') return { kind: 'not_sent', reason: outcome.words }
     if (outcome.kind === 'unknown') return { kind: 'unknown', reason: outcome.words }
+    listener.onSent(outcome.sentAt - givenAt)
     const answer = { status: outcome.status, headers: outcome.headers, body: outcome.body.toString() }
     const result = codec.readCommand(request, answer, this.now())
-    if (result.advice === 'sync_clock') this.#syncClock(outcome.headers, outcome.sentAt, outcome.answeredAt)
-    else if (result.advice !== 'none' && result.advice !== 'query')
-      listener.onAdvice(result.advice, `${result.code} ${result.words}`)
     const reason = `${result.code} ${result.words}`
+    if (result.advice === 'sync_clock' && result.outcome === 'definitive_reject' && again !== undefined)
+      return this.#run(again(this.now())) // The date of the answer has set the venue's clock.
+    if (result.advice !== 'none' && result.advice !== 'query') listener.onAdvice(result.advice, reason)
     if (result.outcome === 'unknown') return { kind: 'unknown', reason }
     if (result.outcome === 'not_sent') return { kind: 'not_sent', reason }
     const [report] = result.reports
@@ -177,7 +187,7 @@ export class VenueGateway implements LiveGateway {
     return { kind: result.outcome, report: this.#whole(request, report) }
   }
 
-  /** Within the venue's limits, a tenth of which only cancels use; never twice. */
+  /** Within the venue's limits, a tenth of which only cancels use. */
   #sent({ method, path, headers, body, call, weight, orders }: VenueRequest): Promise<RestOutcome> {
     const { budget } = this.#parts
     const all = (windows: VenueBudget['address'], count: number): Record<string, number> =>
@@ -195,12 +205,6 @@ export class VenueGateway implements LiveGateway {
   /** An acknowledgement of a placement does not repeat what is open: it is what was sent. */
   #whole(request: VenueRequest, report: ExecutionReport): ExecutionReport {
     return request.call === 'place' && report.kind === 'accepted' ? { ...report, at: this.now() } : report
-  }
-
-  /** The `Date` of an answer is whole seconds: good enough to be let in again. */
-  #syncClock(headers: Readonly<Record<string, string>>, sentAt: number, answeredAt: number): void {
-    const venueAt = Date.parse(headers['date'] ?? '') * 1000 + 500_000
-    if (Number.isFinite(venueAt)) this.offset = Math.round(venueAt - (sentAt + answeredAt) / 2)
   }
 
   async #askOrder(question: VenueQuestion & { readonly about: 'order' }): Promise<DeskAnswer> {

@@ -1,0 +1,62 @@
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { ChaosStage, pause } from './chaos-stage.ts'
+import { drillingTrader } from './drilling-trader.ts'
+import type { TraderProcess } from './trader-process.ts'
+
+const READY_MAX_MS = 20_000
+
+interface Status {
+  readonly accounts: readonly {
+    readonly name: string
+    readonly placed: number
+    readonly alerts: readonly string[]
+    readonly mode: { readonly posture: string; readonly conditions: readonly string[] }
+    readonly differences: object
+  }[]
+  readonly refusals: Readonly<Record<string, number>>
+}
+
+/** Asks until it is so, for at most twenty seconds. */
+async function until(trader: TraderProcess, isSo: (status: Status) => boolean): Promise<Status> {
+  const end = performance.now() + READY_MAX_MS
+  for (;;) {
+    const status = await trader.ask<Status>('/status')
+    if (isSo(status)) return status
+    if (performance.now() > end) throw new Error(`it never became so: ${JSON.stringify(status)}`)
+    await pause(20)
+  }
+}
+
+test('R-CLK-01 a clock that is off by five seconds or an hour, either way and from one life to the next: requests are signed by the venue’s clock, nobody enters, nothing is lost', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'skew-'))
+  const stage = await ChaosStage.start(directory, 31)
+  let trader: TraderProcess | undefined
+  try {
+    for (const aheadMs of [3_600_000, -3_600_000, 5_000, -5_000]) {
+      trader = drillingTrader(directory, stage.path, { aheadMs, hasStrategies: true })
+      await trader.ready(READY_MAX_MS) // It has logged in, asked about its orders and its money: all signed.
+      const { accounts } = await until(trader, ({ refusals }) => (refusals['degraded'] ?? 0) > 0)
+      for (const { mode, placed, alerts, differences } of accounts) {
+        ok(mode.conditions.includes('clock_skewed'), JSON.stringify(mode))
+        deepEqual([mode.posture, placed, differences], ['reduce_only', 0, {}])
+        const side = aheadMs > 0 ? 'ahead of' : 'behind'
+        match(alerts.join(), new RegExp(`the clock is at least [0-9]+ ms ${side} the venue's: set it`))
+      }
+      await trader.kill()
+    }
+    trader = drillingTrader(directory, stage.path, { aheadMs: 1_900, hasStrategies: true })
+    await trader.ready(READY_MAX_MS)
+    const { accounts } = await until(trader, status => status.accounts.some(({ placed }) => placed > 0))
+    ok(accounts.every(({ mode }) => !mode.conditions.includes('clock_skewed')))
+    ok(accounts.some(({ alerts }) => alerts.some(words => words.startsWith('the clock is at least'))))
+    equal((await stage.settled(trader)).faults.join('; '), '')
+  } finally {
+    await trader?.end()
+    await stage.stop()
+    rmSync(directory, { recursive: true, force: true })
+  }
+})
