@@ -30,6 +30,9 @@ export interface DoomedPlan {
   readonly hasStrategies?: boolean
 }
 
+/** So few that they are folded within the first minute. */
+const FILLS_KEPT = 60
+
 /** Venues of this machine answer at once: what takes seconds elsewhere takes tenths here. */
 const HASTY: DeskTiming = {
   ...DESK_TIMING,
@@ -78,7 +81,7 @@ const seams = (name: string): AccountSeams => {
     }
   }
   const files = sentence === undefined ? DISK : killableFiles(DISK, sentence)
-  return { desk, disk: { files, segmentBytes, reserveBytes }, pace: { snapshotMs, tickMs: 20 } }
+  return { desk, disk: { files, segmentBytes, reserveBytes }, pace: { snapshotMs, tickMs: 20 }, fillsMax: FILLS_KEPT }
 }
 
 /** The last byte of a request is in the hands of the system: only now has a command certainly left. */

@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JournalHistory } from '@velocimex/core/bus/journal'
+import { micros } from '@velocimex/core/clock/micros'
 import { AccountBooks } from '@velocimex/core/ledger/account-books'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { toMinor } from '@velocimex/core/market/money'
 import type { Fill } from '@velocimex/core/order/fill'
 import { z } from 'zod'
 import { replaceFile } from './durable-file.ts'
+import { type BookedFill, type CarriedFills, FillHistory } from './fill-history.ts'
 
 const openingSchema = z.strictObject({
   at: z.int(),
@@ -16,11 +18,6 @@ const openingSchema = z.strictObject({
 /** What the account had when it was first traded by us. */
 export type Opening = z.infer<typeof openingSchema>
 
-/** An execution with the strategy whose order it was; empty when it was nobody's of ours. */
-export interface BookedFill extends Fill {
-  readonly strategy: string
-}
-
 /** What a snapshot of an account holds: its orders, and the fills from which its books are kept. */
 interface AccountImage {
   readonly orders: string
@@ -28,21 +25,26 @@ interface AccountImage {
     readonly fee: string
     readonly strategy?: string
   })[]
+  /** What the fills before those came to, as text; amounts are digits followed by n. */
+  readonly carried?: string
 }
 
 /**
  * The books of an account as they outlive the process: what it had at first, and every fill since, of which the journal
- * keeps the newest and a snapshot the rest. The ledger is posted anew from them at every start.
+ * keeps the newest, a snapshot those before, and what the oldest came to. The ledger is posted anew from them at every
+ * start.
  */
 export class AccountJournal {
   readonly books: AccountBooks
-  readonly fills: BookedFill[] = []
+  readonly fills: FillHistory
   readonly #path: string
   /** Venue's instant of the newest fill, by instrument. */
   readonly #newest = new Map<number, number>()
   opening: Opening | undefined
 
-  constructor(directory: string, instruments: InstrumentTable) {
+  /** @param fillsMax see `FILLS_MAX` */
+  constructor(directory: string, instruments: InstrumentTable, fillsMax?: number) {
+    this.fills = new FillHistory(instruments, fillsMax)
     this.#path = join(directory, 'opening.json')
     this.books = new AccountBooks(instruments, { owner: 1, allowShort: true })
     if (!existsSync(this.#path)) return
@@ -65,13 +67,12 @@ export class AccountJournal {
    */
   book(fill: Fill, strategy: string): bigint {
     const { instrument, at } = fill
-    this.fills.push({ ...fill, strategy })
+    this.fills.add({ ...fill, strategy })
     const realised = this.books.fill(fill)
     const newest = this.#newest.get(instrument) ?? 0
     this.#newest.set(instrument, Math.max(newest, at))
     if (at >= newest) return realised
-    const own = this.fills.filter(each => each.instrument === instrument).sort((one, other) => one.at - other.at)
-    return realised + this.books.reorder(instrument, own, at)
+    return realised + this.books.reorder(instrument, this.fills.of(instrument), at, this.fills.before(instrument))
   }
 
   /** Takes the fills of a snapshot, and gives the history that is left for the orders. */
@@ -79,6 +80,7 @@ export class AccountJournal {
     const { snapshot } = history
     if (snapshot === undefined) return history
     const image = JSON.parse(snapshot.state) as AccountImage
+    if (image.carried !== undefined) this.#carry(JSON.parse(image.carried, readUnits) as CarriedFills)
     for (const { strategy = '', ...fill } of image.fills)
       this.book({ ...fill, fee: toMinor(BigInt(fill.fee)) }, strategy)
     return { ...history, snapshot: { through: snapshot.through, state: image.orders } }
@@ -86,8 +88,19 @@ export class AccountJournal {
 
   /** The state for a snapshot. */
   stateOf(orders: string): string {
-    const image: AccountImage = { orders, fills: this.fills.map(fill => ({ ...fill, fee: String(fill.fee) })) }
+    const { carried, recent } = this.fills
+    const image: AccountImage = {
+      orders,
+      fills: recent.map(fill => ({ ...fill, fee: String(fill.fee) })),
+      ...(carried === undefined ? {} : { carried: JSON.stringify(carried, writeUnits) }),
+    }
     return JSON.stringify(image)
+  }
+
+  #carry(carried: CarriedFills): void {
+    this.fills.carry(carried)
+    this.books.carry(carried.books, micros(carried.through))
+    for (const { instrument } of carried.books.positions) this.#newest.set(instrument, carried.through)
   }
 
   #deposit({ at, balances }: Opening): void {
@@ -95,3 +108,7 @@ export class AccountJournal {
       if (BigInt(units) !== 0n) this.books.deposit(code, BigInt(units), at as never)
   }
 }
+
+const writeUnits = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value)
+const readUnits = (_: string, value: unknown): unknown =>
+  typeof value === 'string' && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value

@@ -29,4 +29,6 @@ export interface AccountSeams {
   readonly desk?: (parts: RecoveryParts) => RecoveryParts
   readonly disk?: Partial<Pick<FileJournalOptions, 'files' | 'segmentBytes' | 'reserveBytes'>>
   readonly pace?: Partial<AccountPace>
+  /** Fills that are kept one by one, see `FILLS_MAX`. */
+  readonly fillsMax?: number
 }

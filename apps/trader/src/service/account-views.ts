@@ -72,7 +72,7 @@ export class AccountViews {
         halted: account.gate.halted ? account.gate.haltCause : null,
         epoch: account.desk.orders.epoch,
         placed: account.placed,
-        fills: account.journal.fills.length,
+        fills: account.journal.fills.count,
         openOrders: account.instruments.all.reduce(
           (sum, { index }) => sum + account.desk.orders.manager.openOrders(index).length,
           0,

@@ -37,6 +37,8 @@ import { recoverDesk } from './recover-desk.ts'
 
 /** From an event to an order, microseconds. S2-DEG-3. */
 const LATENCY_MAX = 100_000
+/** Records behind the snapshot beyond which a start takes another. */
+const REPLAYED_MAX = 1_000
 
 /**
  * One account at one venue, traded live: market data and private stream over sockets, orders over REST, every intent in
@@ -64,6 +66,7 @@ export class LiveAccount {
   readonly #private: PrivateLink
   readonly #repeats: Repeats
   #hasBegun = false
+  readonly #replayed: number
   readonly #random: Random
 
   private constructor(
@@ -75,6 +78,7 @@ export class LiveAccount {
     this.#options = options
     this.#pace = { ...ACCOUNT_PACE, ...options.seams?.pace }
     this.#file = file
+    this.#replayed = history.records.length
     this.journal = journal
     this.#repeats = new Repeats(options.timers)
     const { timers, wire, orders, credentials, cryptography, venueClock = new VenueClock() } = options
@@ -120,7 +124,8 @@ export class LiveAccount {
     })
     if (!opening.ok) return { ...refuse('journal'), words: opening.words }
     const { journal: file, history, warnings } = opening.value
-    const journal = new AccountJournal(options.directory, new InstrumentTable(options.instruments))
+    const { directory, instruments, seams } = options
+    const journal = new AccountJournal(directory, new InstrumentTable(instruments), seams?.fillsMax)
     const account = new LiveAccount(options, file, journal, journal.restore(history))
     for (const words of warnings) account.#alert(words)
     account.#begin()
@@ -166,6 +171,8 @@ export class LiveAccount {
         this.#hasBegun = true
         this.guards.begin()
         this.strategies.begin(this.journal.fills)
+        // A life that dies soon again would repeat all of it, and tell the database all of it.
+        if (this.#replayed > REPLAYED_MAX) this.#persist()
       }
       this.guards.tick({
         isMarketLive: this.instruments.all.every(({ index }) => this.market.isLive(index)),

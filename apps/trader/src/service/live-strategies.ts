@@ -20,8 +20,8 @@ import { LatencyHistogram } from '@velocimex/core/report/latency-histogram'
 import type { RiskGate } from '@velocimex/core/risk/risk-gate'
 import type { RiskLimits } from '@velocimex/core/risk/risk-limits'
 import type { Strategy } from '@velocimex/core/strategy/strategy'
-import type { BookedFill } from './account-journal.ts'
 import { type ExecutionMode, StrategyMode, watching } from './execution-modes.ts'
+import type { FillHistory } from './fill-history.ts'
 import type { ModeFile } from './mode-file.ts'
 
 /** A strategy that runs on an account. */
@@ -110,8 +110,12 @@ export class LiveStrategies implements RecordSink {
    * Strategies begin: they may ask for timers and orders from here on.
    * @param fills of the account so far: each strategy holds again what it held
    */
-  begin(fills: readonly BookedFill[]): void {
-    for (const fill of fills) this.#byName.get(fill.strategy)?.portfolio.apply(fill)
+  begin(fills: FillHistory): void {
+    for (const { strategy, portfolio, instruments } of this.desks) {
+      const before = fills.portfolioBefore(strategy.name)
+      for (const { index } of instruments) portfolio.carry(before.position(index))
+    }
+    for (const fill of fills.recent) this.#byName.get(fill.strategy)?.portfolio.apply(fill)
     for (const [at, desk] of this.desks.entries())
       if (this.#modes[at]!.resume(isFlat(desk)))
         this.#parts.onAlert(`${desk.strategy.name} holds what was traded live: it observes until that is closed`)

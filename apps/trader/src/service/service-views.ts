@@ -49,7 +49,8 @@ export class ServiceViews {
       this.#history.push(Math.round(profit * 1e6))
       if (this.#history.length > HISTORY) this.#history.shift()
     }
-    const fills = all.flatMap(({ journal }) => journal.fills)
+    const fills = all.reduce((sum, { journal }) => sum + journal.fills.count, 0)
+    const makers = all.reduce((sum, { journal }) => sum + journal.fills.makers, 0)
     const sums = all.map(({ journal }) => journal.books.trialBalance())
     const wrong = LEDGER_NAMES.filter(name => sums.some(each => (each[name] ?? 0n) !== 0n))
     return {
@@ -64,8 +65,8 @@ export class ServiceViews {
       profit: `${profit < 0 ? '' : '+'}${profit.toFixed(DECIMALS_SHOWN)}`,
       equityHistory: this.#history,
       orders: all.reduce((sum, { placed }) => sum + placed, 0),
-      fills: fills.length,
-      makerShare: fills.length === 0 ? 0 : fills.filter(({ liquidity }) => liquidity === 'maker').length / fills.length,
+      fills,
+      makerShare: fills === 0 ? 0 : makers / fills,
       recent: this.#recent,
       trialBalance: wrong.length === 0 ? '0' : wrong.join(', '),
       transfers: all.reduce((sum, { journal }) => sum + journal.books.ledger.transferCount, 0),

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { Portfolio } from '@velocimex/core/ledger/portfolio'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { Fill } from '@velocimex/core/order/fill'
@@ -71,7 +70,7 @@ export class StoreWriter {
   }
 
   /**
-   * Takes a running account in: every fill that its journal has goes to the database once more, which keeps one of each.
+   * Takes a running account in: every fill that its journal keeps goes to the database once more, which keeps one of each.
    * A process that was killed between the journal and the spool thus leaves nothing out.
    */
   async follow(name: string, account: LiveAccount): Promise<void> {
@@ -81,8 +80,8 @@ export class StoreWriter {
       account.guards.set('database_unavailable', this.state.fault !== '')
       return accountRecords(name, books, instruments, this.#timers.now())
     })
-    const portfolio = new Portfolio(instruments)
-    const records = journal.fills.map(fill =>
+    const portfolio = journal.fills.portfolioBefore()
+    const records = journal.fills.recent.map(fill =>
       fillRecord(name, instruments.at(fill.instrument), fill, portfolio.apply(fill)),
     )
     for (let first = 0; first < records.length; first += RESTORED_CHUNK) {

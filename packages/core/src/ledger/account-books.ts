@@ -4,6 +4,8 @@ import type { InstrumentTable } from '../market/instrument-table.ts'
 import { type Asset, type Minor, notional } from '../market/money.ts'
 import type { Lots, Ticks } from '../market/units.ts'
 import type { Fill } from '../order/fill.ts'
+import type { Position } from '../order/position.ts'
+import type { CarriedBooks } from './carried-books.ts'
 import { Chart, kindOfLedger, LEDGER_NAMES, LedgerKind, nextPosting, Role } from './chart.ts'
 import { Ledger, type LedgerSink } from './ledger.ts'
 import { Portfolio } from './portfolio.ts'
@@ -94,15 +96,32 @@ export class AccountBooks {
     return realised
   }
 
+  /** Begins with what earlier fills have made of the account, in one posting; to be called before the first fill. */
+  carry({ cash, fees, realised, positions }: CarriedBooks, at: Micros): void {
+    const posting = new Posting(this.chart, this.#postings, 'carried from earlier fills', at)
+    const gain = (kind: LedgerKind, amounts: Readonly<Record<string, bigint>>, event: TransferCode): void => {
+      for (const [code, amount] of Object.entries(amounts)) posting.gain(kind, code, amount, event)
+    }
+    gain(LedgerKind.cash, cash, TransferCode.fill)
+    gain(LedgerKind.fees, fees, TransferCode.fee)
+    gain(LedgerKind.realised, realised, TransferCode.realised)
+    for (const position of positions) {
+      posting.position(this.#instruments.at(position.instrument), BigInt(position.netLots))
+      this.portfolio.carry(position)
+    }
+    this.#post(posting)
+  }
+
   /**
    * Books what another order of the fills of an instrument makes of their profit, as a posting of its own: a fill was told
    * of after a later one.
    * @param fills all of the instrument that were booked, in the order of the venue
+   * @param carried what was held before the first of them; nothing when left out
    * @returns by how much more is realised than before
    */
-  reorder(instrument: number, fills: readonly Fill[], at: Micros): Minor {
+  reorder(instrument: number, fills: readonly Fill[], at: Micros, carried?: Position): Minor {
     const { kind, settle, symbol } = this.#instruments.at(instrument)
-    const more = this.portfolio.reorder(instrument, fills)
+    const more = this.portfolio.reorder(instrument, fills, carried)
     const posting = new Posting(this.chart, this.#postings, `order of fills ${symbol}`, at)
     if (kind !== 'spot') posting.gain(LedgerKind.cash, settle.code, more, TransferCode.realised)
     posting.gain(LedgerKind.realised, settle.code, more, TransferCode.realised)

@@ -1,3 +1,4 @@
+import { assert } from '../assert.ts'
 import { divideHalfEven } from '../market/money.ts'
 
 /** Which lots a closing fill closes: all alike at their average cost, or the oldest first. */
@@ -17,6 +18,13 @@ export class CostBasis {
 
   constructor(method: CostMethod) {
     this.#method = method
+  }
+
+  /** Goes on with open lots of which only the sum is known: possible at average cost alone. */
+  carry(lots: number, cost: bigint): void {
+    assert(this.#method === 'average' && this.lots === 0, 'an average is carried into nothing', this.#method)
+    this.lots = lots
+    this.cost = cost
   }
 
   /** Opens lots at a cost. */

@@ -66,16 +66,25 @@ export class Portfolio {
    * Takes the fills of an instrument anew, oldest first: which lots a fill closes, and so what it realises, depends on the
    * fills before it, and one may be told of late.
    * @param fills all that were taken before, in the order of the venue
+   * @param carried what was held before the first of them; nothing when left out
    * @returns by how much more is realised than before
    */
-  reorder(instrument: number, fills: readonly Fill[]): Minor {
+  reorder(instrument: number, fills: readonly Fill[], carried: Position = none(instrument)): Minor {
     const before = this.#positions[instrument]!
-    this.#basis[instrument] = new CostBasis(this.#method)
-    this.#positions[instrument] = none(instrument)
+    this.carry(carried)
     for (const fill of fills) this.apply(fill)
     const { netLots, fees, realised } = this.#positions[instrument]!
     assert(netLots === before.netLots && fees === before.fees, 'the fills are those that were taken', netLots)
     return (realised - before.realised) as Minor
+  }
+
+  /** Goes on with a position whose fills are not told anew; whatever was held is forgotten. At average cost only. */
+  carry(position: Position): void {
+    const { instrument, netLots, cost } = position
+    const basis = new CostBasis(this.#method)
+    if (netLots !== 0) basis.carry(Math.abs(netLots), cost)
+    this.#basis[instrument] = basis
+    this.#positions[instrument] = Object.freeze({ ...position })
   }
 
   /**
