@@ -2,7 +2,7 @@ import { Refusal } from '@velocimex/core/feed/market-codec'
 import type { FieldReader } from '../wire/field-reader.ts'
 import { skipBlanks } from '../wire/json-walk.ts'
 import { Literal } from '../wire/literal.ts'
-import { hashName, NAME_BYTES_MAX, NameTable } from '../wire/name-table.ts'
+import { NAME_BYTES_MAX, NameTable } from '../wire/name-table.ts'
 import { Channel, type Dialect, EVENT_CHANNELS, HEAD, Slot } from './frame-fields.ts'
 
 const QUOTE = 34
@@ -91,13 +91,13 @@ export class MessageKind {
 
   /** Channel of the event whose name stands in quotes at `p`. */
   #event(p: number): number {
-    const { bytes } = this.#fields.numbers
+    const { bytes, view } = this.#fields.numbers
     if (bytes[p] !== QUOTE) return Refusal.malformed
     const start = p + 1
     do p++
     while (bytes[p] !== QUOTE && bytes[p]! >= 32 && p - start < NAME_BYTES_MAX)
     if (bytes[p] !== QUOTE) return Refusal.malformed
-    const channel = this.#events.find(bytes, start, p, hashName(bytes, start, p))
+    const channel = this.#events.find(view, start, p)
     return channel < 0 ? Refusal.unknownKind : channel
   }
 }

@@ -60,18 +60,14 @@ export class StreamName {
     this.isOfOne = false
     if (bytes[p] !== QUOTE) return Refusal.malformed
     const start = p + 1
-    let hash = 0
     let byte = bytes[++p]!
     if (byte === BANG) return this.#end(start)
-    while (byte > QUOTE && byte !== AT) {
-      hash = (Math.imul(hash, 31) + byte) | 0
-      byte = bytes[++p]!
-    }
+    while (byte > QUOTE && byte !== AT) byte = bytes[++p]!
     // What stands before the `@` in a stream of ours is a symbol; in others it may be anything.
     while (byte !== AT && byte !== QUOTE && byte >= 32) byte = bytes[++p]!
     if (byte !== AT) return this.#end(start) < 0 ? Refusal.malformed : Refusal.unknownKind
     this.isOfOne = true
-    this.instrument = this.#symbols.find(bytes, start, p, hash)
+    this.instrument = this.#symbols.find(this.#view, start, p)
     const end = this.#channel(p)
     if (end > 0) return this.instrument < 0 ? this.#end(start) : end
     this.channel = Channel.other
@@ -126,12 +122,8 @@ export class StreamName {
   #kline(p: number): number {
     const bytes = this.#bytes
     const start = p
-    let hash = 0
-    for (; bytes[p] !== QUOTE && bytes[p] !== AT; p++) {
-      if (bytes[p]! < 32 || p - start >= 4) return 0
-      hash = (Math.imul(hash, 31) + bytes[p]!) | 0
-    }
-    const seconds = this.#intervals.find(bytes, start, p, hash)
+    for (; bytes[p] !== QUOTE && bytes[p] !== AT; p++) if (bytes[p]! < 32 || p - start >= 4) return 0
+    const seconds = this.#intervals.find(this.#view, start, p)
     const end = bytes[p] === QUOTE ? p + 1 : L.zone.isAt(this.#view, p) ? p + L.zone.length : 0
     if (seconds < 0 || end === 0) return 0
     this.seconds = seconds

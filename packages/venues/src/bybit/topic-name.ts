@@ -1,5 +1,5 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
-import { hashName, NAME_BYTES_MAX, NameTable } from '../wire/name-table.ts'
+import { NAME_BYTES_MAX, NameTable } from '../wire/name-table.ts'
 import type { NumberReader } from '../wire/number-reader.ts'
 import { plainEnd } from '../wire/text-fields.ts'
 import { BOOK_DEPTHS, type Category, Channel as Channels, TOPIC_CHANNELS } from './frame-fields.ts'
@@ -24,14 +24,16 @@ export class TopicName {
   /** Length of a bar; 0 for other topics. */
   seconds = 0
   readonly #bytes: Uint8Array
+  readonly #view: DataView
   readonly #symbols: NameTable
   readonly #intervals: NameTable
   readonly #channels: NameTable
   readonly #depths = new NameTable(BOOK_DEPTHS)
 
   /** @param symbols indexes by symbol @param intervals seconds by bar length */
-  constructor(category: Category, { bytes }: NumberReader, symbols: NameTable, intervals: NameTable) {
+  constructor(category: Category, { bytes, view }: NumberReader, symbols: NameTable, intervals: NameTable) {
     this.#bytes = bytes
+    this.#view = view
     this.#symbols = symbols
     this.#intervals = intervals
     const channels = new Map(TOPIC_CHANNELS)
@@ -63,7 +65,7 @@ export class TopicName {
     }
     const end = this.#until(at, QUOTE)
     if (bytes[end] !== QUOTE) return plain(bytes, p, Refusal.unknownSymbol)
-    this.instrument = this.#symbols.find(bytes, at, end, hashName(bytes, at, end))
+    this.instrument = this.#symbols.find(this.#view, at, end)
     return this.instrument < 0 ? plain(bytes, p, Refusal.unknownSymbol) : 0
   }
   #value = 0
@@ -73,7 +75,7 @@ export class TopicName {
     const bytes = this.#bytes
     const end = this.#until(start, POINT)
     if (bytes[end] !== POINT) return -1
-    this.#value = names.find(bytes, start, end, hashName(bytes, start, end))
+    this.#value = names.find(this.#view, start, end)
     return this.#value < 0 ? -1 : end + 1
   }
 

@@ -8,11 +8,16 @@ import { RecordWriter } from '../wire/record-writer.ts'
 import { AdvancedReader } from './advanced-reader.ts'
 import { ExchangeReader } from './exchange-reader.ts'
 import { ROOT } from './frame-places.ts'
+import { PlainChangeReader } from './plain-change.ts'
 import { RecordMaker } from './record-maker.ts'
 import { RestBookReader } from './rest-book-reader.ts'
 
 const CHANNEL = ROOT.place('channel')
 const TYPE = ROOT.place('type')
+
+/** Where the exchange feed's frames have the first letter of `type`. */
+const TYPE_AT = 2
+const LETTER_T = 116
 
 /**
  * Market data of Coinbase in both dialects, told apart by the frame itself: Advanced Trade names a `channel`, the exchange
@@ -27,6 +32,7 @@ export class CoinbaseCodec implements MarketCodec {
   readonly #values: PlaceValues
   readonly #advanced: AdvancedReader
   readonly #exchange: ExchangeReader
+  readonly #change: PlainChangeReader
   readonly #book: RestBookReader
   readonly #writer: RecordWriter
 
@@ -44,6 +50,7 @@ export class CoinbaseCodec implements MarketCodec {
     const make = new RecordMaker(this.batch, this.#values, this.#writer)
     this.#advanced = new AdvancedReader(this.#values, make)
     this.#exchange = new ExchangeReader(this.#values, make, this.#writer)
+    this.#change = new PlainChangeReader(this.#values, make)
     this.#book = new RestBookReader(this.#values, make)
   }
 
@@ -54,11 +61,9 @@ export class CoinbaseCodec implements MarketCodec {
   decode(from: number, to: number, receivedAt: number, receivedNanos: number): number {
     if (to > this.buffer.length - SLACK) return Refusal.tooLarge
     const behind = this.#begin(from, to, receivedAt, receivedNanos)
-    let kind = this.#advanced.usualBook(from, to)
-    if (kind >= 0) {
-      this.instrument = this.#advanced.instrument
-      kind = this.#part(kind)
-    } else {
+    let kind = this.#usualFrame(from, to)
+    if (kind >= 0) kind = this.#part(kind)
+    else {
       this.batch.count = 0
       kind = this.#finish(this.#frame(from, to), from, to)
     }
@@ -97,6 +102,14 @@ export class CoinbaseCodec implements MarketCodec {
     const behind = this.buffer[to]!
     this.buffer[to] = 0
     return behind
+  }
+
+  /** A frame exactly as the venue sends it, of the kinds that come most. Any refusal says only that it is none. */
+  #usualFrame(from: number, to: number): number {
+    const isExchange = this.buffer[from + TYPE_AT] === LETTER_T
+    const kind = isExchange ? this.#change.frame(from, to) : this.#advanced.usualBook(from, to)
+    if (kind >= 0) this.instrument = isExchange ? this.#change.instrument : this.#advanced.instrument
+    return kind
   }
 
   #frame(from: number, to: number): number {

@@ -80,11 +80,18 @@ export const STATES = new NameTable([
 ])
 
 /** The root of a frame, of both dialects; Advanced Trade has `channel`, the exchange feed `type`. */
-export const ROOT = new PlaceTable(0, [
-  ...['channel', 'timestamp', 'sequence_num', 'events', 'type', 'product_id', 'time', 'changes', 'bids', 'asks'],
-  ...['trade_id', 'side', 'size', 'price', 'best_bid', 'best_ask', 'best_bid_size', 'best_ask_size', 'products'],
-  'pricebook',
-])
+export const ROOT = new PlaceTable(
+  0,
+  [
+    ...['channel', 'timestamp', 'sequence_num', 'events', 'type', 'product_id', 'time', 'changes', 'bids', 'asks'],
+    ...['trade_id', 'side', 'size', 'price', 'best_bid', 'best_ask', 'best_bid_size', 'best_ask_size', 'products'],
+    'pricebook',
+  ],
+  [
+    ...['client_id', 'sequence', 'maker_order_id', 'taker_order_id', 'last_size'],
+    ...['open_24h', 'volume_24h', 'low_24h', 'high_24h', 'volume_30d'],
+  ],
+)
 /** One event of Advanced Trade. */
 export const EVENT = new PlaceTable(24, ['type', 'product_id', 'updates', 'trades', 'tickers', 'candles', 'products'])
 /** One row of an event. */

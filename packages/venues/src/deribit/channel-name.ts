@@ -1,5 +1,5 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
-import { hashName, NAME_BYTES_MAX, type NameTable } from '../wire/name-table.ts'
+import { NAME_BYTES_MAX, type NameTable } from '../wire/name-table.ts'
 import type { PlaceValues } from '../wire/place-values.ts'
 import { CHANNELS } from './frame-places.ts'
 
@@ -51,7 +51,7 @@ export class ChannelName {
     if (at >= this.count) return -1
     const from = this.#starts[at]!
     const to = this.#starts[at + 1]! - 1
-    return names.find(this.#bytes, from, to, hashName(this.#bytes, from, to))
+    return names.find(this.#values.numbers.view, from, to)
   }
 
   /** Index of the instrument that a part names, whose grids are used from now on; a refusal when it is not in the table. */

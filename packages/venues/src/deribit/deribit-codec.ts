@@ -17,7 +17,6 @@ const R = {
   result: ROOT.place('result'),
   error: ROOT.place('error'),
 }
-const P = { channel: PARAMS.place('channel'), data: PARAMS.place('data') }
 const NAMED = BODY.place('instrument_name')
 const HEARTBEAT = 0
 /** A notification as the venue writes it, up to its channel and from there to its data. */
@@ -97,18 +96,13 @@ export class DeribitCodec implements MarketCodec {
 
   /** A notification exactly as the venue sends it. Any refusal says only that it is not quite so. */
   #usualFrame(from: number, to: number): number {
-    const { places, numbers } = this.#values
+    const { numbers } = this.#values
     if (!USUAL.head.isAt(numbers.view, from)) return Refusal.malformed
-    const channel = from + USUAL.head.length - 1
-    const end = this.#values.textEnd(channel)
-    if (end < 0 || !USUAL.data.isAt(numbers.view, end + 1)) return Refusal.malformed
+    const end = this.#notification.name.read(from + USUAL.head.length - 1)
+    if (end < 0 || !USUAL.data.isAt(numbers.view, end)) return Refusal.malformed
     // The data is the rest but for two braces: it is walked when it is read, and must end there.
-    const data = end + 1 + USUAL.data.length
-    if (this.buffer[to - 1] !== CLOSE || this.buffer[to - 2] !== CLOSE || this.buffer[data] !== 123)
-      return Refusal.malformed
-    places.at[P.channel] = channel
-    places.at[P.data] = data
-    return this.#notification.readUsual(to - 2)
+    if (this.buffer[to - 1] !== CLOSE || this.buffer[to - 2] !== CLOSE) return Refusal.malformed
+    return this.#notification.readUsual(end + USUAL.data.length, to - 2)
   }
 
   #frame(from: number, to: number): number {

@@ -93,13 +93,40 @@ export const VERSIONS = new NameTable([['2.0', 0]])
 export const ROOT = new PlaceTable(0, ['jsonrpc', 'method', 'params', 'id', 'result', 'error'])
 /** What a notification carries. */
 export const PARAMS = new PlaceTable(6, ['channel', 'data'])
+/** What tickers tell beside it. */
+const PASSED = [
+  ...[
+    'stats',
+    'settlement_price',
+    'open_interest',
+    'min_price',
+    'max_price',
+    'last_price',
+    'interest_value',
+    'funding_8h',
+  ],
+  ...[
+    'underlying_price',
+    'underlying_index',
+    'mark_iv',
+    'interest_rate',
+    'greeks',
+    'bid_iv',
+    'ask_iv',
+    'delivery_price',
+  ],
+]
 /** The data of all channels whose data is an object. */
-export const BODY = new PlaceTable(8, [
-  ...['type', 'instrument_name', 'timestamp', 'change_id', 'prev_change_id', 'bids', 'asks'],
-  ...['best_bid_price', 'best_bid_amount', 'best_ask_price', 'best_ask_amount', 'mark_price', 'index_price'],
-  ...['estimated_delivery_price', 'current_funding', 'interest', 'state'],
-  ...['tick', 'open', 'high', 'low', 'close', 'volume', 'cost'],
-])
+export const BODY = new PlaceTable(
+  8,
+  [
+    ...['type', 'instrument_name', 'timestamp', 'change_id', 'prev_change_id', 'bids', 'asks'],
+    ...['best_bid_price', 'best_bid_amount', 'best_ask_price', 'best_ask_amount', 'mark_price', 'index_price'],
+    ...['estimated_delivery_price', 'current_funding', 'interest', 'state'],
+    ...['tick', 'open', 'high', 'low', 'close', 'volume', 'cost'],
+  ],
+  PASSED,
+)
 /** A trade of the list that the trades channels send. */
 export const TRADE = new PlaceTable(40, [
   ...['instrument_name', 'timestamp', 'price', 'amount', 'direction', 'trade_seq', 'trade_id', 'block_trade_id'],

@@ -46,10 +46,11 @@ export class NotificationReader {
   /** Instrument of the part just read, or of the last trade; -1 for none. */
   instrument = -1
   readonly book: BookReader
+  /** Of the channel; to be read before `readUsual`. */
+  readonly name: ChannelName
   readonly #values: PlaceValues
   readonly #batch: RecordBatch
   readonly #writer: RecordWriter
-  readonly #name: ChannelName
   readonly #prints: TradeReader
   readonly #isInverse: readonly boolean[]
   /** Whether the frame just read also told a mark, which is its next part, and the funding with it. */
@@ -62,7 +63,7 @@ export class NotificationReader {
     this.#writer = writer
     this.book = new BookReader(values, batch, writer)
     this.#prints = new TradeReader(values, batch, writer)
-    this.#name = new ChannelName(values.numbers.bytes, values)
+    this.name = new ChannelName(values.numbers.bytes, values)
     this.#isInverse = table.all.map(({ contract }) => contract.kind === 'inverse')
   }
 
@@ -88,10 +89,10 @@ export class NotificationReader {
   read(): number {
     const { places } = this.#values
     const data = places.at[P.data]!
-    const end = this.#name.read(places.at[P.channel]!)
+    const end = this.name.read(places.at[P.channel]!)
     if (end < 0) return end
     if (data === 0) return Refusal.missingField
-    const { channel } = this.#name
+    const { channel } = this.name
     if (channel <= Channel.control) return channel < 0 ? channel : FrameKind.control
     if (channel === Channel.trades) return this.#trades(data)
     const body = places.object(data, BODY, DATA_DEPTH)
@@ -99,21 +100,20 @@ export class NotificationReader {
   }
 
   /**
-   * As `read`, of a notification whose data has not been walked yet and must end at `end`. Any refusal says only that it
-   * is not quite so: it is then to be read with care.
+   * As `read`, of a notification whose name has been read and whose data has not been walked yet: it must be an object
+   * from `data` to `end`. Any refusal says only that it is not quite so: it is then to be read with care.
    */
-  readUsual(end: number): number {
+  readUsual(data: number, end: number): number {
     const { places } = this.#values
-    const name = this.#name.read(places.at[P.channel]!)
-    const { channel } = this.#name
-    if (name < 0 || channel <= Channel.control || channel === Channel.trades) return Refusal.malformed
-    return places.object(places.at[P.data]!, BODY, DATA_DEPTH) === end ? this.#body(channel) : Refusal.malformed
+    const { channel } = this.name
+    if (channel <= Channel.control || channel === Channel.trades) return Refusal.malformed
+    return places.object(data, BODY, DATA_DEPTH) === end ? this.#body(channel) : Refusal.malformed
   }
 
   /** Data that is an object, whose fields lie in the places. */
   #body(channel: number): number {
     if (channel === Channel.instrument) return this.#state()
-    this.instrument = this.#name.instrument(channel === Channel.chart ? 2 : 1)
+    this.instrument = this.name.instrument(channel === Channel.chart ? 2 : 1)
     if (this.instrument < 0) return this.instrument
     switch (channel) {
       case Channel.book:
@@ -133,12 +133,12 @@ export class NotificationReader {
   #isNamed(): number {
     const p = this.#values.places.at[B.instrument]!
     if (p === 0) return Refusal.missingField
-    return this.#name.isPartAt(1, p) ? this.instrument : Refusal.malformed
+    return this.name.isPartAt(1, p) ? this.instrument : Refusal.malformed
   }
 
   /** `book.{i}.{interval}`; `book.{i}.{group}.{depth}.{interval}`, whose prices are the venue's own only in group none. */
   #book(): number {
-    const name = this.#name
+    const name = this.name
     const named = this.#isNamed()
     if (named < 0) return named
     if (name.part(name.count - 1, INTERVALS) < 0) return Refusal.malformed
@@ -150,7 +150,7 @@ export class NotificationReader {
 
   /** `trades.{i}.{interval}`, and `trades.{kind}.{currency}.{interval}`, which may name what nobody follows. */
   #trades(data: number): number {
-    const name = this.#name
+    const name = this.name
     const { places } = this.#values
     if (name.part(name.count - 1, INTERVALS) < 0) return Refusal.malformed
     const isOfMany = name.count === 4
@@ -172,7 +172,7 @@ export class NotificationReader {
   #ticker(): number {
     const values = this.#values
     const { at } = values.places
-    if (this.#name.count !== 3 || this.#name.part(2, INTERVALS) < 0) return Refusal.malformed
+    if (this.name.count !== 3 || this.name.part(2, INTERVALS) < 0) return Refusal.malformed
     const isQuote = this.#touch()
     if (isQuote < 0) return isQuote
     const hasMark = !values.isNull(at[B.mark]!)
@@ -198,7 +198,7 @@ export class NotificationReader {
   }
 
   #quote(): number {
-    if (this.#name.count !== 2) return Refusal.malformed
+    if (this.name.count !== 2) return Refusal.malformed
     const isQuote = this.#touch()
     if (isQuote <= 0) return isQuote < 0 ? isQuote : FrameKind.control
     const refused = this.#append(Kind.quote, 0, Slot.time, 0, Slot.bid)
@@ -229,7 +229,7 @@ export class NotificationReader {
   #perpetual(): number {
     const values = this.#values
     const { at } = values.places
-    if (this.#name.count !== 3 || this.#name.part(2, INTERVALS) < 0) return Refusal.malformed
+    if (this.name.count !== 3 || this.name.part(2, INTERVALS) < 0) return Refusal.malformed
     if (at[B.interest] === 0) return Refusal.missingField
     let refused = values.millis(at[B.time]!, Slot.time)
     if (refused >= 0) refused = values.decimals.rounded(at[B.interest]!, RATE_DECIMALS, Slot.rate)
@@ -240,7 +240,7 @@ export class NotificationReader {
   /** `chart.trades.{i}.{resolution}`. The volume of an inverse contract is counted in coins, its cost in contracts. */
   #chart(): number {
     const values = this.#values
-    const name = this.#name
+    const name = this.name
     const { at } = values.places
     const seconds = name.part(3, RESOLUTIONS)
     if (name.count !== 4 || name.part(1, WORDS) !== Word.trades || seconds < 0) return Refusal.malformed
@@ -268,7 +268,7 @@ export class NotificationReader {
   /** `instrument.state.{kind}.{currency}` */
   #state(): number {
     const values = this.#values
-    const name = this.#name
+    const name = this.name
     const { at } = values.places
     if (name.count !== 4 || name.part(1, WORDS) !== Word.state || name.part(2, KINDS) < 0) return Refusal.malformed
     const state = values.name(at[B.state]!, STATES)

@@ -22,7 +22,7 @@ export class ElementReader {
     let end = -1
     if (expected?.isAt(numbers.view, p)) end = p + expected.length
     else {
-      end = names.read(numbers.bytes, p, symbols)
+      end = names.read(numbers, p, symbols)
       if (end < 0) return end
       if (names.found < 0) return Refusal.unknownSymbol
       this.#last = names.found

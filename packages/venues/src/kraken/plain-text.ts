@@ -1,6 +1,7 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
 import { skipString } from '../wire/json-walk.ts'
-import { hashName, type NameTable } from '../wire/name-table.ts'
+import type { NameTable } from '../wire/name-table.ts'
+import type { NumberReader } from '../wire/number-reader.ts'
 
 const QUOTE = 34
 const BACKSLASH = 92
@@ -19,23 +20,18 @@ export class PlainNames {
   found = -1
 
   /** The string that opens at `p`, from its opening quote to behind its closing one. */
-  read(bytes: Uint8Array, p: number, table: NameTable): number {
+  read({ bytes, view }: NumberReader, p: number, table: NameTable): number {
     this.found = -1
     if (bytes[p] !== QUOTE) return Refusal.malformed
     const from = p + 1
-    let hash = 0
     let byte = bytes[++p]!
     // Letters, digits and signs: what nearly all names consist of.
-    while (byte > QUOTE && byte < 128 && byte !== BACKSLASH) {
-      hash = (Math.imul(hash, 31) + byte) | 0
-      byte = bytes[++p]!
-    }
+    while (byte > QUOTE && byte < 128 && byte !== BACKSLASH) byte = bytes[++p]!
     if (byte !== QUOTE) {
       p = plainEnd(bytes, from - 1)
       if (p < 0) return p
-      hash = hashName(bytes, from, p)
     }
-    this.found = table.find(bytes, from, p, hash)
+    this.found = table.find(view, from, p)
     return p + 1
   }
 }

@@ -48,7 +48,7 @@ export class ReplyReader {
     const next = end < 0 ? 0 : bytes[skipBlanks(bytes, end)]
     const depth = slots[Slot.depth]!
     if ((next !== 44 && next !== 125) || depth < 1 || depth > DEPTH_MAX) return Refusal.badNumber
-    if (names.read(bytes, symbolAt, symbols) < 0) return Refusal.malformed
+    if (names.read(numbers, symbolAt, symbols) < 0) return Refusal.malformed
     this.instrument = names.found
     this.depth = depth
     return FrameKind.control

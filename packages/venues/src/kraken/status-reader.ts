@@ -40,7 +40,8 @@ export class StatusReader {
     do {
       p = skipBlanks(bytes, p + 1)
       const walk = this.#system
-      for (p = walk.next(walk.open(p)); walk.field >= 0; p = walk.next(p)) p = names.read(bytes, p, STATUSES)
+      for (p = walk.next(walk.open(p)); walk.field >= 0; p = walk.next(p))
+        p = names.read(this.#parts.numbers, p, STATUSES)
       if (p < 0) return p
       status = names.found
       if (status < 0) return Refusal.unknownKind
@@ -86,7 +87,7 @@ export class StatusReader {
     let status = -1
     for (p = walk.next(walk.open(p)); walk.field >= 0; p = walk.next(p)) {
       const isSymbol = walk.field === 0
-      p = names.read(numbers.bytes, p, isSymbol ? symbols : STATUSES)
+      p = names.read(numbers, p, isSymbol ? symbols : STATUSES)
       if (isSymbol) instrument = names.found
       else status = names.found
     }

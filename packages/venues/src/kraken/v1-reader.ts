@@ -137,7 +137,7 @@ export class V1Reader {
 
   #pair(p: number): number {
     const { numbers, names, olderSymbols } = this.#parts
-    const end = names.read(numbers.bytes, p, olderSymbols)
+    const end = names.read(numbers, p, olderSymbols)
     if (end < 0) return end
     const instrument = names.found
     if (instrument < 0) return Refusal.unknownSymbol

@@ -105,7 +105,7 @@ export class V2Frame {
           p = isData ? this.#list(p) : skipValue(bytes, p, 1)
           break
         case Field.event:
-          p = names.read(bytes, p, EVENTS)
+          p = names.read(this.#parts.numbers, p, EVENTS)
           this.#channel = names.found
           if (p >= 0 && names.found < 0) return Refusal.unknownKind
           break
@@ -221,7 +221,7 @@ export class V2Frame {
       this.#channel = Channel.book
       return p + BOOK.length
     }
-    const end = names.read(numbers.bytes, p, CHANNELS)
+    const end = names.read(numbers, p, CHANNELS)
     this.#channel = names.found
     return end
   }
@@ -232,7 +232,7 @@ export class V2Frame {
       this.#isSnapshot = 0
       return p + UPDATE.length
     }
-    const end = names.read(numbers.bytes, p, TYPES)
+    const end = names.read(numbers, p, TYPES)
     this.#isSnapshot = names.found
     return end
   }
@@ -240,7 +240,7 @@ export class V2Frame {
   #systemStatus(statusAt: number): number {
     if (statusAt < 0) return Refusal.missingField
     const { names, numbers } = this.#parts
-    const end = names.read(numbers.bytes, statusAt, STATUSES)
+    const end = names.read(numbers, statusAt, STATUSES)
     if (end < 0) return end
     return names.found < 0 ? Refusal.unknownKind : this.#statuses.tellAll(names.found)
   }

@@ -34,14 +34,13 @@ export class InstrumentStates {
   read(p: number, depth: number): number {
     const fields = this.#fields
     const { slots } = fields
-    const { bytes } = fields.numbers
     if (this.#batch.count === 0) this.#last = -1
     const end = fields.message(p, INSTRUMENT, depth, -1)
     fields.instrument = this.#last
     if (end < 0) return end
     if (fields.repeated !== 0) return Refusal.missingField
-    const instrument = findName(bytes, slots[Slot.instIdAt]!, this.#symbols)
-    const status = findName(bytes, slots[Slot.stateAt]!, STATES)
+    const instrument = findName(fields.numbers, slots[Slot.instIdAt]!, this.#symbols)
+    const status = findName(fields.numbers, slots[Slot.stateAt]!, STATES)
     if (instrument === NO_NAME || status === NO_NAME) return Refusal.malformed
     if (instrument < 0) return end
     if (status < 0) return Refusal.unknownKind

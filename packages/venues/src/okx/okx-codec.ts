@@ -176,13 +176,13 @@ export class OkxCodec implements MarketCodec {
     const view = this.#view
     if (!HEAD.isAt(view, from)) return Refusal.malformed
     let p = from + HEAD.length
-    const word = findName(buffer, p, this.#channels)
+    const word = findName(this.#fields.numbers, p, this.#channels)
     const channel = word & CHANNEL_MASK
     if (word < 0 || channel >= Channel.instruments) return Refusal.malformed
     p = behindName(buffer, p)
     if (!INST_ID.isAt(view, p)) return Refusal.malformed
     p += INST_ID.length
-    const instrument = findName(buffer, p, this.#symbols)
+    const instrument = findName(this.#fields.numbers, p, this.#symbols)
     if (instrument < 0) return Refusal.malformed
     p = behindName(buffer, p)
     let action: number = Action.none
@@ -214,17 +214,18 @@ export class OkxCodec implements MarketCodec {
     if ((seen & HAS.event) !== 0) return this.#event(seen)
     if ((seen & HAS.arg) === 0 || (seen & HAS.data) === 0) return Refusal.missingField
     const dataAt = this.#slots[Slot.dataAt]!
-    const action = (seen & HAS.action) === 0 ? Action.none : findName(buffer, this.#slots[Slot.actionAt]!, ACTIONS)
+    const action =
+      (seen & HAS.action) === 0 ? Action.none : findName(this.#fields.numbers, this.#slots[Slot.actionAt]!, ACTIONS)
     const argEnd = fields.message(this.#slots[Slot.argAt]!, ARG, 1, -1)
     if (argEnd < 0) return argEnd
     if (fields.repeated !== 0) return Refusal.missingField
-    const word = findName(buffer, this.#slots[Slot.channelAt]!, this.#channels)
+    const word = findName(this.#fields.numbers, this.#slots[Slot.channelAt]!, this.#channels)
     if (word < 0) return word === NO_NAME ? Refusal.malformed : Refusal.unknownKind
     const channel = word & CHANNEL_MASK
     if (channel === Channel.other) return FrameKind.control
     if (action < 0) return Refusal.malformed
     const hasInstId = (fields.seen & HAS_INST_ID) !== 0
-    const instrument = hasInstId ? findName(buffer, this.#slots[Slot.instIdAt]!, this.#symbols) : -1
+    const instrument = hasInstId ? findName(this.#fields.numbers, this.#slots[Slot.instIdAt]!, this.#symbols) : -1
     if (channel !== Channel.instruments) {
       if (!hasInstId) return Refusal.missingField
       if (instrument === NO_NAME) return Refusal.malformed
@@ -241,7 +242,7 @@ export class OkxCodec implements MarketCodec {
   /** An event carries no data: what carries both is neither. */
   #event(seen: number): number {
     if ((seen & (HAS.data | HAS.action)) !== 0) return Refusal.malformed
-    const name = findName(this.buffer, this.#slots[Slot.eventAt]!, this.#events)
+    const name = findName(this.#fields.numbers, this.#slots[Slot.eventAt]!, this.#events)
     if (name < 0) return name === NO_NAME ? Refusal.malformed : Refusal.unknownKind
     return FrameKind.control
   }
@@ -253,7 +254,7 @@ export class OkxCodec implements MarketCodec {
     if (end < 0) return end
     if (skipBlanks(buffer, end) !== to) return Refusal.malformed
     if (fields.repeated !== 0) return Refusal.missingField
-    if (findName(buffer, this.#slots[Slot.codeAt]!, CODE_ZERO) !== 0) return Refusal.unknownKind
+    if (findName(this.#fields.numbers, this.#slots[Slot.codeAt]!, CODE_ZERO) !== 0) return Refusal.unknownKind
     const dataAt = this.#slots[Slot.dataAt]!
     return this.#message.read(word & CHANNEL_MASK, Action.none, dataAt, instrument, word >>> CHANNEL_BITS)
   }

@@ -3,7 +3,7 @@ import { FieldTable, FieldType, type OwnFields } from './field-table.ts'
 import { skipBlanks, skipValue } from './json-walk.ts'
 import type { LevelReader } from './level-reader.ts'
 import type { Literal } from './literal.ts'
-import { hashName, type NameTable } from './name-table.ts'
+import type { NameTable } from './name-table.ts'
 import type { NumberReader } from './number-reader.ts'
 import { plainEnd, readBool, readText, toMicros } from './text-fields.ts'
 
@@ -203,22 +203,19 @@ export class FieldReader {
 
   /** A key that is not one letter between plain quotes, with the blanks around it and its colon. Sets `#code` and `#number`. */
   #key(p: number, table: FieldTable, before: number): number {
-    const { bytes } = this.numbers
+    const { bytes, view } = this.numbers
     if (bytes[p] !== QUOTE) p = skipBlanks(bytes, p)
     const from = p + 1
     let to = from
-    let hash = 0
     let byte = bytes[to]!
-    // What is plain ASCII up to the quote is hashed on the way; anything else is walked with care.
-    for (; byte >= 32 && byte < 128 && byte !== QUOTE && byte !== BACKSLASH; byte = bytes[++to]!)
-      hash = (Math.imul(hash, 31) + byte) | 0
+    // What is plain ASCII up to the quote is passed at once; anything else is walked with care.
+    while (byte >= 32 && byte < 128 && byte !== QUOTE && byte !== BACKSLASH) byte = bytes[++to]!
     if (byte !== QUOTE || bytes[p] !== QUOTE) {
       to = plainEnd(bytes, p)
       if (to < 0) return to
-      hash = hashName(bytes, from, to)
     }
     const letter = to - from === 1 ? table.byLetter[bytes[from]!]! : 0
-    const number = letter !== 0 ? 0 : Math.max(0, table.byName.find(bytes, from, to, hash))
+    const number = letter !== 0 ? 0 : Math.max(0, table.byName.find(view, from, to))
     this.#code = letter !== 0 ? letter : table.others[number]!
     this.#number = number > 0 ? number : before
     if (number > 0) table.following[before] = number
@@ -237,7 +234,7 @@ export class FieldReader {
     }
     const end = plainEnd(bytes, p)
     if (end < 0) return end
-    this.instrument = symbols.find(bytes, p + 1, end, hashName(bytes, p + 1, end))
+    this.instrument = symbols.find(view, p + 1, end)
     if (this.instrument < 0) return Refusal.unknownSymbol
     this.numbers.useGrids(this.instrument)
     return end + 1
@@ -289,10 +286,10 @@ export class FieldReader {
   }
 
   #interval(p: number, slot: number): number {
-    const { bytes } = this.numbers
+    const { bytes, view } = this.numbers
     const end = plainEnd(bytes, p)
     if (end < 0) return end
-    const seconds = this.#names.intervals.find(bytes, p + 1, end, hashName(bytes, p + 1, end))
+    const seconds = this.#names.intervals.find(view, p + 1, end)
     this.slots[slot] = seconds
     return seconds < 0 ? Refusal.malformed : end + 1
   }

@@ -2,7 +2,7 @@ import { assert } from '@velocimex/core/assert'
 import { Refusal } from '@velocimex/core/feed/market-codec'
 import { skipBlanks, skipString, skipValue } from './json-walk.ts'
 import { Literal } from './literal.ts'
-import { hashName, NameTable } from './name-table.ts'
+import { NameTable } from './name-table.ts'
 import type { NumberReader } from './number-reader.ts'
 
 const COMMA = 44
@@ -118,13 +118,13 @@ export class ObjectWalk {
 
   /** A key at `p`, with the blanks around it and its colon. */
   #key(p: number): number {
-    const { bytes } = this.#numbers
+    const { bytes, view } = this.#numbers
     p = skipBlanks(bytes, p)
     const from = p + 1
     const to = skipString(bytes, p) - 1
     if (to < 0) return Refusal.malformed
     for (let at = from; at < to; at++) if (bytes[at] === BACKSLASH) return Refusal.malformed
-    this.#found = this.#names.find(bytes, from, to, hashName(bytes, from, to))
+    this.#found = this.#names.find(view, from, to)
     p = skipBlanks(bytes, to + 1)
     return bytes[p] === COLON ? p + 1 : Refusal.malformed
   }

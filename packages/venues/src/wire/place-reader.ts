@@ -1,5 +1,6 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
-import { skipBlanks, skipString, skipValue } from './json-walk.ts'
+import { skipBlanks, skipNumber, skipString, skipValue } from './json-walk.ts'
+import type { NumberReader } from './number-reader.ts'
 import { PLACES_MAX, type PlaceTable } from './place-table.ts'
 
 const QUOTE = 34
@@ -23,9 +24,11 @@ export class PlaceReader {
   /** Fields of the object just read that its table does not know. */
   unknown = 0
   readonly #bytes: Uint8Array
+  readonly #view: DataView
 
-  constructor(bytes: Uint8Array) {
+  constructor({ bytes, view }: NumberReader) {
     this.#bytes = bytes
+    this.#view = view
   }
 
   /**
@@ -36,28 +39,39 @@ export class PlaceReader {
   object(p: number, table: PlaceTable, depth: number): number {
     const { at } = this
     const bytes = this.#bytes
+    const view = this.#view
+    const { from, to, literals, following } = table
     if (bytes[p] !== OPEN) return Refusal.malformed
-    for (let place = table.from; place < table.to; place++) at[place] = 0
-    this.unknown = 0
-    let next = bytes[(p = skipBlanks(bytes, p + 1))]
-    if (next === CLOSE) return p + 1
+    for (let place = from; place < to; place++) at[place] = 0
+    let unknown = 0
+    let next = bytes[++p]!
+    if (next !== QUOTE && bytes[(p = skipBlanks(bytes, p))] === CLOSE) {
+      this.unknown = 0
+      return p + 1
+    }
+    let key = 0
     do {
-      p = skipBlanks(bytes, p)
-      const from = p + 1
-      p = this.#key(p)
-      if (p < 0) return p
-      const place = table.names.find(bytes, from, p, this.#hash)
-      p = skipBlanks(bytes, p + 1)
-      if (bytes[p] !== COLON) return Refusal.malformed
-      p = skipBlanks(bytes, p + 1)
-      if (place < 0) this.unknown++
+      let number = following[key]!
+      if (number > 0 && literals[number]!.isAt(view, p)) p += literals[number]!.length
+      else {
+        p = this.#key(p, table)
+        if (p < 0) return p
+        number = this.#found
+        if (number > 0) following[key] = number
+      }
+      if (number > 0) key = number
+      if (bytes[p]! <= 32) p = skipBlanks(bytes, p)
+      const place = from + number - 1
+      if (number === 0 || place >= to) unknown++
       else if (at[place] !== 0) return Refusal.missingField
       else at[place] = p
-      p = skipValue(bytes, p, depth + 1)
+      p = this.#skip(p, depth + 1)
       if (p < 0) return p
-      next = bytes[(p = skipBlanks(bytes, p))]
+      next = bytes[p]!
+      if (next <= 32) next = bytes[(p = skipBlanks(bytes, p))]!
       p++
     } while (next === COMMA)
+    this.unknown = unknown
     return next === CLOSE ? p : Refusal.malformed
   }
 
@@ -66,33 +80,42 @@ export class PlaceReader {
     const bytes = this.#bytes
     if (p === 0) return Refusal.missingField
     if (bytes[p] !== OPEN_LIST) return Refusal.malformed
-    p = skipBlanks(bytes, p + 1)
+    if (bytes[++p]! <= 32) p = skipBlanks(bytes, p)
     return bytes[p] === CLOSE_LIST ? 0 : p
   }
 
   /** The element of a list behind the one that ends at `end`; 0 when there is none, or a refusal. */
   next(end: number): number {
     const bytes = this.#bytes
-    const p = skipBlanks(bytes, end)
+    let p = end
+    if (bytes[p]! <= 32) p = skipBlanks(bytes, p)
     if (bytes[p] === CLOSE_LIST) return 0
-    return bytes[p] === COMMA ? skipBlanks(bytes, p + 1) : Refusal.malformed
+    if (bytes[p] !== COMMA) return Refusal.malformed
+    return bytes[++p]! <= 32 ? skipBlanks(bytes, p) : p
   }
 
-  /** Closing quote of the key that opens at `p`; sets its hash. */
-  #key(p: number): number {
+  #skip(p: number, depth: number): number {
     const bytes = this.#bytes
-    if (bytes[p] !== QUOTE) return Refusal.malformed
-    const start = p
-    let hash = 0
-    for (p++; ; p++) {
-      const byte = bytes[p]!
-      if (byte === QUOTE) break
-      if (byte === BACKSLASH || byte < 32) return Refusal.malformed
-      hash = (Math.imul(hash, 31) + byte) | 0
-      if (byte >= 128 && skipString(bytes, start) < 0) return Refusal.malformed
-    }
-    this.#hash = hash
-    return p
+    const first = bytes[p]!
+    if (first === QUOTE) return skipString(bytes, p)
+    return (first - 48) >>> 0 <= 9 ? skipNumber(bytes, p) : skipValue(bytes, p, depth)
   }
-  #hash = 0
+
+  /** A key, its colon and the blanks around them. Sets `#found`. */
+  #key(p: number, table: PlaceTable): number {
+    const bytes = this.#bytes
+    if (bytes[p] !== QUOTE) p = skipBlanks(bytes, p)
+    if (bytes[p] !== QUOTE) return Refusal.malformed
+    const from = p + 1
+    for (p++; bytes[p] !== QUOTE; p++) {
+      const byte = bytes[p]!
+      if (byte === BACKSLASH || byte < 32) return Refusal.malformed
+      if (byte >= 128 && skipString(bytes, from - 1) < 0) return Refusal.malformed
+    }
+    this.#found = Math.max(0, table.names.find(this.#view, from, p))
+    p = skipBlanks(bytes, p + 1)
+    return bytes[p] === COLON ? p + 1 : Refusal.malformed
+  }
+  /** Number of the key just read; 0 for one that is not known. */
+  #found = 0
 }

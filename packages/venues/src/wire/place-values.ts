@@ -3,7 +3,7 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { DecimalReader } from './decimal-reader.ts'
 import { GridTable } from './grid-table.ts'
 import { readIsoInstant } from './iso-instant.ts'
-import { hashName, NAME_BYTES_MAX, NameTable } from './name-table.ts'
+import { NAME_BYTES_MAX, NameTable } from './name-table.ts'
 import { NumberReader } from './number-reader.ts'
 import { PlaceReader } from './place-reader.ts'
 
@@ -30,7 +30,7 @@ export class PlaceValues {
     this.#bytes = bytes
     this.numbers = new NumberReader(bytes, new GridTable(instruments.all))
     this.slots = this.numbers.slots
-    this.places = new PlaceReader(bytes)
+    this.places = new PlaceReader(this.numbers)
     this.decimals = new DecimalReader(this.numbers)
     const own = instruments.all.filter(instrument => instrument.venue === venue)
     this.#symbols = new NameTable(own.map(({ symbol, index }) => [symbol, index]))
@@ -46,7 +46,7 @@ export class PlaceValues {
 
   /** Index of the instrument whose name stands at [from, to), whose grids are used from now on; -1 for none. */
   symbolIn(from: number, to: number): number {
-    const instrument = this.#symbols.find(this.#bytes, from, to, hashName(this.#bytes, from, to))
+    const instrument = this.#symbols.find(this.numbers.view, from, to)
     if (instrument >= 0) this.numbers.useGrids(instrument)
     return instrument
   }
@@ -56,7 +56,7 @@ export class PlaceValues {
     const bytes = this.#bytes
     if (p === 0 || bytes[p] !== QUOTE) return -1
     const end = this.textEnd(p)
-    return end < 0 ? -1 : names.find(bytes, p + 1, end, hashName(bytes, p + 1, end))
+    return end < 0 ? -1 : names.find(this.numbers.view, p + 1, end)
   }
 
   /** Closing quote of a short text written plainly that opens at `p`; a refusal for any other value. */
@@ -65,11 +65,9 @@ export class PlaceValues {
     if (p === 0) return Refusal.missingField
     if (bytes[p] !== QUOTE) return Refusal.malformed
     let end = p + 1
-    while (bytes[end] !== QUOTE) {
-      if (bytes[end]! < 32 || bytes[end] === BACKSLASH || end - p > NAME_BYTES_MAX) return Refusal.malformed
-      end++
-    }
-    return end
+    let byte = bytes[end]!
+    while (byte !== QUOTE && byte !== BACKSLASH && byte >= 32) byte = bytes[++end]!
+    return byte === QUOTE && end - p - 1 <= NAME_BYTES_MAX ? end : Refusal.malformed
   }
 
   /** Whether the value is absent, `null` or the empty text. */
