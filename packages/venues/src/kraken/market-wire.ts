@@ -8,6 +8,9 @@ const CHANNELS: Readonly<Partial<Record<MarketChannel, string>>> = {
   quotes: 'ticker',
   bars: 'ohlc',
 }
+const NAMES = Object.values(CHANNELS)
+/** Asked for twice, because the first answer was late: it is held all the same. */
+const HELD = 'Already subscribed'
 const MORE: Readonly<Record<string, object>> = {
   book: { depth: DEPTH },
   ticker: { event_trigger: 'bbo' },
@@ -22,8 +25,14 @@ function commands(method: string, topics: readonly string[]): readonly string[] 
     byChannel.set(channel, [...(byChannel.get(channel) ?? []), symbol])
   }
   return [...byChannel].map(([channel, symbol]) =>
-    JSON.stringify({ method, params: { channel, symbol, ...MORE[channel] } }),
+    JSON.stringify({ method, params: { channel, symbol, ...MORE[channel] }, req_id: NAMES.indexOf(channel) + 1 }),
   )
+}
+
+/** Channels that an answer with an error may be about: the number of the request says which. */
+function channelsOf(requestId: unknown): readonly string[] {
+  const channel = NAMES[Number(requestId) - 1]
+  return channel === undefined ? NAMES : [channel]
 }
 
 /** Kraken v2: a topic is `channel:symbol`; each symbol is acknowledged by an answer of its own. */
@@ -49,9 +58,9 @@ export const krakenWire: MarketWire = {
     const result = frame['result'] as { channel?: unknown; symbol?: unknown } | undefined
     if (frame['success'] === true && typeof result === 'object')
       return { acknowledged: [`${String(result.channel)}:${String(result.symbol)}`], refused: [], words: '' }
-    // A refusal names the symbol beside the error, and not the channel.
-    const refused = Object.values(CHANNELS).map(channel => `${channel}:${String(frame['symbol'])}`)
-    return { acknowledged: [], refused, words: String(frame['error']) }
+    const topics = channelsOf(frame['req_id']).map(channel => `${channel}:${String(frame['symbol'])}`)
+    if (frame['error'] === HELD) return { acknowledged: topics, refused: [], words: '' }
+    return { acknowledged: [], refused: topics, words: String(frame['error']) }
   },
   bookTopic: symbol => `book:${symbol}`,
   snapshotPath: () => undefined,
