@@ -3,6 +3,7 @@ import { LINE_ROWS } from './line-rows.ts'
 import { type ConformanceRow, MARKET_ROWS, QUOTE_ROWS } from './market-rows.ts'
 import { ACCOUNT_ROWS, ORDER_ROWS } from './order-rows.ts'
 import { REFUSAL_ROWS } from './refusal-rows.ts'
+import { TWIN_ROWS } from './twin-rows.ts'
 import { VENUE_ROWS } from './venue-rows.ts'
 
 type Named = Pick<ConformanceRow<never>, 'id' | 'words'>
@@ -10,7 +11,7 @@ type Named = Pick<ConformanceRow<never>, 'id' | 'words'>
 /** All rows of the suite, by the part that they are tried in. */
 export const SUITE: readonly (readonly [part: string, rows: readonly Named[]])[] = [
   ['Market data', [...MARKET_ROWS, ...QUOTE_ROWS]],
-  ['Lines that break', [...FAULT_ROWS, ...LINE_ROWS]],
+  ['Lines that break', [...FAULT_ROWS, ...LINE_ROWS, ...TWIN_ROWS]],
   ['Orders', ORDER_ROWS],
   ['The account', ACCOUNT_ROWS],
   ['Refusals, and answers of which nothing can be concluded', REFUSAL_ROWS],

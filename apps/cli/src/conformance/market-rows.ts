@@ -1,11 +1,12 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { alignAssets } from '@velocimex/core/market/align-assets'
-import { Flag, Kind, MarketStatus } from '@velocimex/core/market/event-record'
+import { Kind, MarketStatus } from '@velocimex/core/market/event-record'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { MarketChannel } from '@velocimex/venues/market-wire'
 import { MARKET_CHANNELS, topicsByPath } from '@velocimex/venues/market-wire'
 import { listedInstruments } from './listed-instruments.ts'
 import type { MarketTrial } from './market-trial.ts'
+import { sameTrades } from './same-trades.ts'
 import type { VenueRow } from './venue-rows.ts'
 
 /** One line of the suite: what is tried, and how it is known to be well. */
@@ -19,24 +20,6 @@ export interface ConformanceRow<Trial> {
   run(trial: Trial): Promise<void>
 }
 
-interface Print {
-  readonly price: number
-  readonly lots: number
-  readonly takerSide: number
-}
-
-/** Trades that follow each other at one price and side are summed: some venues publish them so, each in its own way. */
-function inRunsOfPrice(prints: readonly Print[]): Print[] {
-  const runs: Print[] = []
-  for (const { price, lots, takerSide } of prints) {
-    const last = runs.at(-1)
-    const isSame = last?.price === price && last.takerSide === takerSide
-    if (isSame) runs.pop()
-    runs.push({ price, lots: isSame ? last.lots + lots : lots, takerSide })
-  }
-  return runs
-}
-
 /** Whether a channel has topics on a venue, for any instrument that is listed. */
 const hasChannel =
   (channel: MarketChannel) =>
@@ -46,7 +29,7 @@ const hasChannel =
 /** Channels of the connection on which the rows of market data are tried. */
 export const ROW_CHANNELS: readonly MarketChannel[] = MARKET_CHANNELS
 
-/** The last row of a connection: it leaves the first instrument. */
+/** Leaves the first instrument; `FOLLOW` comes back to it. */
 const UNFOLLOW: ConformanceRow<MarketTrial> = {
   id: 'D70',
   words: 'unsubscribe: nothing of the instrument comes any more, the others go on',
@@ -70,6 +53,25 @@ const UNFOLLOW: ConformanceRow<MarketTrial> = {
     await trial.still()
     equal(about(), before)
     deepEqual(trial.differences(others), [])
+  },
+}
+
+const FOLLOW: ConformanceRow<MarketTrial> = {
+  id: 'D71',
+  words: 'subscribe while running: the book comes and is the venue’s, the others are not disturbed',
+  async run(trial) {
+    trial.go()
+    const [left, ...others] = trial.listed
+    const before = [...trial.desyncs]
+    const prints = trial.records(Kind.trade, left!.index).length
+    equal(trial.connector.follow(left!), true)
+    equal(trial.connector.follow(left!), false)
+    await trial.untilLive()
+    if (hasChannel('trades')(trial.row))
+      await trial.until('a trade', () => trial.records(Kind.trade, left!.index).length > prints)
+    await trial.still()
+    deepEqual(trial.differences(), [])
+    for (const { index, symbol } of others) equal(trial.desyncs[index], before[index]!, `${symbol} was disturbed`)
   },
 }
 
@@ -183,13 +185,7 @@ export const MARKET_ROWS: readonly ConformanceRow<MarketTrial>[] = [
       const truth = trial.stage.watched.trades.length
       trial.stage.advance(3_000)
       await trial.still()
-      const own = trial.records(Kind.trade).slice(from)
-      const told = own.map(({ lanes, flags }) => ({
-        ...{ price: lanes[0], lots: lanes[1], takerSide: (flags & Flag.aggressorBuy) === 0 ? SELL : BUY },
-      }))
-      const done = trial.stage.watched.trades.slice(truth).filter(({ instrument }) => instrument.index === 0)
-      ok(done.length > 3, `the market traded ${done.length} times`)
-      deepEqual(inRunsOfPrice(told), inRunsOfPrice(done))
+      sameTrades(trial.records(Kind.trade).slice(from), trial.stage.watched.trades.slice(truth))
     },
   },
   {
@@ -233,6 +229,7 @@ export const MARKET_ROWS: readonly ConformanceRow<MarketTrial>[] = [
     },
   },
   UNFOLLOW,
+  FOLLOW,
 ]
 
 /** What is tried on a connection that follows quotes and trades alone. */

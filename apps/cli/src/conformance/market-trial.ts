@@ -1,6 +1,6 @@
 import { OrderBook } from '@velocimex/core/book/order-book'
 import { Random } from '@velocimex/core/clock/random'
-import { EventRecord, Kind, MarketStatus, type Records } from '@velocimex/core/market/event-record'
+import { ClearReason, EventRecord, Kind, MarketStatus, type Records } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
@@ -39,6 +39,8 @@ export interface MarketTrialOptions {
   readonly prepare?: (stage: VenueStage) => void
   /** Another way to the venue than its own port: a proxy's. */
   readonly proxy?: (port: number) => Promise<number>
+  /** The way of a second line beside the first, which is merged with it. */
+  readonly second?: (port: number) => Promise<number>
 }
 
 /** The connector of a venue against the simulated venue, over real sockets, with books of what it publishes. */
@@ -54,6 +56,8 @@ export class MarketTrial {
   readonly kept: KeptRecord[] = []
   /** How often each instrument was told to be out of step. */
   readonly desyncs: number[]
+  /** How often each book was cleared, new whole books apart. */
+  readonly losses: number[]
   /** Sockets that were opened. */
   opened = 0
   frames = 0
@@ -66,7 +70,12 @@ export class MarketTrial {
   /** Crossed books that were published whole. */
   crossed = 0
 
-  private constructor(row: VenueRow, stage: VenueStage, port: number, options: MarketTrialOptions) {
+  private constructor(
+    row: VenueRow,
+    stage: VenueStage,
+    [port, second]: readonly [number, number | undefined],
+    options: MarketTrialOptions,
+  ) {
     this.#timers = new ScaledTimers(options.speed ?? SPEED)
     this.row = row
     this.stage = stage
@@ -76,12 +85,15 @@ export class MarketTrial {
     )
     this.books = this.instruments.all.map(() => new OrderBook())
     this.desyncs = this.instruments.all.map(() => 0)
-    const restOrigin = `http://127.0.0.1:${port}`
+    this.losses = this.instruments.all.map(() => 0)
+    const twin = second === undefined ? {} : { redundancy: 2 as const, secondSockets: `ws://127.0.0.1:${second}` }
+    // Cutting one of two lines is no fault of the requests.
+    const restOrigin = `http://127.0.0.1:${second === undefined ? port : stage.port}`
     this.rest = new RestClient({ origin: restOrigin, connections: 2 }, this.#timers)
     this.connector = new MarketConnector({
       ...{ venue: row.venue, wire: row.wire, instruments: this.instruments, followed: this.instruments.all },
       ...{ channels: options.channels, sockets: `ws://127.0.0.1:${port}`, rest: this.rest, restOrigin },
-      ...{ timers: this.#timers, random: new Random(1), sink: { append: this.#append } },
+      ...{ timers: this.#timers, random: new Random(1), sink: { append: this.#append }, ...twin },
       onAlert: alert => {
         this.alerts.push(alert)
         this.#wake()
@@ -103,7 +115,7 @@ export class MarketTrial {
     const stage = await VenueStage.open(row.side, 11, options.speed ?? SPEED)
     options.prepare?.(stage)
     const port = (await options.proxy?.(stage.port)) ?? stage.port
-    const trial = new MarketTrial(row, stage, port, options)
+    const trial = new MarketTrial(row, stage, [port, await options.second?.(stage.port)], options)
     try {
       stage.run()
       trial.connector.start()
@@ -141,6 +153,13 @@ export class MarketTrial {
   /** Resolves when every book is followed. */
   async untilLive(): Promise<void> {
     await this.until('every book live', () => this.listed.every(({ index }) => this.connector.isLive(index)))
+  }
+
+  /** Resolves when every book is followed on every line. */
+  async untilAllLive(): Promise<void> {
+    await this.until('every book live on every line', () =>
+      this.connector.feeds.every(feed => this.listed.every(({ index }) => feed.isLive(index))),
+    )
   }
 
   /** Stops the market, and resolves when everything that the venue had to say has been read. */
@@ -220,6 +239,7 @@ export class MarketTrial {
     const book = this.books[instrument]!
     if (kind === Kind.level || kind === Kind.clear) {
       book.apply(record)
+      if (kind === Kind.clear && lane1 !== ClearReason.snapshot) this.losses[instrument]!++
       if (record.isLast && !book.isEmpty && book.isCrossed) this.crossed++
       return
     }

@@ -45,6 +45,8 @@ const SPOT = { D50: NO_MARKS, D52: NO_FUNDING, E15: NO_POSITIONS, E16: NO_POSITI
 const CONTRACTS = { E17: 'contracts have reduce-only orders: see E15 and E16' }
 const AS_SWAP = 'tried as okx-swap'
 const NO_CANCEL_ALL = 'no such request: open orders are listed and canceled one by one'
+const NO_NUMBERS = 'changes carry no number of the venue: the books of the leading line are lost with it, see S0-MDS-4c'
+const HAS_NUMBERS = 'changes carry numbers of the venue: see S0-MDS-4a'
 const NO_ACKS = 'an answer names no topic: asking is having'
 
 const TRAITS: Readonly<Record<string, VenueTraits>> = {
@@ -135,5 +137,8 @@ export const VENUE_ROWS: readonly VenueRow[] = [...SIDES]
     const wire = WIRES.get(side.id)
     if (traits === undefined || group === undefined || wire === undefined)
       throw new Error(`${name} can be simulated, and the conformance suite does not know it: add it to venue-rows.ts`)
-    return { name, side, venue: group.members[0], wire, ...traits, omits: { D60: NO_STATUS, ...traits.omits } }
+    const [venue] = group.members
+    const twins: VenueRow['omits'] =
+      venue.sequencing.connects === 'arrival' ? { 'S0-MDS-4a': NO_NUMBERS } : { 'S0-MDS-4c': HAS_NUMBERS }
+    return { name, side, venue, wire, ...traits, omits: { D60: NO_STATUS, ...twins, ...traits.omits } }
   })

@@ -32,6 +32,14 @@ export interface ConnectorOptions {
   readonly channels: readonly MarketChannel[]
   /** Other addresses than the venue's own: a simulated venue, a proxy. */
   readonly sockets?: string
+  /**
+   * How many sockets carry each instrument; 1 unless told. With 2, what comes first on either is what the sink sees, and
+   * the loss of one leaves no gap where the venue numbers its changes (`MergeFeeds`). Costs twice the reading, and twice
+   * the venue's limits. What a `raw` listener is told is of both.
+   */
+  readonly redundancy?: 1 | 2
+  /** Where the second of two sockets connects to, if elsewhere: another access of the venue, another way to it. */
+  readonly secondSockets?: string
   readonly rest: RestClient
   readonly restOrigin: string
   readonly timers: Timers

@@ -1,62 +1,96 @@
 import type { MarketFeed } from '@velocimex/core/feed/market-feed'
+import { MergeFeeds } from '@velocimex/core/feed/merge-feeds'
+import type { RecordSink } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { Timers } from '@velocimex/host/net/timers'
-import { inRuns, topicsByPath } from '@velocimex/venues/market-wire'
+import { inRuns, type MarketChannel, topicsByPath } from '@velocimex/venues/market-wire'
 import type { ConnectorOptions } from './connector-options.ts'
-import { MarketLine } from './market-line.ts'
+import { type LineTopics, MarketLine } from './market-line.ts'
 
 const TICK_MS = 1_000
+/** Silence of one of two lines after which quotes and marks come from the other. */
+const SILENCE_US = 2_000_000
+
+/** One line, or two that carry the same. */
+interface Twins {
+  readonly path: string
+  readonly lines: readonly MarketLine[]
+}
 
 /**
  * The market data of one venue: sockets that live for months, books that are the venue's or say that they are not,
- * records into a sink. It reconnects, subscribes anew, fetches whole books, and replaces sockets before the venue cuts them.
+ * records into a sink. It reconnects, subscribes anew, fetches whole books, and replaces sockets before the venue cuts
+ * them. Asked to, it holds two sockets for everything and merges them.
  */
 export class MarketConnector {
-  readonly #lines: readonly MarketLine[]
+  readonly #twins: Twins[] = []
+  readonly #options: ConnectorOptions
   readonly #timers: Timers
+  /** Undefined where each instrument has one line. */
+  readonly #merge: MergeFeeds | undefined
+  #isStarted = false
   #takeBack: () => void = () => {}
 
   constructor(options: ConnectorOptions) {
     this.#timers = options.timers
-    const { wire, channels, followed } = options
+    this.#options = options
+    const { wire, followed, venue, sink, instruments, redundancy = 1 } = options
+    const isNumbered = venue.sequencing.connects !== 'arrival'
+    const rules = { instruments: instruments.all.length, isNumbered, silenceUs: SILENCE_US }
+    this.#merge = redundancy === 2 ? new MergeFeeds(sink, rules) : undefined
+    const topics = new Map(followed.map(each => [each, this.#topicsOf(each)]))
     // Of a venue with several sockets, the one with the books comes first: by its number it is known in a recording.
-    const paths = new Set([
-      wire.path,
-      ...followed.flatMap(({ symbol }) => [...topicsByPath(wire, symbol, channels).keys()]),
-    ])
-    const sockets = [...paths].flatMap(path => {
-      const topicsOf = ({ symbol }: Instrument): readonly string[] =>
-        topicsByPath(wire, symbol, channels).get(path) ?? []
-      const carried = followed.filter(each => topicsOf(each).length > 0)
-      const perInstrument = Math.max(1, ...carried.map(each => topicsOf(each).length))
-      const runs = inRuns(carried, Math.max(1, Math.floor(wire.topicsMax / perInstrument)))
-      return runs.map(own => ({ path, topics: new Map(own.map(each => [each, topicsOf(each)])) }))
-    })
-    this.#lines = sockets.map((socket, number) => new MarketLine(options, number, socket))
+    for (const path of new Set([wire.path, ...followed.flatMap(each => [...topics.get(each)!.keys()])])) {
+      const carried = followed.filter(each => topics.get(each)!.has(path))
+      const perInstrument = Math.max(1, ...carried.map(each => topics.get(each)!.get(path)!.length))
+      for (const own of inRuns(carried, Math.max(1, Math.floor(wire.topicsMax / perInstrument))))
+        this.#add({ path, topics: new Map(own.map(each => [each, topics.get(each)!.get(path)!])) })
+    }
   }
 
   start(): void {
-    for (const line of this.#lines) line.connection.start()
+    this.#isStarted = true
+    for (const { connection } of this.#lines) connection.start()
     const tick = (): void => {
       for (const line of this.#lines) line.tick()
+      this.#mend()
       this.#takeBack = this.#timers.after(TICK_MS, tick)
     }
     this.#takeBack = this.#timers.after(TICK_MS, tick)
   }
 
   stop(): void {
+    this.#isStarted = false
     this.#takeBack()
-    for (const line of this.#lines) line.connection.stop()
+    for (const { connection } of this.#lines) connection.stop()
   }
 
-  /** Every topic is subscribed on every socket. */
+  /** Every instrument has all its topics on a socket. */
   get isReady(): boolean {
-    return this.#lines.every(({ connection }) => connection.isReady)
+    return this.#twins.every(({ lines }) => lines.some(({ connection }) => connection.isReady))
   }
 
   /** Whether the book of an instrument equals the venue's. */
   isLive(instrument: number): boolean {
-    return this.#lines.some(({ feed }) => feed.isLive(instrument))
+    const isLive = this.#lines.some(({ feed }) => feed.isLive(instrument))
+    return isLive && (this.#merge?.isLive(instrument) ?? true)
+  }
+
+  /** Whether the records of a channel come for an instrument. */
+  offers({ symbol }: Instrument, channel: MarketChannel): boolean {
+    const { wire, channels } = this.#options
+    return channels.includes(channel) && wire.topics(symbol, [channel]).length > 0
+  }
+
+  /** Follows one more instrument of the table, on sockets with room or on new ones. @returns false when it is followed */
+  follow(instrument: Instrument): boolean {
+    if (this.#lines.some(({ own }) => own.has(instrument))) return false
+    for (const [path, topics] of this.#topicsOf(instrument)) {
+      if (this.#twins.some(twins => twins.path === path && this.#join(twins, instrument, topics))) continue
+      const { lines } = this.#add({ path, topics: new Map([[instrument, topics]]) })
+      if (this.#isStarted) for (const { connection } of lines) connection.start()
+    }
+    return true
   }
 
   /** Leaves an instrument: its topics are unsubscribed, its book is cleared. @returns false when it is not followed */
@@ -69,13 +103,64 @@ export class MarketConnector {
     return this.#lines.map(({ feed }) => feed)
   }
 
+  /** What became of the records of two lines; undefined where each instrument has one. */
+  get merged(): Pick<MergeFeeds, 'passed' | 'dropped' | 'switches' | 'renumbered'> | undefined {
+    return this.#merge
+  }
+
   /** Drops the sockets and connects anew. */
   reconnect(): void {
     for (const { connection } of this.#lines) connection.reconnect()
   }
 
-  /** Asks for every whole book anew, on the sockets that are open. */
+  /** Asks for the whole books of all instruments anew. */
   resync(): void {
     for (const line of this.#lines) line.resync()
+  }
+
+  get #lines(): readonly MarketLine[] {
+    return this.#twins.flatMap(({ lines }) => lines)
+  }
+
+  #topicsOf({ symbol }: Instrument): ReadonlyMap<string, readonly string[]> {
+    return topicsByPath(this.#options.wire, symbol, this.#options.channels)
+  }
+
+  #add(topics: LineTopics): Twins {
+    const merge = this.#merge
+    const { sink, sockets, secondSockets = sockets } = this.#options
+    const onLost = (): void => this.#mend()
+    const number = this.#lines.length
+    const line = (source: 0 | 1): MarketLine => {
+      const address = source === 0 ? sockets : secondSockets
+      const own: RecordSink =
+        merge === undefined ? sink : { append: (records, from, to) => merge.take(source, records, from, to) }
+      const parts = { ...this.#options, ...(address === undefined ? {} : { sockets: address }), sink: own, onLost }
+      return new MarketLine(parts, number + source, topics)
+    }
+    const twins = { path: topics.path, lines: merge === undefined ? [line(0)] : [line(0), line(1)] }
+    this.#twins.push(twins)
+    return twins
+  }
+
+  /** Takes an instrument onto lines with room. @returns false when there is none on one of them */
+  #join({ lines }: Twins, instrument: Instrument, topics: readonly string[]): boolean {
+    const held = [...lines[0]!.own.values()].reduce((sum, each) => sum + each.length, 0)
+    if (held + topics.length > this.#options.wire.topicsMax) return false
+    const joined = lines.filter(line => line.follow(instrument, topics))
+    if (joined.length === lines.length) return true
+    for (const line of joined) line.unfollow(instrument)
+    return false
+  }
+
+  /** A line that has a book of its own, which the merge does not believe, sends it again. */
+  #mend(): void {
+    const merge = this.#merge
+    if (merge === undefined) return
+    for (const { lines } of this.#twins)
+      for (const [source, line] of lines.entries())
+        for (const instrument of line.own.keys())
+          if (line.feed.isLive(instrument.index) && !merge.believes(source as 0 | 1, instrument.index))
+            line.resyncBook(instrument)
   }
 }

@@ -17,6 +17,11 @@ const LEVELS_MAX = 1 << 17
 /** Least time between two attempts to get the whole book of an instrument. */
 const BOOK_RETRY_US = 3_000_000
 const SNAPSHOT_DEADLINE_MS = 10_000
+/**
+ * How long a new socket is given to bring changes, or the book itself, before the book is asked for. An answer from
+ * before the first change would have a hole behind it.
+ */
+const FIRST_CHANGE_US = 3_000_000
 /** How long a book may be missing on an open socket before somebody is told. */
 const BOOK_PATIENCE_US = 30_000_000
 
@@ -28,11 +33,17 @@ export interface LineTopics {
   readonly topics: ReadonlyMap<Instrument, readonly string[]>
 }
 
+/** What a line is made of: the sink and the address may be its own. */
+export interface LineOptions extends ConnectorOptions {
+  /** The books of the line were given up because its socket is gone. */
+  readonly onLost: () => void
+}
+
 /** One socket of a connector with the feed that is read from it. */
 export class MarketLine implements ConnectionListener {
   readonly connection: Connection
   readonly feed: MarketFeed
-  readonly #options: ConnectorOptions
+  readonly #options: LineOptions
   readonly #codec: MarketCodec
   readonly #name: string
   readonly #url: string
@@ -45,8 +56,11 @@ export class MarketLine implements ConnectionListener {
   /** Since when books are missing; Infinity once somebody was told. */
   readonly #missingSince = new Map<number, number>()
   #openLink = 0
+  #liveLink = 0
+  #liveAt = 0
 
-  constructor(options: ConnectorOptions, number: number, { path, topics }: LineTopics) {
+  /** @param number which line of the connector this is, from 0; the source of its records */
+  constructor(options: LineOptions, number: number, { path, topics }: LineTopics) {
     const { venue, wire, instruments, timers, random, sink } = options
     this.#options = options
     this.#topics = new Map(topics)
@@ -110,6 +124,8 @@ export class MarketLine implements ConnectionListener {
   }
 
   live(link: number): void {
+    this.#liveAt = this.#now()
+    this.#liveLink = link
     if (link === this.#openLink) return
     // A replacement had its whole books before it counted: they are asked for once more.
     this.feed.disconnected(this.#now())
@@ -118,11 +134,13 @@ export class MarketLine implements ConnectionListener {
 
   lost(_link: number, end: SocketEnd | undefined): void {
     this.feed.disconnected(this.#now())
+    this.#liveAt = this.#now()
     this.#missingSince.clear()
     this.#options.onAlert({
       kind: 'lost',
       words: end === undefined ? `${this.#name} was left` : wordsOf(this.#name, end),
     })
+    this.#options.onLost()
   }
 
   failed(_link: number, end: SocketEnd): void {
@@ -148,10 +166,14 @@ export class MarketLine implements ConnectionListener {
   /** Gives up silent books, and asks for the whole books that are wanted. */
   tick(): void {
     const now = this.#now()
+    const { primary } = this.connection
     this.feed.tick(now)
-    if (this.connection.primary === 0) return
+    // A socket that is still being opened carries no changes.
+    if (primary === 0 || (primary !== this.#openLink && primary !== this.#liveLink)) return
+    const isSettled = now - this.#liveAt >= FIRST_CHANGE_US
     for (const instrument of this.#topics.keys()) {
-      if (this.feed.wantsSnapshot(instrument.index)) this.#askBook(instrument, now)
+      const { index } = instrument
+      if (this.feed.wantsSnapshot(index) && (isSettled || this.feed.hasPending(index))) this.#askBook(instrument, now)
       if (this.#hasBooks) this.#watchBook(instrument, now)
     }
   }
@@ -169,6 +191,18 @@ export class MarketLine implements ConnectionListener {
     if (isOver) this.#options.onAlert({ kind: 'missing', words: `no book of ${symbol} for ${seconds} s` })
   }
 
+  /** Instruments that are followed here, with their topics. */
+  get own(): ReadonlyMap<Instrument, readonly string[]> {
+    return this.#topics
+  }
+
+  /** Follows one more instrument on the same socket. @returns false when the connection has no room for its topics */
+  follow(instrument: Instrument, topics: readonly string[]): boolean {
+    if (!this.connection.follow(topics)) return false
+    this.#topics.set(instrument, topics)
+    return true
+  }
+
   /** Leaves an instrument. @returns false when it is not followed here */
   unfollow(instrument: Instrument): boolean {
     const topics = this.#topics.get(instrument)
@@ -181,6 +215,13 @@ export class MarketLine implements ConnectionListener {
     return true
   }
 
+  /** Gives up the book of an instrument and asks for it anew. */
+  resyncBook(instrument: Instrument): void {
+    const now = this.#now()
+    this.feed.resync(instrument.index, now)
+    this.#askBook(instrument, now)
+  }
+
   /** Asks for the whole books of all instruments anew. */
   resync(): void {
     this.feed.disconnected(this.#now())
@@ -189,16 +230,18 @@ export class MarketLine implements ConnectionListener {
     this.tick()
   }
 
-  #askBook({ index, symbol }: Instrument, now: number): void {
+  #askBook(instrument: Instrument, now: number): void {
+    const { index, symbol } = instrument
     if (now - (this.#askedAt.get(index) ?? Number.NEGATIVE_INFINITY) < BOOK_RETRY_US) return
     this.#askedAt.set(index, now)
     const { wire } = this.#options
     const path = wire.snapshotPath(symbol)
     if (path === undefined) this.connection.resync(wire.bookTopic(symbol))
-    else void this.#fetchBook(index, path)
+    else void this.#fetchBook(instrument, path)
   }
 
-  async #fetchBook(index: number, path: string): Promise<void> {
+  async #fetchBook(instrument: Instrument, path: string): Promise<void> {
+    const { primary } = this.connection
     const { rest, restOrigin, raw, onAlert } = this.#options
     const outcome = await rest.request({ method: 'GET', path, deadlineMs: SNAPSHOT_DEADLINE_MS })
     if (outcome.kind !== 'answered' || outcome.status !== 200) {
@@ -209,9 +252,11 @@ export class MarketLine implements ConnectionListener {
     const at = this.#now()
     raw?.onAnswer(`${this.#name}-rest`, restOrigin + path, outcome.body, at)
     if (outcome.body.length > MESSAGE_MAX) return
+    // The changes behind it must come on the same socket: a book without them would stand still and look whole.
+    if (primary !== this.connection.primary || !this.#topics.has(instrument)) return
     const from = this.#answersFrom
     this.#codec.buffer.set(outcome.body, from)
-    this.feed.snapshot(from, from + outcome.body.length, index, at, 0)
+    this.feed.snapshot(from, from + outcome.body.length, instrument.index, at, 0)
   }
 
   #now(): Micros {

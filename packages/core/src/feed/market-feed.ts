@@ -1,40 +1,13 @@
 import { ClearReason, EventRecord, Flag, Kind, MarketStatus, type RecordSink, Records } from '../market/event-record.ts'
+import { type FeedCounts, noCounts } from './feed-counts.ts'
 import { FeedSession, Step } from './feed-session.ts'
-import { FRAME_KIND_NAMES, FrameKind, type MarketCodec, REFUSAL_NAMES } from './market-codec.ts'
+import { FrameKind, type MarketCodec } from './market-codec.ts'
 import { type PendingFrame, PendingFrames } from './pending-frames.ts'
 import type { SequencingRule } from './sequencing.ts'
 
 /** Bounds of a feed's memory. */
 const PENDING_FRAMES = 10_000
 const PENDING_RECORDS = 1_000_000
-
-/** What a feed has seen, counted since the start. */
-export interface FeedCounts {
-  /** Frames by kind, by the names of `FRAME_KIND_NAMES`. */
-  readonly frames: number[]
-  /** Refusals by negated code, by the names of `REFUSAL_NAMES`. */
-  readonly refusals: number[]
-  /** Changes were missing. */
-  gaps: number
-  /** Books rebuilt from a snapshot after the first one. */
-  resyncs: number
-  /** Snapshots that connected with the changes behind them, or have nothing behind them yet. */
-  snapshots: number
-  /** Snapshots older than the oldest change at hand: another is wanted. */
-  snapshotsTooOld: number
-  /** Frames of changes older than the book: duplicates, and what a snapshot already held. */
-  ignored: number
-  /** Best-levels frames left out because the whole book of the instrument is followed. */
-  superseded: number
-  /** Books given up for silence. */
-  stale: number
-  /** Frames missing by the connection's own count. */
-  lostFrames: number
-  /** Books compared with the venue's checksum, and those that differed. */
-  checksums: number
-  checksumsFailed: number
-  records: number
-}
 
 /**
  * Binds a codec, one session per instrument and a sink: frames in, sequenced records out. What it publishes is either
@@ -66,26 +39,17 @@ export class MarketFeed {
     this.#wanted = new Uint8Array(instruments)
     this.#everLive = new Uint8Array(instruments)
     this.#followed = new Uint8Array(instruments)
-    this.counts = {
-      frames: FRAME_KIND_NAMES.map(() => 0),
-      refusals: REFUSAL_NAMES.map(() => 0),
-      gaps: 0,
-      resyncs: 0,
-      snapshots: 0,
-      snapshotsTooOld: 0,
-      ignored: 0,
-      superseded: 0,
-      stale: 0,
-      lostFrames: 0,
-      checksums: 0,
-      checksumsFailed: 0,
-      records: 0,
-    }
+    this.counts = noCounts()
   }
 
   /** Whether a snapshot of an instrument is wanted: changes wait for it. */
   wantsSnapshot(instrument: number): boolean {
     return this.#wanted[instrument] === 1
+  }
+
+  /** Whether changes wait for a snapshot: one that is asked for behind them misses none. */
+  hasPending(instrument: number): boolean {
+    return this.#pending[instrument]!.frames.length > 0
   }
 
   /** Whether the book of an instrument equals the venue's. */
@@ -154,16 +118,18 @@ export class MarketFeed {
   disconnected(at: number): void {
     this.#sequence = -1
     this.#codec.reset?.()
-    for (const [instrument, session] of this.#sessions.entries()) {
-      this.#pending[instrument]!.clear()
-      if (session.isLive) this.#lose(instrument, ClearReason.disconnected, at)
-    }
+    for (const instrument of this.#sessions.keys()) this.resync(instrument, at)
+  }
+
+  /** The book of an instrument is given up; one that was live is wanted anew. */
+  resync(instrument: number, at: number): void {
+    this.#pending[instrument]!.clear()
+    if (this.#sessions[instrument]!.isLive) this.#lose(instrument, ClearReason.disconnected, at)
   }
 
   /** An instrument is no longer followed: its book is given up, and none is wanted. */
   forget(instrument: number, at: number): void {
-    this.#pending[instrument]!.clear()
-    if (this.#sessions[instrument]!.isLive) this.#lose(instrument, ClearReason.disconnected, at)
+    this.resync(instrument, at)
     this.#wanted[instrument] = 0
     this.#followed[instrument] = 0
   }
