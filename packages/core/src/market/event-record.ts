@@ -32,6 +32,7 @@ import type { Micros } from '../clock/micros.ts'
  *     mark            mark * 1e8     index * 1e8   settle * 1e8 or 0   -                  -     (quote units, off the grid)
  *     status          MarketStatus   -             -                   -                  -
  *     link            1 up, 0 down   -             -                   -                  -
+ *     metrics         spread ticks   mid ticks     microprice ticks    imbalance -1..1    levels of the imbalance; NaN: no book
  *
  * A level with 0 lots removes the price. `order count` 0 means not told. An id that does not fit 2^53 keeps its low
  * 53 bits and sets the flag TRUNCATED_ID.
@@ -72,13 +73,14 @@ export const Kind = {
   mark: 13,
   status: 14,
   link: 15,
+  metrics: 16,
 } as const
 /** A number of `Kind`. */
 export type Kind = (typeof Kind)[keyof typeof Kind]
 
 /** Names of the kinds by number, as files and commands write them. */
 export const KIND_NAMES: readonly string[] =
-  'none clear level trade quote order-add order-execute order-reduce order-delete order-replace bar bar-volume funding mark status link'.split(
+  'none clear level trade quote order-add order-execute order-reduce order-delete order-replace bar bar-volume funding mark status link metrics'.split(
     ' ',
   )
 
