@@ -21,7 +21,8 @@ export interface MergeRules {
  *
  * Each source is gapless by itself or says so with a clear (as `MarketFeed` does), its levels are absolute, and it hands
  * over one message whole before the other source speaks. Then a message (P, U] of a source that is in step may be put
- * upon any book between P and U. A source that is lost is passed over in silence while the other is in step; when both
+ * upon any book between P and U, as long as it names every level that changed between them, or is the same for every
+ * connection: one cut for each would leave out what came and went within its own P and U. A source that is lost is passed over in silence while the other is in step; when both
  * are lost the book is cleared. A snapshot counts only when it is newer than the book. Trades go through once by id, in
  * any order, among the last 2048 of an instrument; what has no number of its own (quotes, marks, bars) comes from the
  * source that leads, see `LeadingSource`.

@@ -71,8 +71,10 @@ export class Subscriptions {
   /** Notifies of what is due. @param now milliseconds */
   tick(now: number): void {
     for (const channel of this.#channels.values()) {
+      // One book for all sockets: its messages, and the whole book of a new one, fall on the same instants.
+      if (channel.dueAt === 0 && channel.changes !== undefined) channel.dueAt = nextBeat(now, channel.every)
       if (now < channel.dueAt) continue
-      channel.dueAt = now + channel.every
+      channel.dueAt = nextBeat(now, channel.every)
       const data = this.#news(channel, now)
       if (data !== undefined) this.#send(channel.name, data)
     }
@@ -192,6 +194,9 @@ export class Subscriptions {
     return [[action, priceOf(instrument, price), amountOf(instrument, lots)]]
   }
 }
+
+/** The first whole multiple of an interval behind an instant; the instant itself without an interval. */
+const nextBeat = (now: number, every: number): number => (every === 0 ? now : (Math.floor(now / every) + 1) * every)
 
 /** The data, unless the channel told the same before; its own time apart. */
 function unseen(channel: Channel, data: Record<string, unknown>): unknown {
