@@ -129,4 +129,28 @@ export const TWIN_ROWS: readonly ConformanceRow<VenueRow>[] = [
       })
     },
   },
+  {
+    id: 'S0-MDS-4d',
+    words: 'two lines, both to be replaced at the same instant: one after the other, and no book is lost',
+    isOffered: isNumbered,
+    async run(row) {
+      await withTwins(row, async ({ trial }) => {
+        await trial.still()
+        const [told, done] = [trial.records(Kind.trade).length, trial.stage.watched.trades.length]
+        const [losses, opened, alerts] = [[...trial.losses], trial.opened, trial.alerts.length]
+        trial.go()
+        trial.connector.act('rollover')
+        await trial.until('another socket for each', () => trial.opened === opened + trial.connector.feeds.length)
+        await trial.untilAllLive()
+        await trial.still()
+        deepEqual([trial.losses, trial.crossed, trial.differences()], [losses, 0, []])
+        deepEqual(trial.alerts.slice(alerts), [], 'no line was lost')
+        const byId = trial
+          .records(Kind.trade)
+          .slice(told)
+          .sort((one, other) => one.lanes[2]! - other.lanes[2]!)
+        sameTrades(byId, trial.stage.watched.trades.slice(done))
+      })
+    },
+  },
 ]

@@ -139,6 +139,8 @@ export const VENUE_ROWS: readonly VenueRow[] = [...SIDES]
       throw new Error(`${name} can be simulated, and the conformance suite does not know it: add it to venue-rows.ts`)
     const [venue] = group.members
     const twins: VenueRow['omits'] =
-      venue.sequencing.connects === 'arrival' ? { 'S0-MDS-4a': NO_NUMBERS } : { 'S0-MDS-4c': HAS_NUMBERS }
+      venue.sequencing.connects === 'arrival'
+        ? { 'S0-MDS-4a': NO_NUMBERS, 'S0-MDS-4d': NO_NUMBERS }
+        : { 'S0-MDS-4c': HAS_NUMBERS }
     return { name, side, venue, wire, ...traits, omits: { D60: NO_STATUS, ...twins, ...traits.omits } }
   })

@@ -4,6 +4,7 @@ import type { RecordSink } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { Timers } from '@velocimex/host/net/timers'
 import { inRuns, type MarketChannel, topicsByPath } from '@velocimex/venues/market-wire'
+import type { ConnectionAction, ConnectionView } from './connection-view.ts'
 import type { ConnectorOptions } from './connector-options.ts'
 import { type LineTopics, MarketLine } from './market-line.ts'
 
@@ -108,14 +109,31 @@ export class MarketConnector {
     return this.#merge
   }
 
+  /** How each socket stands. */
+  get connections(): readonly ConnectionView[] {
+    return this.#lines.map(line => line.view())
+  }
+
+  /** Does what a person asked for. @param name of a connection; all of them without it @returns false when there is none */
+  act(action: ConnectionAction, name?: string): boolean {
+    const meant = this.#lines.filter(line => name === undefined || line.name === name)
+    for (const line of meant) line.act(action)
+    return meant.length > 0
+  }
+
   /** Drops the sockets and connects anew. */
   reconnect(): void {
-    for (const { connection } of this.#lines) connection.reconnect()
+    this.act('reconnect')
   }
 
   /** Asks for the whole books of all instruments anew. */
   resync(): void {
-    for (const line of this.#lines) line.resync()
+    this.act('resync')
+  }
+
+  /** Asks for the whole book of one instrument anew. */
+  resyncBook(instrument: Instrument): void {
+    for (const line of this.#lines) if (line.own.has(instrument)) line.resyncBook(instrument)
   }
 
   get #lines(): readonly MarketLine[] {
@@ -129,18 +147,30 @@ export class MarketConnector {
   #add(topics: LineTopics): Twins {
     const merge = this.#merge
     const { sink, sockets, secondSockets = sockets } = this.#options
-    const onLost = (): void => this.#mend()
     const number = this.#lines.length
+    const lines: MarketLine[] = []
+    const twins = { path: topics.path, lines }
     const line = (source: 0 | 1): MarketLine => {
       const address = source === 0 ? sockets : secondSockets
       const own: RecordSink =
         merge === undefined ? sink : { append: (records, from, to) => merge.take(source, records, from, to) }
-      const parts = { ...this.#options, ...(address === undefined ? {} : { sockets: address }), sink: own, onLost }
+      const told = { onLost: () => this.#mend(), mayReplace: () => this.#mayReplace(twins, source) }
+      const parts = { ...this.#options, ...(address === undefined ? {} : { sockets: address }), sink: own, ...told }
       return new MarketLine(parts, number + source, topics)
     }
-    const twins = { path: topics.path, lines: merge === undefined ? [line(0)] : [line(0), line(1)] }
+    lines.push(line(0))
+    if (merge !== undefined) lines.push(line(1))
     this.#twins.push(twins)
     return twins
+  }
+
+  /** Whether every book of a line is to be had from the other one as well. A line alone has to do without. */
+  #mayReplace({ lines }: Twins, source: 0 | 1): boolean {
+    const [own, other] = [lines[source]!, lines[1 - source]]
+    if (other === undefined) return true
+    const twin = source === 0 ? 1 : 0
+    const isKnown = ({ index }: Instrument): boolean => !own.feed.isLive(index) || this.#merge!.believes(twin, index)
+    return other.isSteady && [...own.own.keys()].every(isKnown)
   }
 
   /** Takes an instrument onto lines with room. @returns false when there is none on one of them */

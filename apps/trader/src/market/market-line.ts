@@ -5,6 +5,7 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import { Connection, type ConnectionListener } from '@velocimex/host/net/connection'
 import type { ConnectionState } from '@velocimex/host/net/connection-rules'
 import type { SocketEnd } from '@velocimex/host/net/market-socket'
+import { type ConnectionAction, type ConnectionView, viewOf, wordsOf } from './connection-view.ts'
 import type { ConnectorOptions } from './connector-options.ts'
 
 /** Longest message of a venue that is known, with room: Coinbase sends a whole book of several megabytes. */
@@ -17,6 +18,8 @@ const LEVELS_MAX = 1 << 17
 /** Least time between two attempts to get the whole book of an instrument. */
 const BOOK_RETRY_US = 3_000_000
 const SNAPSHOT_DEADLINE_MS = 10_000
+/** How long a replacement waits when the other line of two is not fit to stand in. */
+const REPLACE_RETRY_US = 10_000_000
 /**
  * How long a new socket is given to bring changes, or the book itself, before the book is asked for. An answer from
  * before the first change would have a hole behind it.
@@ -37,6 +40,8 @@ export interface LineTopics {
 export interface LineOptions extends ConnectorOptions {
   /** The books of the line were given up because its socket is gone. */
   readonly onLost: () => void
+  /** Whether the books of the line are not needed for a while: its socket may be replaced. */
+  readonly mayReplace: () => boolean
 }
 
 /** One socket of a connector with the feed that is read from it. */
@@ -45,7 +50,7 @@ export class MarketLine implements ConnectionListener {
   readonly feed: MarketFeed
   readonly #options: LineOptions
   readonly #codec: MarketCodec
-  readonly #name: string
+  readonly name: string
   readonly #url: string
   readonly #topics: Map<Instrument, readonly string[]>
   /** Whether the books of the instruments come over this line. */
@@ -57,6 +62,7 @@ export class MarketLine implements ConnectionListener {
   readonly #missingSince = new Map<number, number>()
   #openLink = 0
   #liveLink = 0
+  #isReplacing = false
   #liveAt = 0
 
   /** @param number which line of the connector this is, from 0; the source of its records */
@@ -65,7 +71,7 @@ export class MarketLine implements ConnectionListener {
     this.#options = options
     this.#topics = new Map(topics)
     this.#hasBooks = [...topics].some(([{ symbol }, own]) => own.includes(wire.bookTopic(symbol)))
-    this.#name = `ws${number + 1}`
+    this.name = `ws${number + 1}`
     this.#url = (options.sockets ?? wire.sockets) + path
     const messageMax = this.#hasBooks ? MESSAGE_MAX : SHORT_MESSAGE_MAX
     const regionBytes = messageMax + SPARE_BYTES
@@ -93,6 +99,7 @@ export class MarketLine implements ConnectionListener {
         socket: { messageMax },
         timers,
         random,
+        admit: now => this.#admit(now),
       },
       this,
     )
@@ -107,9 +114,9 @@ export class MarketLine implements ConnectionListener {
     }
     if (link !== this.#openLink) {
       this.#openLink = link
-      this.#options.raw?.onOpen(this.#name, this.#url, at)
+      this.#options.raw?.onOpen(this.name, this.#url, at)
     }
-    this.#options.raw?.onFrame(this.#name, bytes, from, to, at)
+    this.#options.raw?.onFrame(this.name, bytes, from, to, at)
     if (this.feed.frame(from, to, at, 0) === FrameKind.control) this.#hearReply(link, bytes, from, to)
   }
 
@@ -124,6 +131,7 @@ export class MarketLine implements ConnectionListener {
   }
 
   live(link: number): void {
+    this.#isReplacing = false
     this.#liveAt = this.#now()
     this.#liveLink = link
     if (link === this.#openLink) return
@@ -135,16 +143,18 @@ export class MarketLine implements ConnectionListener {
   lost(_link: number, end: SocketEnd | undefined): void {
     this.feed.disconnected(this.#now())
     this.#liveAt = this.#now()
+    this.#isReplacing = false
     this.#missingSince.clear()
     this.#options.onAlert({
       kind: 'lost',
-      words: end === undefined ? `${this.#name} was left` : wordsOf(this.#name, end),
+      words: end === undefined ? `${this.name} was left` : wordsOf(this.name, end),
     })
     this.#options.onLost()
   }
 
   failed(_link: number, end: SocketEnd): void {
-    this.#options.onAlert({ kind: 'lost', words: wordsOf(this.#name, end) })
+    this.#isReplacing = false
+    this.#options.onAlert({ kind: 'lost', words: wordsOf(this.name, end) })
   }
 
   retired(): void {
@@ -191,6 +201,23 @@ export class MarketLine implements ConnectionListener {
     if (isOver) this.#options.onAlert({ kind: 'missing', words: `no book of ${symbol} for ${seconds} s` })
   }
 
+  /** Whether it is up, and about to stay so. */
+  get isSteady(): boolean {
+    return this.connection.isReady && !this.#isReplacing
+  }
+
+  /** Does what a person asked for. */
+  act(action: ConnectionAction): void {
+    if (action === 'reconnect') this.connection.reconnect()
+    else if (action === 'rollover') this.connection.rollover()
+    else this.resync()
+  }
+
+  /** How it stands. */
+  view(): ConnectionView {
+    return viewOf(this.name, this.#url, this.connection, this.feed, [...this.#topics.keys()], this.#now())
+  }
+
   /** Instruments that are followed here, with their topics. */
   get own(): ReadonlyMap<Instrument, readonly string[]> {
     return this.#topics
@@ -226,7 +253,7 @@ export class MarketLine implements ConnectionListener {
   resync(): void {
     this.feed.disconnected(this.#now())
     this.#askedAt.clear()
-    if (this.#openLink > 0) this.#options.raw?.onOpen(this.#name, this.#url, this.#now())
+    if (this.#openLink > 0) this.#options.raw?.onOpen(this.name, this.#url, this.#now())
     this.tick()
   }
 
@@ -250,7 +277,7 @@ export class MarketLine implements ConnectionListener {
       return
     }
     const at = this.#now()
-    raw?.onAnswer(`${this.#name}-rest`, restOrigin + path, outcome.body, at)
+    raw?.onAnswer(`${this.name}-rest`, restOrigin + path, outcome.body, at)
     if (outcome.body.length > MESSAGE_MAX) return
     // The changes behind it must come on the same socket: a book without them would stand still and look whole.
     if (primary !== this.connection.primary || !this.#topics.has(instrument)) return
@@ -259,13 +286,14 @@ export class MarketLine implements ConnectionListener {
     this.feed.snapshot(from, from + outcome.body.length, instrument.index, at, 0)
   }
 
+  /** A new socket is opened at once; one that replaces another, when the books are not needed. */
+  #admit(now: Micros): number {
+    if (this.connection.primary === 0) return now
+    this.#isReplacing = this.#options.mayReplace()
+    return this.#isReplacing ? now : now + REPLACE_RETRY_US
+  }
+
   #now(): Micros {
     return this.#options.timers.now()
   }
-}
-
-function wordsOf(name: string, end: SocketEnd): string {
-  const { kind, ...rest } = end
-  const more = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '')
-  return `${name} ${kind}${more.length === 0 ? '' : ` (${more.map(([key, value]) => `${key} ${value}`).join(', ')})`}`
 }
