@@ -43,9 +43,12 @@ export class ControlServer {
   constructor(controlled: Controlled) {
     this.#controlled = controlled
     this.#http = createServer((request, response) => {
-      void this.#answer(request).then(([status, value]) => {
-        response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(value)}\n`)
-      })
+      void this.#answer(request)
+        // The client went away in the middle of its request, or asked for what the exchange does not do.
+        .catch((cause: unknown): [number, unknown] => [500, { error: String(cause) }])
+        .then(([status, value]) => {
+          response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(value)}\n`)
+        })
     })
   }
 

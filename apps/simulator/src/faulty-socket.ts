@@ -5,17 +5,26 @@ import type { Fault, FaultPlan } from './fault-plan.ts'
 /** Bytes that may wait for a slow client before it is cut off. */
 const BACKLOG_MAX = 32 << 20
 
-/** A client's socket behind the faults: what the dialect sends passes through the plan. */
+/**
+ * A client's socket behind the faults: what the dialect sends passes through the plan. It is there before its line is:
+ * a dialect says whether it has anything at an address, and may greet, before the handshake is answered.
+ */
 export class FaultySocket implements ClientSocket {
-  readonly #socket: WebSocket
   readonly #plan: FaultPlan
   readonly #later: (milliseconds: number, run: () => void) => void
+  readonly #early: string[] = []
+  #socket: WebSocket | undefined
   #held: string | undefined
 
-  constructor(socket: WebSocket, plan: FaultPlan, later: (milliseconds: number, run: () => void) => void) {
-    this.#socket = socket
+  constructor(plan: FaultPlan, later: (milliseconds: number, run: () => void) => void) {
     this.#plan = plan
     this.#later = later
+  }
+
+  /** The handshake is done: sends what was said before it. */
+  attach(socket: WebSocket): void {
+    this.#socket = socket
+    for (const text of this.#early.splice(0)) this.#put(text)
   }
 
   send(text: string): void {
@@ -57,18 +66,20 @@ export class FaultySocket implements ClientSocket {
   }
 
   close(code: number, reason: string): void {
-    this.#socket.close(code, reason)
+    this.#socket?.close(code, reason)
   }
 
   /** Ends the line without a closing frame. */
   cut(): void {
-    this.#socket.terminate()
+    this.#socket?.terminate()
   }
 
   #put(text: string): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return
-    if (this.#socket.bufferedAmount > BACKLOG_MAX) this.#socket.terminate()
-    else this.#socket.send(text)
+    const socket = this.#socket
+    if (socket === undefined) this.#early.push(text)
+    else if (socket.readyState !== socket.OPEN) return
+    else if (socket.bufferedAmount > BACKLOG_MAX) socket.terminate()
+    else socket.send(text)
   }
 }
 

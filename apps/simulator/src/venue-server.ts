@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { VenueReply } from '@velocimex/venues/venue-dialect'
+import type { SocketSession, VenueReply } from '@velocimex/venues/venue-dialect'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Fault, FaultPlan } from './fault-plan.ts'
 import { FaultySocket } from './faulty-socket.ts'
@@ -125,41 +125,59 @@ export class VenueServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#clients.size >= CLIENTS_MAX) {
-      socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n')
-      return
+    socket.on('error', () => {}) // A close follows; a client's fault is no fault of ours.
+    const url = request.url ?? '/'
+    const fault = this.plan.strike('request', `UPGRADE ${url}`)
+    if (this.#clients.size >= CLIENTS_MAX) refuse(socket, '503 Service Unavailable')
+    else if (fault?.kind === 'status') refuse(socket, `${fault.status} Refused`)
+    else if (fault !== undefined) socket.destroy()
+    else {
+      const client = new FaultySocket(this.plan, (wait, run) => this.#later(wait, run))
+      const session = this.#open(url, client)
+      if (session === undefined) refuse(socket, '404 Not Found')
+      else if (session instanceof Error) refuse(socket, '500 Internal Server Error')
+      else this.#join(request, socket, head, client, session)
     }
-    const fault = this.plan.strike('request', `UPGRADE ${request.url ?? ''}`)
-    if (fault !== undefined) {
-      if (fault.kind === 'status') socket.end(`HTTP/1.1 ${fault.status} Refused\r\n\r\n`)
-      else socket.destroy()
-      return
-    }
-    this.#sockets.handleUpgrade(request, socket, head, client => this.#join(client, request.url ?? '/'))
   }
 
-  #join(client: WebSocket, url: string): void {
-    const faulty = new FaultySocket(client, this.plan, (wait, run) => this.#later(wait, run))
+  #open(url: string, client: FaultySocket): SocketSession | Error | undefined {
     const [path, query = ''] = splitAt(url, '?')
-    const session = this.#market.dialect.open(path, query, faulty)
-    if (session === undefined) {
-      client.close(1008, 'no such address')
-      return
+    try {
+      return this.#market.dialect.open(path, query, client)
+    } catch (cause) {
+      return cause as Error
     }
-    this.#clients.set(client, faulty)
-    client.on('error', () => {}) // A close follows; a client's fault is no fault of ours.
-    client.on('message', (bytes, isBinary) => {
-      this.counts.frames++
-      if (isBinary) return
-      this.#market.advanceTo(this.#now())
-      const text = bytes.toString()
-      this.#hear(text)
+  }
+
+  #join(request: IncomingMessage, socket: Duplex, head: Buffer, faulty: FaultySocket, session: SocketSession): void {
+    let isJoined = false
+    this.#sockets.handleUpgrade(request, socket, head, client => {
+      isJoined = true
+      this.#clients.set(client, faulty)
+      client.on('error', () => {}) // As above.
+      client.on('message', (bytes, isBinary) => {
+        this.counts.frames++
+        if (!isBinary) this.#take(bytes.toString(), client, session)
+      })
+      client.on('close', () => {
+        this.#clients.delete(client)
+        session.onClosed()
+      })
+      faulty.attach(client)
+    })
+    // The handshake was no handshake, and has been answered so.
+    if (!isJoined) session.onClosed()
+  }
+
+  #take(text: string, client: WebSocket, session: SocketSession): void {
+    this.#market.advanceTo(this.#now())
+    this.#hear(text)
+    try {
       session.onText(text)
-    })
-    client.on('close', () => {
-      this.#clients.delete(client)
-      session.onClosed()
-    })
+    } catch (cause) {
+      // As for requests; the reason of a close holds 123 bytes.
+      client.close(1011, `simulator: ${cause}`.replace(/[^ -~]/g, '?').slice(0, 120))
+    }
   }
 
   #later(milliseconds: number, run: () => void): void {
@@ -169,6 +187,12 @@ export class VenueServer {
     }, milliseconds)
     this.#timers.add(timer)
   }
+}
+
+/** Ends a handshake with a status, as long as the client stays to hear it. */
+function refuse(socket: Duplex, status: string): void {
+  socket.once('finish', () => socket.destroy())
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
 function splitAt(text: string, mark: string): [string, string?] {
