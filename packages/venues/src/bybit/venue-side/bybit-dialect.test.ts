@@ -173,3 +173,19 @@ test('a key that may not trade reads and does not order', () => {
     [0, 10005, 10005, 10005, 10005],
   )
 })
+
+test('S3-VEN-3 the id of a command comes back as a text, also of clients that number theirs', () => {
+  const { dialect } = make(bybitLinearSide)
+  const told: Record<string, unknown>[] = []
+  const session = dialect.open('/v5/public/linear', '', { send: text => told.push(JSON.parse(text)), close: () => {} })!
+  for (const id of [7, 'seven', null])
+    session.onText(JSON.stringify({ op: 'unsubscribe', req_id: id, args: ['tickers.BTCUSDT'] }))
+  deepEqual(
+    told.map(({ op, success, req_id }) => [op, success, req_id]),
+    [
+      ['unsubscribe', true, '7'],
+      ['unsubscribe', true, 'seven'],
+      ['unsubscribe', true, ''],
+    ],
+  )
+})

@@ -26,7 +26,9 @@ export function commandOf(text: string): Command | undefined {
     const { op, args, req_id, reqId, header } = JSON.parse(text)
     const id = req_id ?? reqId
     if (typeof op !== 'string') return undefined
-    return { op, args: Array.isArray(args) ? args : [], id: typeof id === 'string' ? id : undefined, header }
+    // Some clients number their commands; the venue tells every id as a text.
+    const isId = typeof id === 'string' || typeof id === 'number'
+    return { op, args: Array.isArray(args) ? args : [], id: isId ? String(id) : undefined, header }
   } catch {
     return undefined
   }
