@@ -189,3 +189,16 @@ test('S3-VEN-3 the id of a command comes back as a text, also of clients that nu
     ],
   )
 })
+
+test('S3-VEN-3 lists of the categories that are not here are empty; a category that nobody has is refused', () => {
+  const { dialect } = make(bybitLinearSide)
+  const asked = (path: string, category: string): unknown => {
+    const { retCode, result } = JSON.parse(dialect.answer(signed('GET', path, `category=${category}`)).body)
+    return [retCode, result.list?.length]
+  }
+  const ofAccount = ['/v5/order/realtime', '/v5/order/history', '/v5/execution/list', '/v5/position/list']
+  for (const path of [...ofAccount, '/v5/market/tickers', '/v5/market/instruments-info']) {
+    for (const category of ['inverse', 'option', 'spot']) deepEqual(asked(path, category), [0, 0])
+    deepEqual(asked(path, 'futures'), [10001, undefined])
+  }
+})

@@ -53,7 +53,7 @@ export class MarketSide {
     this.accountTopics = new AccountTopics({ ...common, orders: this.orders, calls: account })
     this.topics = new MarketTopics(sources)
     this.limits = new RateLimits(category, clock)
-    this.routes = routesOf({ open: new PublicCalls(sources), orders: this.orders, account, guard })
+    this.routes = routesOf({ category, open: new PublicCalls(sources), orders: this.orders, account, guard })
   }
 
   onTrade(trade: ExchangeTrade): void {

@@ -2,7 +2,7 @@ import { formatScaled, shortDecimal } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels } from '../../level-changes.ts'
-import { INTERVAL_SECONDS } from '../frame-fields.ts'
+import { type Category, INTERVAL_SECONDS } from '../frame-fields.ts'
 import { barTexts, FUNDING_RATE, type MarketSources, tickerOf } from './market-sources.ts'
 import { sideWord } from './order-texts.ts'
 import type { RequestValues } from './request-values.ts'
@@ -10,6 +10,12 @@ import { badParameter, type Failure, isFailure } from './venue-failures.ts'
 
 const CATEGORIES = ['spot', 'linear', 'inverse', 'option']
 const MAX = { price: 1e11, lots: 1e12 } as const
+
+/** The empty list of a category that the venue has and we have not, which clients ask about as well; else undefined. */
+export function listElsewhere(own: Category, values: RequestValues): unknown {
+  const category = values.get('category') ?? ''
+  return category !== own && CATEGORIES.includes(category) ? { category, list: [], nextPageCursor: '' } : undefined
+}
 
 /** Answers of the public REST calls: the value to be told as `result`, or the error. */
 export class PublicCalls {
@@ -27,8 +33,8 @@ export class PublicCalls {
   /** The other categories of the venue are there, and empty: clients load all of them at the start. */
   instruments(values: RequestValues): unknown | Failure {
     const { category } = this.#sources
-    const asked = values.get('category') ?? ''
-    if (asked !== category && CATEGORIES.includes(asked)) return { category: asked, list: [], nextPageCursor: '' }
+    const elsewhere = listElsewhere(category, values)
+    if (elsewhere !== undefined) return elsewhere
     const chosen = this.#chosen(values)
     if (isFailure(chosen)) return chosen
     const list = chosen.map(instrument => (category === 'spot' ? this.#spot(instrument) : this.#linear(instrument)))
@@ -50,9 +56,11 @@ export class PublicCalls {
   }
 
   tickers(values: RequestValues): unknown | Failure {
+    const { category } = this.#sources
+    const elsewhere = listElsewhere(category, values)
+    if (elsewhere !== undefined) return elsewhere
     const chosen = this.#chosen(values)
     if (isFailure(chosen)) return chosen
-    const { category } = this.#sources
     return { category, list: chosen.map(instrument => tickerOf(this.#sources, instrument)) }
   }
 

@@ -1,7 +1,8 @@
 import type { ClientKey } from '../../venue-dialect.ts'
+import type { Category } from '../frame-fields.ts'
 import type { AccountCalls } from './account-calls.ts'
 import type { OrderCalls } from './order-calls.ts'
-import type { PublicCalls } from './public-calls.ts'
+import { listElsewhere, type PublicCalls } from './public-calls.ts'
 import type { RequestValues } from './request-values.ts'
 import { badParameter, type Failure } from './venue-failures.ts'
 
@@ -12,6 +13,7 @@ export type Route =
 
 /** What the routes lead to. */
 export interface RouteEnds {
+  readonly category: Category
   readonly open: PublicCalls
   readonly orders: OrderCalls
   readonly account: AccountCalls
@@ -42,16 +44,16 @@ const publicRows = ({ open }: RouteEnds): readonly Public[] => [
   ['GET /v5/system/status', () => ({ list: [] })],
 ]
 
-const signedRows = ({ orders, account, guard }: RouteEnds): readonly Signed[] => [
+const signedRows = ({ category, orders, account, guard }: RouteEnds): readonly Signed[] => [
   ['POST /v5/order/create', (values, key) => orders.place(key, values)],
   ['POST /v5/order/amend', (values, key) => orders.amend(key, values)],
   ['POST /v5/order/cancel', (values, key) => orders.cancel(key, values)],
   ['POST /v5/order/cancel-all', (values, key) => orders.cancelAll(key, values)],
   ['POST /v5/order/disconnected-cancel-all', (values, key) => setGuard(values, key, guard)],
-  ['GET /v5/order/realtime', (values, key) => account.orders(key, values, false)],
-  ['GET /v5/order/history', (values, key) => account.orders(key, values, true)],
-  ['GET /v5/execution/list', (values, key) => account.executions(key, values)],
-  ['GET /v5/position/list', (values, key) => account.positions(key, values)],
+  ['GET /v5/order/realtime', listOf(category, (values, key) => account.orders(key, values, false))],
+  ['GET /v5/order/history', listOf(category, (values, key) => account.orders(key, values, true))],
+  ['GET /v5/execution/list', listOf(category, (values, key) => account.executions(key, values))],
+  ['GET /v5/position/list', listOf(category, (values, key) => account.positions(key, values))],
   ['POST /v5/position/set-leverage', (values, key) => account.leverage(key, values)],
   ['POST /v5/position/switch-mode', values => account.positionMode(values)],
   ['GET /v5/account/wallet-balance', (values, key) => account.wallet(key, values)],
@@ -61,6 +63,12 @@ const signedRows = ({ orders, account, guard }: RouteEnds): readonly Signed[] =>
   ['GET /v5/user/query-api', (_values, key) => account.permissions(key)],
   ['GET /v5/asset/coin/query-info', () => ({ rows: [] })],
 ]
+
+/** A list of the account. */
+const listOf =
+  (category: Category, run: Signed[1]): Signed[1] =>
+  (values, key) =>
+    listElsewhere(category, values) ?? run(values, key)
 
 function setGuard(values: RequestValues, { account }: ClientKey, guard: RouteEnds['guard']): unknown | Failure {
   const seconds = values.int('timeWindow', 0)
