@@ -53,9 +53,12 @@ export class AccountCalls {
   /** `private/get_account_summary` */
   one(account: number, params: Fields): unknown {
     const currency = params.text('currency')
-    return params.fault === ''
-      ? { ...this.summary(account, currency), id: account, type: 'main' }
-      : badParameter(params.fault)
+    if (params.fault !== '') return badParameter(params.fault)
+    const assets = this.#exchange.instruments.all.flatMap(({ base, quote, settle }) => [settle, base, quote])
+    const isKnown =
+      this.#exchange.account(account).balances.has(currency) || assets.some(({ code }) => code === currency)
+    if (!isKnown) return badParameter('currency: is not known')
+    return { ...this.summary(account, currency), id: account, type: 'main' }
   }
 
   /** `private/get_account_summaries` */

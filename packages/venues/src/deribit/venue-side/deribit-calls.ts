@@ -30,7 +30,7 @@ export class DeribitCalls {
   readonly #trading: TradingCalls
   readonly #accounts: AccountCalls
   readonly #credits: RequestCredits
-  readonly #private: Readonly<Record<string, PrivateCall>>
+  readonly #private: ReadonlyMap<string, PrivateCall>
 
   constructor(exchange: Exchange, market: MarketTexts, auth: ClientAuth) {
     this.#exchange = exchange
@@ -40,7 +40,7 @@ export class DeribitCalls {
     this.#trading = new TradingCalls(exchange, this.texts)
     this.#accounts = new AccountCalls(exchange, this.texts)
     this.#credits = new RequestCredits(() => market.sources.now())
-    this.#private = this.#methods()
+    this.#private = new Map(Object.entries(this.#methods()))
   }
 
   /** The private events of an account. */
@@ -59,7 +59,7 @@ export class DeribitCalls {
 
   /** Runs a method. @param key of the client; undefined when it is not signed in */
   run(method: string, params: Fields, key: ClientKey | undefined): unknown {
-    const call = this.#private[method]
+    const call = this.#private.get(method)
     if (call === undefined && !method.startsWith('public/')) return UNKNOWN
     const isOrder = /^private\/(buy|sell|edit|cancel)/.test(method)
     if (!this.#credits.spend(`${key?.apiKey ?? ''} ${isOrder}`, isOrder))

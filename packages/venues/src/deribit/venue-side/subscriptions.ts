@@ -7,7 +7,11 @@ import { FUNDING_RATE, type MarketTexts } from './market-texts.ts'
 import { amountOf, priceOf } from './order-texts.ts'
 
 /** Milliseconds between two notifications of a channel. */
-const EVERY: Readonly<Record<string, number>> = { raw: 0, '100ms': 100, agg2: 1000 }
+const EVERY: ReadonlyMap<string, number> = new Map([
+  ['raw', 0],
+  ['100ms', 100],
+  ['agg2', 1000],
+])
 const LEVELS_MAX = 10_000
 const CHANNELS_MAX = 500
 const RESOLUTION = /^(1|3|5|10|15|30|60|120|180|360|720|1D)$/
@@ -88,7 +92,7 @@ export class Subscriptions {
     const isOfKind = kind === 'trades' && parts.length === 3
     const instrument = isOfKind ? undefined : exchange.instruments.find(DERIBIT, symbol ?? '')
     const interval = parts.at(-1) ?? ''
-    const every = kind === 'quote' ? 0 : isChart ? 1000 : EVERY[interval]
+    const every = kind === 'quote' ? 0 : isChart ? 1000 : EVERY.get(interval)
     if (every === undefined || (interval === 'raw' && !mayRaw) || (instrument === undefined && !isOfKind))
       return undefined
     const isGrouped = kind === 'book' && parts.length === 4

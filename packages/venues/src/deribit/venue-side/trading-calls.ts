@@ -155,7 +155,8 @@ export class TradingCalls {
     if (instrument === undefined) return new RpcError(10020, 'invalid_or_unsupported_instrument')
     const type = params.optional('type') ?? 'limit'
     if (type !== 'limit' && type !== 'market') return badParameter('type: is not offered here')
-    const timeInForce = TIMES_IN_FORCE[params.optional('time_in_force') ?? 'good_til_cancelled']
+    const wanted = params.optional('time_in_force') ?? 'good_til_cancelled'
+    const timeInForce = Object.hasOwn(TIMES_IN_FORCE, wanted) ? TIMES_IN_FORCE[wanted] : undefined
     if (timeInForce === undefined) return badParameter('time_in_force: is not known')
     const label = params.optional('label') ?? ''
     if (label.length > LABEL_MAX) return badParameter('label: is too long')

@@ -1,0 +1,141 @@
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { createHash, createHmac } from 'node:crypto'
+import { test } from 'node:test'
+import type { Micros } from '@velocimex/core/clock/micros'
+import { Random } from '@velocimex/core/clock/random'
+import { SimClock } from '@velocimex/core/clock/sim-clock'
+import { Exchange } from '@velocimex/core/exchange/exchange'
+import type { ExchangeListener } from '@velocimex/core/exchange/exchange-order'
+import { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import fc from 'fast-check'
+import type { Cryptography } from '../../cryptography.ts'
+import type { ClientRequest } from '../../venue-dialect.ts'
+import { deribitSide } from './deribit-dialect.ts'
+
+let drawn = 0
+const cryptography: Cryptography = {
+  hmac: (hash, key, message) => createHmac(hash, key).update(message).digest(),
+  digest: (hash, message) => createHash(hash).update(message).digest(),
+  sign: () => new Uint8Array(0),
+  random: bytes => new Uint8Array(bytes).fill(++drawn),
+}
+const START = 1_790_000_000_000_000
+const KEY = { apiKey: 'k', secret: 's', account: 1, canTrade: true, canWithdraw: false }
+
+/** A dialect over an exchange with a small market, a rich account, and a client of each kind. */
+function make() {
+  const clock = new SimClock(START as Micros)
+  let target: ExchangeListener | undefined
+  const relay: ExchangeListener = {
+    onTrade: trade => target?.onTrade(trade),
+    onLevel: (instrument, of, price) => target?.onLevel(instrument, of, price),
+    onOrder: (event, order) => target?.onOrder(event, order),
+    onFill: fill => target?.onFill(fill),
+    onBalance: (account, assets, cause) => target?.onBalance(account, assets, cause),
+  }
+  const { terms, instruments } = deribitSide
+  const exchange = new Exchange(new InstrumentTable(instruments), terms, clock, relay)
+  const dialect = deribitSide.makeDialect({ exchange, clock, cryptography, keys: [KEY], random: new Random(1) })
+  target = dialect
+  for (const account of [1, 2])
+    for (const asset of ['BTC', 'ETH', 'USDC']) exchange.transfer(account, asset, 10n ** 12n)
+  const pass = (micros: number): void => {
+    clock.advanceTo((clock.now() + micros) as Micros)
+    dialect.tick(clock.now())
+  }
+  /** The answer to a call of REST. */
+  const ask = (method: string, params: Record<string, unknown>, token = ''): Record<string, unknown> => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+    const headers: Record<string, string> = token === '' ? {} : { authorization: `bearer ${token}` }
+    const request: ClientRequest = { method: 'POST', path: '/api/v2', query: '', headers, body }
+    return JSON.parse(dialect.answer(request).body)
+  }
+  const grant = { grant_type: 'client_credentials', client_id: 'k', client_secret: 's' }
+  const { access_token: token } = ask('public/auth', grant)['result'] as { access_token: string }
+  return { dialect, exchange, pass, token, ask }
+}
+
+/** Names that every object of the language has. */
+const INHERITED = ['constructor', 'toString', '__proto__', '__defineGetter__', 'hasOwnProperty', 'valueOf']
+
+test('P-21 names that the language knows are no methods, channels or times in force', () => {
+  const { ask, token, dialect } = make()
+  const order = { instrument_name: 'BTC-PERPETUAL', amount: 10, price: 60_000 }
+  for (const name of INHERITED) {
+    const answer = ask(name, {}, token)
+    deepEqual([answer['result'], (answer['error'] as { code: number }).code], [undefined, -32601], name)
+    const refused = ask('private/buy', { ...order, time_in_force: name }, token)
+    equal((refused['error'] as { code: number }).code, -32602, name)
+    const told: Record<string, unknown>[] = []
+    const session = dialect.open('/ws/api/v2', '', { send: text => told.push(JSON.parse(text)), close: () => {} })!
+    const channels = [`trades.BTC-PERPETUAL.${name}`, `ticker.BTC-PERPETUAL.${name}`, `${name}.BTC-PERPETUAL`]
+    session.onText(JSON.stringify({ id: 1, method: 'public/subscribe', params: { channels } }))
+    deepEqual(told[0]!['result'], [], name)
+  }
+})
+
+const METHODS = [
+  ...'buy sell edit cancel cancel_all cancel_by_label get_order_state get_open_orders get_positions'.split(' '),
+  ...'get_account_summary get_account_summaries get_position get_user_trades_by_instrument subscribe logout'.split(' '),
+  ...'get_user_trades_by_order get_order_state_by_label edit_by_label enable_cancel_on_disconnect'.split(' '),
+].map(name => `private/${name}`)
+const OPEN_METHODS = [
+  ...'auth test get_time get_instruments get_currencies ticker get_order_book get_tradingview_chart_data'.split(' '),
+  ...'get_last_trades_by_instrument set_heartbeat subscribe unsubscribe unsubscribe_all none'.split(' '),
+].map(name => `public/${name}`)
+const odd = fc.constantFrom<unknown>(...INHERITED, '', -1, 0, 1e-9, 1e21, null, true, [], {}, 'NaN', 'x'.repeat(99))
+const or = (...usual: unknown[]): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: odd })
+const paramsOf = fc.record(
+  {
+    instrument_name: or('BTC-PERPETUAL', 'ETH_USDC-PERPETUAL', 'DOGE'),
+    amount: or(10, 1000, '20'),
+    price: or(60_000, 59_999.5, '60000'),
+    type: or('limit', 'market'),
+    time_in_force: or('good_til_cancelled', 'immediate_or_cancel', 'fill_or_kill'),
+    label: or('a', 'b'),
+    post_only: fc.boolean(),
+    reduce_only: fc.boolean(),
+    order_id: or('1000000000001', '1000000000002'),
+    currency: or('BTC', 'any'),
+    count: or(1, 5),
+    depth: or(5, 20),
+    resolution: or('1', '1D'),
+    channels: or(['book.BTC-PERPETUAL.100ms', 'user.orders.any.any.raw'], ['chart.trades.BTC-PERPETUAL.1'], [7]),
+    interval: or(10, 60),
+    grant_type: or('client_credentials', 'refresh_token'),
+  },
+  { requiredKeys: [] },
+)
+
+test('P-21 whatever is asked over HTTP or a socket is answered, and nobody owes what he has not', () => {
+  const { dialect, exchange, pass, ask, token } = make()
+  const told: string[] = []
+  const open = (): ReturnType<typeof dialect.open> =>
+    dialect.open('/ws/api/v2', '', { send: text => told.push(text), close: () => {} })
+  let session = open()!
+  const assets = [...exchange.account(1).balances.keys()].length
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...METHODS, ...OPEN_METHODS, ...INHERITED),
+      paramsOf,
+      fc.nat(9),
+      (method, params, at) => {
+        pass(500_000)
+        const { result, error } = ask(method, params, token)
+        ok((result !== undefined) !== (error !== undefined), method)
+        told.length = 0
+        if (at === 0) {
+          session.onClosed()
+          session = open()!
+        }
+        session.onText(JSON.stringify({ id: 5, method, params: { ...params, access_token: token } }))
+        ok(told.some(text => JSON.parse(text).id === 5))
+        session.onText(JSON.stringify(params))
+        for (const { total, locked } of exchange.account(1).balances.values()) ok(locked >= 0n && total >= 0n)
+      },
+    ),
+    { numRuns: 3000 },
+  )
+  ok(exchange.account(1).balances.size <= assets + 1, 'a question opens no wallet')
+})
