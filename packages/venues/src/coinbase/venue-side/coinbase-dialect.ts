@@ -30,17 +30,19 @@ import { FeedSession } from './feed-session.ts'
 import { MarketTexts } from './market-texts.ts'
 import { OrderCalls } from './order-calls.ts'
 import { OrderTexts } from './order-texts.ts'
-import { QueryFields } from './query-fields.ts'
+import { decoded, QueryFields } from './query-fields.ts'
 import { RequestRates } from './request-rates.ts'
 import { TokenCheck } from './token-check.ts'
 import { answered, failed, UNAUTHORIZED } from './venue-replies.ts'
 
 const TRADES_KEPT = 1000
 const CANDLES_MAX = 350
-const SECONDS: Readonly<Record<string, number>> = {
-  ...{ ONE_MINUTE: 60, FIVE_MINUTE: 300, FIFTEEN_MINUTE: 900, THIRTY_MINUTE: 1800, ONE_HOUR: 3600 },
-  ...{ TWO_HOUR: 7200, SIX_HOUR: 21_600, ONE_DAY: 86_400 },
-}
+const SECONDS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    ...{ ONE_MINUTE: 60, FIVE_MINUTE: 300, FIFTEEN_MINUTE: 900, THIRTY_MINUTE: 1800, ONE_HOUR: 3600 },
+    ...{ TWO_HOUR: 7200, SIX_HOUR: 21_600, ONE_DAY: 86_400 },
+  }),
+)
 
 /** Coinbase Advanced Trade as its clients see it, over an exchange. */
 class CoinbaseDialect implements VenueDialect {
@@ -159,7 +161,7 @@ class CoinbaseDialect implements VenueDialect {
     }
     const [, name = query.get('product_id') ?? '', part = ''] = /^\/products\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? []
     if (!path.startsWith('/products/') && path !== '/product_book') return undefined
-    const instrument = instruments.find(COINBASE, decodeURIComponent(name))
+    const instrument = instruments.find(COINBASE, decoded(name))
     if (instrument === undefined) return failed(404, 'NOT_FOUND', 'product not found')
     if (path === '/product_book')
       return answered({ pricebook: this.#book(instrument, Number(query.get('limit') ?? 1000)) })
@@ -181,7 +183,7 @@ class CoinbaseDialect implements VenueDialect {
   }
 
   #candles(instrument: Instrument, query: QueryFields): VenueReply {
-    const seconds = SECONDS[query.get('granularity') ?? '']
+    const seconds = SECONDS.get(query.get('granularity') ?? '')
     if (seconds === undefined) return failed(400, 'INVALID_ARGUMENT', 'granularity is not known')
     const [start, end] = ['start', 'end'].map(key => Number(query.get(key) ?? Number.NaN))
     const isIn = (candle: Record<string, string>): boolean =>
@@ -217,7 +219,7 @@ class CoinbaseDialect implements VenueDialect {
           portfolios: [{ name: 'Default', uuid: `portfolio-${key.account}`, type: 'DEFAULT', deleted: false }],
         })
     }
-    if (order !== undefined) return this.#calls.order(key, decodeURIComponent(order))
+    if (order !== undefined) return this.#calls.order(key, decoded(order))
     const market = call.startsWith('GET ') ? this.#markets(path.slice(API.length), fields) : undefined
     return market ?? failed(404, 'NOT_FOUND', 'no such call')
   }

@@ -137,7 +137,7 @@ export class OrderCalls {
     const side = fields.text('side')
     const configuration = fields.object('order_configuration')
     const [name = '', ...more] = configuration.keys()
-    const kind = KINDS[name]
+    const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined
     if (instrument === undefined) return 'INVALID_PRODUCT_ID'
     if (side !== 'BUY' && side !== 'SELL') return 'INVALID_SIDE'
     if (kind === undefined || more.length > 0) return 'UNSUPPORTED_ORDER_CONFIGURATION'

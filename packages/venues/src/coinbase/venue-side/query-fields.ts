@@ -8,7 +8,7 @@ export class QueryFields {
       .split('&')
       .filter(part => part !== '')
       .map(part => {
-        const [key = '', value = ''] = part.split('=').map(decode)
+        const [key = '', value = ''] = part.split('=').map(part => decoded(part.replaceAll('+', ' ')))
         return [key.replace(/\[\]$/, ''), value] as const
       })
   }
@@ -24,9 +24,10 @@ export class QueryFields {
   }
 }
 
-function decode(text: string): string {
+/** A text without its percent-encoding; as it is when that is broken. */
+export function decoded(text: string): string {
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
+    return decodeURIComponent(text)
   } catch {
     return text
   }
