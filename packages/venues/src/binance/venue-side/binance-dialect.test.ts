@@ -1,0 +1,237 @@
+import { equal, ok } from 'node:assert/strict'
+import { createHash, createHmac } from 'node:crypto'
+import { test } from 'node:test'
+import type { Micros } from '@velocimex/core/clock/micros'
+import { Random } from '@velocimex/core/clock/random'
+import { SimClock } from '@velocimex/core/clock/sim-clock'
+import { Exchange } from '@velocimex/core/exchange/exchange'
+import type { ExchangeListener } from '@velocimex/core/exchange/exchange-order'
+import { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { BUY, SELL } from '@velocimex/core/market/side'
+import fc from 'fast-check'
+import type { Cryptography } from '../../cryptography.ts'
+import type { VenueSide } from '../../venue-dialect.ts'
+import { binanceSpotSide, binanceUsdmSide } from './binance-dialect.ts'
+
+let drawn = 0
+const cryptography: Cryptography = {
+  hmac: (hash, key, message) => createHmac(hash, key).update(message).digest(),
+  digest: (hash, message) => createHash(hash).update(message).digest(),
+  sign: () => new Uint8Array(0),
+  random: bytes => new Uint8Array(bytes).fill(++drawn),
+}
+const START = 1_790_000_000_000_000
+const KEY = { apiKey: 'k', secret: 's', account: 1, canTrade: true, canWithdraw: false }
+
+/** A dialect over an exchange with a market around 60,000, a rich account, and a client that signs. */
+function make(side: VenueSide) {
+  const clock = new SimClock(START as Micros)
+  let target: ExchangeListener | undefined
+  const relay: ExchangeListener = {
+    onTrade: trade => target?.onTrade(trade),
+    onLevel: (instrument, of, price) => target?.onLevel(instrument, of, price),
+    onOrder: (event, order) => target?.onOrder(event, order),
+    onFill: fill => target?.onFill(fill),
+    onBalance: (account, assets, cause) => target?.onBalance(account, assets, cause),
+  }
+  const exchange = new Exchange(new InstrumentTable(side.instruments), side.terms, clock, relay)
+  const dialect = side.makeDialect({ exchange, clock, cryptography, keys: [KEY], random: new Random(1) })
+  target = dialect
+  for (const asset of ['BTC', 'USDT']) exchange.transfer(1, asset, 10n ** 15n)
+  const mid = 60_000 * 10 ** exchange.instruments.at(0).price.decimals
+  for (let step = 1; step <= 20; step++)
+    for (const resting of [BUY, SELL] as const)
+      exchange.engine(0).limit(step * 2 + (resting === BUY ? 1 : 0), resting, mid - resting * step, 5000, 'gtc')
+  const pass = (micros: number): void => {
+    clock.advanceTo((clock.now() + micros) as Micros)
+    dialect.tick(clock.now())
+  }
+  const signed = (parameters: Readonly<Record<string, unknown>>, isSorted: boolean): [string, string][] => {
+    const given = { ...parameters, apiKey: undefined, timestamp: Math.floor(clock.now() / 1000) }
+    const all: Record<string, unknown> = isSorted ? { ...given, apiKey: 'k' } : given
+    const pairs = Object.entries(all).filter(([, value]) => value !== undefined)
+    const texts = pairs.map(([key, value]) => [key, String(value)] as [string, string])
+    if (isSorted) texts.sort(([one], [other]) => (one < other ? -1 : 1))
+    const plain = texts.map(([key, value]) => `${key}=${isSorted ? value : encodeURIComponent(value)}`).join('&')
+    return [...texts, ['signature', createHmac('sha256', 's').update(plain).digest('hex')]]
+  }
+  /** The answer to a signed call: its status and what it says. */
+  const ask = (call: string, parameters: Readonly<Record<string, unknown>>): [number, Record<string, unknown>] => {
+    const [method, path] = call.split(' ') as [string, string]
+    const query = signed(parameters, false)
+      .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+      .join('&')
+    const reply = dialect.answer({ method, path, query, headers: { 'x-mbx-apikey': 'k' }, body: '' })
+    return [reply.status, reply.body === '' ? {} : JSON.parse(reply.body)]
+  }
+  return { dialect, exchange, pass, ask, signed }
+}
+
+const SIDES = { spot: binanceSpotSide, usdm: binanceUsdmSide }
+const ORDER = { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '0.01', price: '59000' }
+const CALLS: Readonly<Record<keyof typeof SIDES, readonly string[]>> = {
+  spot: [
+    ...[
+      'POST order',
+      'POST order/test',
+      'DELETE order',
+      'GET order',
+      'GET openOrders',
+      'DELETE openOrders',
+      'GET myTrades',
+    ],
+    ...[
+      'POST order/cancelReplace',
+      'PUT order/amend/keepPriority',
+      'GET allOrders',
+      'GET account',
+      'GET depth',
+      'GET time',
+    ],
+    ...[
+      'GET account/commission',
+      'GET trades',
+      'GET aggTrades',
+      'GET klines',
+      'GET ticker/24hr',
+      'GET ticker/price',
+      'GET x',
+    ],
+  ].map(call => call.replace(' ', ' /api/v3/')),
+  usdm: [
+    ...[
+      'POST order',
+      'POST order/test',
+      'PUT order',
+      'DELETE order',
+      'GET order',
+      'GET openOrders',
+      'DELETE allOpenOrders',
+    ],
+    ...[
+      'GET allOrders',
+      'GET userTrades',
+      'POST leverage',
+      'POST marginType',
+      'POST positionSide/dual',
+      'GET premiumIndex',
+    ],
+    ...[
+      'POST countdownCancelAll',
+      'POST listenKey',
+      'PUT listenKey',
+      'GET klines',
+      'GET depth',
+      'GET ticker/bookTicker',
+    ],
+    ...['GET commissionRate', 'DELETE listenKey', 'GET aggTrades', 'GET leverageBracket', 'GET x'],
+  ].map(call => call.replace(' ', ' /fapi/v1/')),
+}
+const INHERITED = ['constructor', 'toString', '__proto__', '__defineGetter__', 'valueOf']
+const odd = fc.constantFrom<unknown>(
+  ...INHERITED,
+  '',
+  '-1',
+  '0',
+  '1e9',
+  '0.000000001',
+  null,
+  true,
+  {},
+  'NaN',
+  'x'.repeat(99),
+)
+const or = (...usual: unknown[]): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: odd })
+const parametersOf = fc.record(
+  {
+    symbol: or('BTCUSDT', 'ETHUSDT'),
+    side: or('BUY', 'SELL'),
+    type: or('LIMIT', 'MARKET', 'LIMIT_MAKER'),
+    timeInForce: or('GTC', 'IOC', 'FOK', 'GTX'),
+    quantity: or('0.01', '1'),
+    price: or('59000', '60001'),
+    newClientOrderId: or('a', 'b'),
+    origClientOrderId: or('a', 'b'),
+    cancelOrigClientOrderId: or('a'),
+    orderId: or('1000000000001', '1000000000003'),
+    newQty: or('0.005'),
+    newOrderRespType: or('ACK', 'RESULT', 'FULL'),
+    reduceOnly: or('true'),
+    leverage: or('5'),
+    countdownTime: or('1000', '0'),
+    interval: or('1m', '1d'),
+    limit: or('5'),
+    recvWindow: or('5000'),
+    cancelReplaceMode: or('STOP_ON_FAILURE', 'ALLOW_FAILURE'),
+    symbols: or('["BTCUSDT"]'),
+  },
+  { requiredKeys: [] },
+)
+
+for (const [name, side] of Object.entries(SIDES) as [keyof typeof SIDES, VenueSide][]) {
+  test(`${name}: P-21 whatever is asked is answered, and nobody owes what he has not`, () => {
+    const { exchange, pass, ask } = make(side)
+    equal(ask(CALLS[name][0]!, ORDER)[0], 200)
+    let placed = 0
+    fc.assert(
+      fc.property(fc.constantFrom(...CALLS[name]), parametersOf, fc.boolean(), (call, parameters, isWhole) => {
+        pass(1_000_000)
+        const [status, answer] = ask(call, isWhole ? { ...parameters, ...ORDER } : { ...ORDER, ...parameters })
+        ok([200, 400, 401, 404, 409, 429].includes(status), `${status}`)
+        if (status >= 400 && status !== 404) equal(typeof answer['code'], 'number')
+        if (status === 200 && call.startsWith('POST') && call.endsWith('/order')) placed++
+        for (const { total, locked } of exchange.account(1).balances.values()) ok(locked >= 0n && locked <= total)
+      }),
+      { numRuns: 3000 },
+    )
+    ok(placed > 20, `${placed} orders`)
+  })
+
+  test(`${name}: P-21 whatever comes over any socket is answered or passed over`, () => {
+    const { dialect, pass, signed } = make(side)
+    const methods = [
+      'SUBSCRIBE',
+      'UNSUBSCRIBE',
+      'LIST_SUBSCRIPTIONS',
+      'SET_PROPERTY',
+      'order.place',
+      'order.cancel',
+      'ping',
+    ]
+    const streams = ['btcusdt@depth', 'btcusdt@trade', 'btcusdt@kline_1m', 'btcusdt@depth20@100ms', '!ticker@arr', 'x']
+    const command = fc.record(
+      {
+        id: or(1, 'a'),
+        method: or(...methods, 'userDataStream.subscribe.signature', 'account.status', 'openOrders.status'),
+        params: fc.oneof(fc.array(or(...streams), { maxLength: 3 }), parametersOf),
+      },
+      { requiredKeys: [] },
+    )
+    const apis =
+      name === 'spot' ? ['/ws', '/stream', '/ws-api/v3'] : ['/ws', '/public/stream', '/market/ws', '/ws-fapi/v1']
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...apis),
+        fc.array(fc.oneof(command, fc.json()), { maxLength: 5 }),
+        (path, frames) => {
+          const told: string[] = []
+          const session = dialect.open(path, '', { send: text => told.push(text), close: () => {} })!
+          for (const frame of frames) {
+            pass(500_000)
+            const before = told.length
+            const isCall = path.includes('api') && typeof frame !== 'string' && !Array.isArray(frame.params)
+            const signing = isCall
+              ? { params: Object.fromEntries(signed((frame.params ?? {}) as Record<string, unknown>, true)) }
+              : {}
+            session.onText(typeof frame === 'string' ? frame : JSON.stringify({ ...frame, ...signing }))
+            ok(told.length > before, JSON.stringify(frame))
+          }
+          session.onClosed()
+          for (const text of told) ok(typeof JSON.parse(text) === 'object')
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+}
