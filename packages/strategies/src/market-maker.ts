@@ -143,6 +143,14 @@ export class MarketMaker implements Strategy {
     // The desk holds the position; the next book message reads it there.
   }
 
+  standing(clientOrderId: string): string | undefined {
+    for (const market of this.#markets) {
+      const standing = market?.bid.standing(clientOrderId) ?? market?.ask.standing(clientOrderId)
+      if (standing !== undefined) return standing
+    }
+    return undefined
+  }
+
   getState(): StrategyState {
     const quotes = this.#markets.flatMap(market => (market === undefined ? [] : [market.bid, market.ask]))
     const quotesOut = quotes.filter(({ isOut }) => isOut).length

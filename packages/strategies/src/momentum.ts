@@ -198,6 +198,14 @@ export class Momentum implements Strategy {
     // The desk holds the position; the next book message reads it there.
   }
 
+  standing(clientOrderId: string): string | undefined {
+    for (const trend of this.#trends) {
+      const standing = trend?.buy.standing(clientOrderId) ?? trend?.sell.standing(clientOrderId)
+      if (standing !== undefined) return standing
+    }
+    return undefined
+  }
+
   getState(): StrategyState {
     return { entries: this.#entries, exits: this.#exits }
   }

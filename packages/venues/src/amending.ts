@@ -1,11 +1,12 @@
+import type { Instrument } from '@velocimex/core/market/instrument'
 import type { Amending } from '@velocimex/core/order/amending'
 
 /**
- * What each venue, by its id, does with an order that is amended. Binance's futures send it to the back, and its spot
- * market moves none: there an order is canceled and placed anew. Bybit and OKX do not promise the place of an order that
- * shrinks; they are seen to keep it.
+ * By venue. Binance's futures send an order to the back whatever changes. Binance's spot market moves none, and what it
+ * has for taking quantity away is not in our codec yet. Bybit and OKX do not promise the place of an order that shrinks;
+ * they are seen to keep it. Kraken, Coinbase and Deribit promise it.
  */
-export const AMENDING: ReadonlyMap<string, Amending> = new Map([
+const BY_VENUE: ReadonlyMap<string, Amending> = new Map([
   ['binance-spot', 'none'],
   ['binance-usdm', 'loses_place'],
   ['bybit-spot', 'keeps_place'],
@@ -15,3 +16,7 @@ export const AMENDING: ReadonlyMap<string, Amending> = new Map([
   ['coinbase', 'keeps_place'],
   ['deribit', 'keeps_place'],
 ])
+
+/** What their venues do with orders of instruments that are amended; at a venue that is not known, nothing is amended. */
+export const amendingOf = (instruments: readonly Instrument[]): readonly Amending[] =>
+  instruments.map(({ venue }) => BY_VENUE.get(venue) ?? 'none')

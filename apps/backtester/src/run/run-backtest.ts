@@ -15,6 +15,7 @@ import type { TradeFigures } from '@velocimex/core/report/trade-figures'
 import { warningsOf } from '@velocimex/core/report/warnings'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { makeStrategy } from '@velocimex/strategies/catalogue'
+import { amendingOf } from '@velocimex/venues/amending'
 import type { BacktestConfig } from './backtest-config.ts'
 import { type BacktestInputs, openInputs } from './backtest-inputs.ts'
 import { codeVersion } from './code-version.ts'
@@ -166,6 +167,7 @@ function sessionOptions(
     ...(config.fees === undefined
       ? {}
       : { fees: { maker: Math.round(config.fees.makerBps * 1e4), taker: Math.round(config.fees.takerBps * 1e4) } }),
+    amending: amendingOf(inputs.table.all),
     limits: inputs.limits,
     capital: inputs.capital,
     currency: inputs.currency,

@@ -14,7 +14,7 @@ import type { FileJournal } from '@velocimex/host/journal/file-journal'
 import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
 import { Repeats } from '@velocimex/host/net/repeats'
 import { RestClient } from '@velocimex/host/net/rest-client'
-import { AMENDING } from '@velocimex/venues/amending'
+import { amendingOf } from '@velocimex/venues/amending'
 import { VENUE_BUDGETS } from '@velocimex/venues/budgets'
 import type { OrderCodec } from '@velocimex/venues/order-venue'
 import { MarketConnector } from '../market/market-connector.ts'
@@ -221,10 +221,10 @@ export class LiveAccount {
 
   #makeStrategies(): LiveStrategies {
     const { instruments, stories } = this
-    const { timers, venue, strategies, limits, nanos, onRefusal, directory } = this.#options
+    const { timers, strategies, limits, nanos, onRefusal, directory } = this.#options
     return new LiveStrategies({
       ...{ instruments, clock: timers, gate: this.gate, strategies, limits, nanos, onRefusal },
-      ...{ modes: new ModeFile(directory), amending: AMENDING.get(venue.id) ?? 'none' },
+      ...{ modes: new ModeFile(directory), amending: amendingOf(instruments.all) },
       onTaken: duration => this.#latency.took(duration),
       route: deskRoute(this.desk, () => this.placed++),
       capital: () => this.#cash(),
@@ -262,11 +262,16 @@ export class LiveAccount {
 
   #makeMarket(): MarketConnector {
     const { venue, wire, timers, sockets, rest } = this.#options
-    const { instruments } = this
     return new MarketConnector({
-      ...{ venue, wire, instruments, followed: instruments.all, channels: ['book', 'trades'], timers },
-      ...{ rest: this.#rest, restOrigin: rest ?? wire.rest, random: this.#random, sink: this.strategies },
-      ...(sockets === undefined ? {} : { sockets }),
+      ...{ venue, wire, timers, instruments: this.instruments, followed: this.instruments.all },
+      ...{
+        channels: ['book', 'trades'],
+        rest: this.#rest,
+        restOrigin: rest ?? wire.rest,
+        random: this.#random,
+        sink: this.strategies,
+      },
+      ...(sockets && { sockets }),
       onAlert: ({ kind, words }) => this.#alert(`market ${kind}: ${words}`),
     })
   }

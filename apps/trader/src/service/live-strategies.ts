@@ -45,7 +45,8 @@ export interface StrategyParts {
   capital(): readonly { readonly code: string; readonly amount: bigint }[]
   /** Nanoseconds of the monotonic clock, for latencies. */
   nanos(): number
-  readonly amending: Amending
+  /** By instrument: what the venue does with an order that is amended. */
+  readonly amending: readonly Amending[]
   /** A message kept the strategies busy for so many microseconds. On the path of a market event. */
   onTaken(duration: number): void
   onRefusal(strategy: string, request: OrderRequest, reason: string): void
@@ -253,9 +254,9 @@ export class LiveStrategies implements RecordSink {
   /** The account on paper comes late to the market: it is told the books as they are. */
   #openPaper(): void {
     if (this.#paper !== undefined) return
-    const { instruments, clock, limits, capital, onPaperFill, onPaperUpdate } = this.#parts
+    const { instruments, clock, limits, amending, capital, onPaperFill, onPaperUpdate } = this.#parts
     const paper = new PaperAccount({
-      ...{ instruments, clock, limits, capital: capital() },
+      ...{ instruments, clock, limits, amending, capital: capital() },
       ...{ latency: new ConstantLatency(0, PAPER_LATENCY, PAPER_LATENCY), queue: new RiskAverseQueue() },
       mid: instrument => this.mid(instrument),
       onFill: (fill, order) => {

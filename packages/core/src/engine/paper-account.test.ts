@@ -43,6 +43,7 @@ class Stage {
       clock: this.clock,
       latency: new ConstantLatency(0, 10, 10),
       queue: new RiskAverseQueue(),
+      amending: ['keeps_place'],
       limits: {
         byInstrument: [{ ...NO_LIMITS, positionLotsMax: positionMax }],
         ordersPerWindowMax: 100,

@@ -8,6 +8,7 @@ import { AccountBooks } from '../ledger/account-books.ts'
 import type { EventRecord } from '../market/event-record.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
 import { SELL } from '../market/side.ts'
+import type { Amending } from '../order/amending.ts'
 import type { Fill } from '../order/fill.ts'
 import type { OrderView } from '../order/order.ts'
 import { RiskGate } from '../risk/risk-gate.ts'
@@ -23,6 +24,8 @@ export interface PaperOptions {
   readonly clock: Clock
   readonly latency: LatencyModel
   readonly queue: QueueModel
+  /** By instrument: what its venue does with an order that is amended. */
+  readonly amending: readonly Amending[]
   readonly limits: RiskLimits
   /** Opening cash in booked units, by asset code. */
   readonly capital: readonly { readonly code: string; readonly amount: bigint }[]
@@ -49,9 +52,9 @@ export class PaperAccount {
   #records = 0
 
   constructor(options: PaperOptions) {
-    const { instruments, clock, latency, queue, limits, capital } = options
+    const { instruments, clock, latency, queue, amending, limits, capital } = options
     this.#clock = clock
-    this.#venue = new SimVenue({ instruments, latency, queue })
+    this.#venue = new SimVenue({ instruments, latency, queue, amending })
     this.accounts = new AccountBooks(instruments, { owner: 1, allowShort: true })
     const { accounts } = this
     const listener = {

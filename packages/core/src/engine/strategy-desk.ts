@@ -81,8 +81,8 @@ export class StrategyDesk implements Desk {
     return this.#parts.queues.touch(instrument, side)
   }
 
-  get amending(): Amending {
-    return this.#parts.queues.amending
+  amending(instrument: number): Amending {
+    return this.#parts.queues.amending[instrument]!
   }
 
   queuePlace(clientOrderId: string): Readonly<QueuePlace> | undefined {

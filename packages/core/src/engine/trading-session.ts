@@ -15,6 +15,7 @@ import type { FeeRates, Instrument } from '../market/instrument.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
 import { SELL } from '../market/side.ts'
 import type { Ticks } from '../market/units.ts'
+import type { Amending } from '../order/amending.ts'
 import type { Fill } from '../order/fill.ts'
 import type { OrderView } from '../order/order.ts'
 import { EquityCurve } from '../report/equity-curve.ts'
@@ -40,6 +41,8 @@ export interface SessionOptions {
   readonly latency: LatencyModel
   readonly queue: QueueModel
   readonly fees?: FeeRates
+  /** By instrument; an order that becomes smaller keeps its place where it is left out. */
+  readonly amending?: readonly Amending[]
   readonly limits: RiskLimits
   /** Limits by scope, breakers, degraded modes and the emergency stop; none when left out. */
   readonly safeguards?: SafeguardOptions
@@ -107,6 +110,7 @@ export class TradingSession {
       instruments,
       latency: options.latency,
       queue: options.queue,
+      ...(options.amending === undefined ? {} : { amending: options.amending }),
       ...(options.fees === undefined ? {} : { fees: options.fees }),
     })
     const listener = {
@@ -121,9 +125,9 @@ export class TradingSession {
     this.safeguards = options.safeguards === undefined ? undefined : new Safeguards(options.safeguards, this.#guarded())
     const exposure = this.safeguards?.accountExposure ?? this.#exposure()
     this.gate = new RiskGate(instruments, options.limits, exposure, this.#clock, this.safeguards?.guards)
-    // The tape is a market without us, and its venue lets an order shrink where it stands.
+    // The tape is a market without us.
     const { books } = this
-    this.queues = new QueueWatch({ books, model: options.queue, showsOurs: false, amending: 'keeps_place' })
+    this.queues = new QueueWatch({ books, model: options.queue, showsOurs: false, amending: this.venue.amending })
     const timers = new Scheduler()
     const { gate, orders, queues } = this
     const deskParts = { clock: this.#clock, table: instruments, books, gate, orders, queues, timers, ...this.#told() }

@@ -124,10 +124,10 @@ export class Exchange implements ExchangeView {
   }
 
   /**
-   * Amends price and total lots of an open order. Fewer lots at the same price keep the place in the queue; anything else
-   * arrives anew. No more lots than are executed already cancels it.
+   * Amends price and total lots of an open order. Fewer lots at the same price keep the place in the queue, unless the
+   * venue is one where everything that is amended arrives anew. No more lots than are executed already cancels it.
    */
-  amend(order: ExchangeOrder, price: number, lots: number): Result<ExchangeOrder, ExchangeRefusal> {
+  amend(order: ExchangeOrder, price: number, lots: number, mayStay = true): Result<ExchangeOrder, ExchangeRefusal> {
     assert(order.status === 'open' && order.type === 'limit', 'an amended order is open', order.id)
     if (lots <= order.cumulative) {
       this.cancel(order)
@@ -137,14 +137,14 @@ export class Exchange implements ExchangeView {
     if (refusal !== undefined) return refuse(refusal)
     const engine = this.#engines[order.instrument.index]!
     const left = lots - order.cumulative
-    const keepsPlace = price === order.price && lots <= order.lots
+    const stays = mayStay && price === order.price && lots <= order.lots
     this.#bind(order, order.cumulative - order.lots)
     order.price = price
     order.lots = lots
     order.updatedAt = this.#clock.now()
     this.#bind(order, left)
     this.#tell('replaced', order)
-    if (keepsPlace) engine.amend(order.id, price, left)
+    if (stays) engine.amend(order.id, price, left)
     else {
       engine.cancel(order.id)
       this.#arrive(order)

@@ -39,6 +39,16 @@ export class SimMarket {
     return Math.max(0, this.book.side(side).lotsAt(price) - (this.#taken.get(side * price) ?? 0))
   }
 
+  /** Lots of the other side that an order of a side reaches up to its price. */
+  reachable(side: Side, limit: number): number {
+    const resting = opposite(side)
+    const ladder = this.book.side(resting)
+    let lots = 0
+    for (let at = ladder.best; Number.isFinite(at) && side * (limit - at) >= 0; at = ladder.worse(at))
+      lots += this.available(resting, at)
+    return lots
+  }
+
   /** We took lots from a level of a side. */
   take(side: Side, price: number, lots: number): void {
     const key = side * price

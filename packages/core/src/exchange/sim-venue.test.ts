@@ -8,6 +8,7 @@ import type { Instrument } from '../market/instrument.ts'
 import { InstrumentTable } from '../market/instrument-table.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
 import { lots, ticks } from '../market/units.ts'
+import type { Amending } from '../order/amending.ts'
 import type { ExecutionReport } from '../order/execution-report.ts'
 import type { OrderRequest } from '../order/order-request.ts'
 import type { ApprovedOrder } from '../risk/risk-gate.ts'
@@ -43,9 +44,10 @@ class Stage {
   readonly #records = new Records(1)
   readonly #record = new EventRecord(this.#records)
 
-  constructor(queue: QueueModel = new RiskAverseQueue()) {
+  constructor(queue: QueueModel = new RiskAverseQueue(), amending: Amending = 'keeps_place') {
     this.venue = new SimVenue({
       instruments: new InstrumentTable([INSTRUMENT]),
+      amending: [amending],
       latency: new ConstantLatency(0, 10, 20),
       queue,
     })
@@ -103,8 +105,8 @@ class Stage {
 }
 
 /** Bids 99x5 98x9, asks 101x5 103x9. */
-function market(queue?: QueueModel): Stage {
-  const stage = new Stage(queue)
+function market(queue?: QueueModel, amending?: Amending): Stage {
+  const stage = new Stage(queue, amending)
   for (const [side, price, quantity] of [
     [BUY, 99, 5],
     [BUY, 98, 9],
@@ -213,6 +215,33 @@ test('a cancel that comes too late is refused, and an amendment keeps or loses i
   stage.venue.cancel({ clientOrderId: 'never', venueOrderId: '', instrument: 0 }, micros(stage.now))
   deepEqual(stage.told(), ['o1 cancel_rejected: the order is closed', 'never cancel_rejected: the order is not known'])
 })
+
+// What an amendment to a price and a quantity, of an order of 5 at 99 that has 2 of 5 lots ahead, comes to.
+const amendments: readonly (readonly [Amending, number, number, string, number])[] = [
+  ['keeps_place', 99, 3, 'o1 replaced 3@99', 2],
+  ['loses_place', 99, 3, 'o1 replaced 3@99', 8],
+  ['only_shrinks', 99, 3, 'o1 replaced 3@99', 2],
+  ['none', 99, 3, 'o1 replace_rejected: an order cannot be changed like that here', 2],
+  ['keeps_place', 98, 3, 'o1 replaced 3@98', 9],
+  ['loses_place', 98, 3, 'o1 replaced 3@98', 9],
+  ['only_shrinks', 98, 3, 'o1 replace_rejected: an order cannot be changed like that here', 2],
+  ['only_shrinks', 99, 6, 'o1 replace_rejected: an order cannot be changed like that here', 2],
+  ['loses_place', 99, 5, 'o1 replaced 5@99', 2],
+]
+for (const [amending, price, quantity, said, ahead] of amendments)
+  test(`S2-OMS-32 ${amending}: 5 at 99 becomes ${quantity} at ${price}: ${ahead} ahead`, () => {
+    const stage = market(undefined, amending)
+    const id = stage.place(BUY, 5, 99)
+    stage.told()
+    stage.trade(SELL, 99, 3)
+    stage.level(BUY, 99, 8)
+    stage.venue.replace(
+      { clientOrderId: id, venueOrderId: '', instrument: 0, price: ticks(price), quantity: lots(quantity) },
+      stage.now as Micros,
+    )
+    deepEqual(stage.told(), [said])
+    equal(stage.venue.openOrders[0]!.ahead, ahead)
+  })
 
 test('an amendment that keeps its place keeps it among our own orders too, and a refused one changes nothing', () => {
   const stage = market()

@@ -6,6 +6,7 @@ import type { FeeRates } from '../market/instrument.ts'
 import type { InstrumentTable } from '../market/instrument-table.ts'
 import { BUY, opposite, SELL } from '../market/side.ts'
 import type { Lots, Ticks } from '../market/units.ts'
+import { type Amending, amendmentOf } from '../order/amending.ts'
 import type { ExecutionReport } from '../order/execution-report.ts'
 import type { FillCause, Liquidity } from '../order/fill.ts'
 import { feeOf } from './fee-model.ts'
@@ -24,6 +25,8 @@ export interface SimVenueOptions {
   readonly queue: QueueModel
   /** Instead of the instruments' own fees. */
   readonly fees?: FeeRates
+  /** By instrument: what becomes of an order that is amended; one that becomes smaller keeps its place if left out. */
+  readonly amending?: readonly Amending[]
 }
 
 type Command =
@@ -47,6 +50,7 @@ const SEEN_MAX = 1_000_000
  */
 export class SimVenue implements OrderGateway {
   readonly latency: LatencyModel
+  readonly amending: readonly Amending[]
   readonly #queue: QueueModel
   readonly #fees: FeeRates | undefined
   readonly #markets: readonly SimMarket[]
@@ -63,6 +67,7 @@ export class SimVenue implements OrderGateway {
     this.latency = options.latency
     this.#queue = options.queue
     this.#fees = options.fees
+    this.amending = options.amending ?? options.instruments.all.map(() => 'keeps_place')
     this.#reports = new VenueReports(options.latency)
     this.#markets = options.instruments.all.map(instrument => new SimMarket(instrument))
   }
@@ -166,7 +171,7 @@ export class SimVenue implements OrderGateway {
   /** Lets an arriving order take what it may, and rest or expire with the remainder. */
   #execute(market: SimMarket, order: VenueOrder): void {
     const { timeInForce, type } = order.request
-    if (timeInForce === 'fok' && this.#reachable(market, order) < leavesOf(order)) {
+    if (timeInForce === 'fok' && market.reachable(order.side, order.price) < leavesOf(order)) {
       this.#close(market, order, 'expired', 'not fillable at once')
       return
     }
@@ -189,19 +194,6 @@ export class SimVenue implements OrderGateway {
     else this.#close(market, order, 'expired', type === 'market' ? 'the book is used up' : 'not filled at once')
   }
 
-  #reachable(market: SimMarket, order: VenueOrder): number {
-    const resting = opposite(order.side)
-    const ladder = market.book.side(resting)
-    let lots = 0
-    for (
-      let price = ladder.best;
-      Number.isFinite(price) && order.side * (order.price - price) >= 0;
-      price = ladder.worse(price)
-    )
-      lots += market.available(resting, price)
-    return lots
-  }
-
   #rest(market: SimMarket, order: VenueOrder): void {
     order.ahead = market.book.side(order.side).lotsAt(order.price)
     order.queueAtEntry = order.ahead
@@ -222,13 +214,15 @@ export class SimVenue implements OrderGateway {
       return
     }
     const market = this.#markets[instrument]!
+    const amended = amendmentOf(this.amending[instrument]!, order, { price, quantity })
     const place = market.takeOut(order)
     const refusal =
-      quantity <= order.cumulative
-        ? 'quantity is not above what is filled'
-        : whyRefused(market, { ...order, price, quantity })
-    const keepsPlace = price === order.price && quantity <= order.quantity
-    if (refusal !== undefined || keepsPlace) market.putBack(order, place)
+      amended === 'refused'
+        ? 'an order cannot be changed like that here'
+        : quantity <= order.cumulative
+          ? 'quantity is not above what is filled'
+          : whyRefused(market, { ...order, price, quantity })
+    if (refusal !== undefined || amended === 'stays') market.putBack(order, place)
     if (refusal !== undefined) {
       this.#reports.tell('replace_rejected', order, refusal)
       return
@@ -236,7 +230,7 @@ export class SimVenue implements OrderGateway {
     order.price = price
     order.quantity = quantity
     this.#reports.tell('replaced', order)
-    if (!keepsPlace) this.#execute(market, order)
+    if (amended === 'moves') this.#execute(market, order)
   }
 
   /** A resting order that may only reduce is filled as far as there is a position to reduce, and then closed. */

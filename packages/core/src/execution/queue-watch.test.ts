@@ -21,7 +21,7 @@ class Desk {
   readonly #record = new EventRecord(this.#records)
 
   constructor(model: QueueModel = new RiskAverseQueue(), showsOurs = false, amending: Amending = 'keeps_place') {
-    this.watch = new QueueWatch({ books: [this.book], model, showsOurs, amending })
+    this.watch = new QueueWatch({ books: [this.book], model, showsOurs, amending: [amending] })
   }
 
   level(side: Side, price: number, lots: number, flags = 0): void {

@@ -3,7 +3,7 @@ import type { QueueModel } from '../book/queue-model.ts'
 import { passPrint, passTotal, type QueuePlace } from '../book/queue-place.ts'
 import { type EventRecord, Kind } from '../market/event-record.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
-import type { Amending } from '../order/amending.ts'
+import { type Amending, amendmentOf } from '../order/amending.ts'
 import type { OrderView } from '../order/order.ts'
 import { isTerminal } from '../order/order-state.ts'
 
@@ -34,7 +34,8 @@ export interface QueueWatchParts {
   readonly model: QueueModel
   /** Whether the books show our own orders: those of a venue do, a recording of a market without us does not. */
   readonly showsOurs: boolean
-  readonly amending: Amending
+  /** By instrument: what its venue does with an order that is amended. */
+  readonly amending: readonly Amending[]
 }
 
 /**
@@ -49,8 +50,8 @@ export interface QueueWatchParts {
  * S2-OMS-33.
  */
 export class QueueWatch {
-  /** What the venue does with an order that is amended. */
-  readonly amending: Amending
+  /** By instrument: what its venue does with an order that is amended. */
+  readonly amending: readonly Amending[]
   readonly #books: readonly OrderBook[]
   readonly #model: QueueModel
   readonly #showsOurs: boolean
@@ -162,9 +163,11 @@ export class QueueWatch {
     if (order.leaves === 0) return // It is about to be told as closed.
     const { instrument } = order.request
     const isSmaller = quantity < known.quantity
-    const keepsPlace =
-      price === known.price && (quantity === known.quantity || (isSmaller && this.amending === 'keeps_place'))
-    if (keepsPlace && isSmaller) this.#explain(known, instrument, known.quantity - quantity)
+    // What the venue has done it cannot have refused.
+    const stays =
+      (quantity === known.quantity && price === known.price) ||
+      amendmentOf(this.amending[instrument]!, known, order) === 'stays'
+    if (stays && isSmaller) this.#explain(known, instrument, known.quantity - quantity)
     if (cumulative > known.cumulative) known.ahead = 0 // Who is filled was first.
     known.price = price ?? known.price
     known.quantity = quantity
@@ -174,7 +177,7 @@ export class QueueWatch {
     const isGoing = order.state !== 'submitted' && order.state !== 'partially_filled'
     if (isGoing) known.shownAt = Number.POSITIVE_INFINITY
     else if (known.shownAt === Number.POSITIVE_INFINITY) known.shownAt = now + SHOWN_AFTER
-    if (keepsPlace) return
+    if (stays) return
     const orders = this.#orders[instrument]!
     orders.push(orders.splice(orders.indexOf(known), 1)[0]!)
     this.#queue(known, instrument, now)

@@ -39,7 +39,7 @@ class Stage {
     )
     this.desk = {
       clock: { now: () => this.now },
-      amending,
+      amending: () => amending,
       book: () => this.book,
       touch: (_: number, of: Side) => this.book.side(of).best,
       queuePlace: () => this.place,
@@ -211,6 +211,54 @@ test('S2-OMS-32 where nothing can be amended an order is canceled and placed ane
   deepEqual(stage.follow(), ['cancel (followed)'])
   stage.tell('canceled')
   deepEqual(stage.follow(), ['rest 10 at 101 (joined)'])
+})
+
+test('S2-OMS-32 where an order can only shrink it shrinks in its place, and is placed anew for anything else', () => {
+  const stage = new Stage(BUY, {}, 'only_shrinks')
+  stage.market(100, 102)
+  stage.follow()
+  stage.tell('submitted')
+  deepEqual(stage.follow({ quantity: 4 }), ['amend 4 at 100 (reduced)'])
+  stage.tell('submitted')
+  stage.market(101, 103)
+  deepEqual(stage.follow({ quantity: 4 }), ['cancel (followed)'])
+})
+
+test('S2-OMS-32 an order tells why it stands where it does', () => {
+  const rules = { ...DEFAULT_MAKER_POLICY.rules, moveTicks: 2, frontTicks: 5, adverseTicks: 2, restUs: 1000 }
+  const stage = new Stage(BUY, { rules }, 'keeps_place', 2)
+  const said: string[] = []
+  const told = (bid: number, ask: number): string | undefined => {
+    stage.market(bid, ask)
+    said.push(...stage.follow())
+    return stage.working.standing(stage.order?.id ?? 'o1')
+  }
+  stage.now = SECOND
+  equal(told(100, 110), 'under_way')
+  equal(stage.working.standing('another'), undefined)
+  stage.tell('submitted')
+  equal(told(100, 110), 'at_price')
+  equal(told(101, 110), 'within_ticks')
+  equal(told(99, 110), 'within_ticks')
+  stage.place.ahead = 0
+  equal(told(103, 110), 'in_front')
+  stage.place.ahead = 100
+  equal(told(103, 110), 'young')
+  stage.now += 1000
+  equal(told(103, 110), 'under_way')
+  stage.tell('submitted')
+  stage.now += 1000
+  equal(told(106, 110), 'no_budget')
+  stage.now += SECOND
+  stage.refuses = true
+  equal(told(106, 110), 'paused', 'risk does not allow it')
+  stage.refuses = false
+  equal(told(106, 110), 'paused', 'and is not asked again at once')
+  deepEqual(said, ['rest 10 at 100 (joined)', 'amend 10 at 103 (followed)'])
+  equal(told(100, 110), 'under_way', 'what is in danger is taken away even then')
+  deepEqual(said.slice(2), ['cancel (adverse)'])
+  stage.tell('canceled')
+  equal(stage.working.standing('o1'), undefined)
 })
 
 test('S2-OMS-32 the budget holds back what follows, never what is in danger; risk that refuses is not asked again at once', () => {

@@ -1,6 +1,7 @@
 import type { QueuePlace } from '../book/queue-place.ts'
 import { opposite, type Side } from '../market/side.ts'
 import type { Lots, Ticks } from '../market/units.ts'
+import { keepsPlace } from '../order/amending.ts'
 import type { OrderView } from '../order/order.ts'
 import type { ActingReason, OrderDecision } from '../order/order-decision.ts'
 import { isTerminal } from '../order/order-state.ts'
@@ -8,7 +9,7 @@ import type { RateWindow } from '../risk/rate-window.ts'
 import type { Desk } from '../strategy/strategy.ts'
 import type { MakerPolicy } from './maker-policy.ts'
 import { makerPrice, takerPrice } from './maker-price.ts'
-import { judgeQuote } from './quote-rules.ts'
+import { judgeQuote, type QuoteVerdict } from './quote-rules.ts'
 
 /** What a strategy wants on one side of an instrument. Changed in place, so that wishing again costs nothing. */
 export interface Target {
@@ -21,6 +22,9 @@ export interface Target {
   /** The order may only bring the position nearer to zero. */
   reduceOnly: boolean
 }
+
+/** Why a resting order stands where it does: what the rules say, or what keeps it from being moved. */
+export type Standing = QuoteVerdict | 'paused' | 'no_budget' | 'under_way'
 
 /** What wishing led to, for those who count. */
 type Turn = 'waits' | 'acted'
@@ -49,10 +53,17 @@ export class WorkingOrder {
   #isCanceling = false
   /** Price that an amendment asked for; NaN while none is under way. */
   #asked = Number.NaN
+  /** When it was last placed or amended. */
   #movedAt = Number.NEGATIVE_INFINITY
   #quietUntil = Number.NEGATIVE_INFINITY
   /** Refusals to rest in a row. */
   #refusals = 0
+  #standing: Standing = 'under_way'
+  /** What this turn is about. */
+  #now = 0
+  #touch = Number.NaN
+  #other = Number.NaN
+  #urgency = 0
 
   /**
    * @param budget commands that may be sent in a time, shared with whoever else sends from it. What takes an order out of
@@ -76,26 +87,28 @@ export class WorkingOrder {
     return this.#price
   }
 
+  /** Why an order rests where it does, as of the last turn; undefined when it is not the order that is out. */
+  standing(clientOrderId: string): Standing | undefined {
+    if (clientOrderId !== this.#orderId || clientOrderId === '') return undefined
+    return this.#isBusy ? 'under_way' : this.#standing
+  }
+
   /** Brings the order to where the target wants it, as far as policy, rules and budget allow. Nothing without a market. */
   follow(desk: Desk, target: Target): Turn {
     if (this.#isBusy) return 'waits'
+    if (!this.#look(desk, target.urgency)) return 'waits'
+    if (target.urgency > this.#policy.takeAbove) return this.#take(desk, target)
     const { side } = this
-    const now = desk.clock.now()
-    const touch = desk.touch(this.#instrument, side)
-    const other = desk.book(this.#instrument).side(opposite(side)).best
-    if (!Number.isFinite(touch) || !Number.isFinite(other)) return 'waits'
-    if (target.urgency > this.#policy.takeAbove) return this.#take(desk, target, touch, other, now)
-    const price = makerPrice(side, touch, other, target.limit, this.#policy.improveFrom, this.#refusals)
-    return this.#orderId === ''
-      ? this.#rest(desk, target, price, touch, other, now)
-      : this.#judge(desk, target, price, touch, other, now)
+    const { improveFrom } = this.#policy
+    const price = makerPrice(side, this.#touch, this.#other, target.limit, improveFrom, this.#refusals)
+    return this.#orderId === '' ? this.#rest(desk, target, price) : this.#judge(desk, target, price)
   }
 
   /** Takes the order away. */
   withdraw(desk: Desk): void {
     if (this.#orderId === '' || this.#isBusy) return
-    const other = desk.book(this.#instrument).side(opposite(this.side)).best
-    this.#cancel(desk, 'withdrawn', desk.touch(this.#instrument, this.side), other, 0)
+    this.#look(desk, 0)
+    this.#cancel(desk, 'withdrawn')
   }
 
   /** Must be told of every order update; those of other orders are ignored. */
@@ -107,6 +120,15 @@ export class WorkingOrder {
     if (isTerminal(state)) this.#close(order)
     else if (state !== 'submitted' && state !== 'partially_filled') this.#isBusy = true
     else if (!this.#takes) this.#isAtRest(order)
+  }
+
+  /** What every decision of this turn is made on. @returns whether there is a market */
+  #look(desk: Desk, urgency: number): boolean {
+    this.#now = desk.clock.now()
+    this.#touch = desk.touch(this.#instrument, this.side)
+    this.#other = desk.book(this.#instrument).side(opposite(this.side)).best
+    this.#urgency = urgency
+    return Number.isFinite(this.#touch) && Number.isFinite(this.#other)
   }
 
   /** The venue says that the order rests: as it was wanted, or as it was before an amendment that was refused. */
@@ -138,89 +160,78 @@ export class WorkingOrder {
     this.#quietUntil = now + this.#policy.pauseUs
   }
 
-  #judge(desk: Desk, target: Target, price: number, touch: number, other: number, now: number): Turn {
-    if (now < this.#quietUntil) return 'waits'
-    const { side } = this
+  #judge(desk: Desk, target: Target, price: number): Turn {
     const { rules } = this.#policy
     this.#place ??= desk.queuePlace(this.#orderId)
     const ahead = this.#place?.ahead ?? Number.NaN
-    const level = desk.book(this.#instrument).side(side).lotsAt(this.#price)
-    const gap = side * (price - this.#price)
-    const verdict = judgeQuote(rules, gap, now - this.#movedAt, ahead, level, this.#leaves, target.quantity)
+    const level = desk.book(this.#instrument).side(this.side).lotsAt(this.#price)
+    const gap = this.side * (price - this.#price)
+    const age = this.#now - this.#movedAt
+    const verdict = judgeQuote(rules, gap, age, ahead, level, this.#leaves, target.quantity)
+    this.#standing = verdict
+    const isQuiet = this.#now < this.#quietUntil
     switch (verdict) {
+      case 'adverse': // What must not be amended any more must not stay either.
+        return isQuiet ? this.#cancel(desk, verdict) : this.#move(desk, target, verdict, price)
+      case 'reduced':
+        if (isQuiet) return this.#waits('paused')
+        if (keepsPlace(desk.amending(this.#instrument))) return this.#move(desk, target, verdict, this.#price)
+        return this.#move(desk, target, 'size_off', price)
       case 'followed':
       case 'size_off':
-        return this.#budget.allows(now) ? this.#move(desk, target, verdict, price, touch, other, now) : 'waits'
-      case 'adverse':
-        return this.#move(desk, target, verdict, price, touch, other, now)
-      case 'reduced':
-        if (desk.amending === 'keeps_place') return this.#move(desk, target, verdict, this.#price, touch, other, now)
-        return this.#move(desk, target, 'size_off', price, touch, other, now)
+        if (isQuiet) return this.#waits('paused')
+        return this.#budget.allows(this.#now) ? this.#move(desk, target, verdict, price) : this.#waits('no_budget')
       default:
         return 'waits'
     }
+  }
+
+  #waits(standing: Standing): Turn {
+    this.#standing = standing
+    return 'waits'
   }
 
   /**
    * Amends the order: it goes to the back, except for one that only shrinks at a venue that lets it. Where nothing can be
    * amended it is canceled, and the next turn places another.
    */
-  #move(
-    desk: Desk,
-    target: Target,
-    reason: ActingReason,
-    price: number,
-    touch: number,
-    other: number,
-    now: number,
-  ): Turn {
-    if (desk.amending === 'none') return this.#cancel(desk, reason, touch, other, target.urgency)
+  #move(desk: Desk, target: Target, reason: ActingReason, price: number): Turn {
+    const amending = desk.amending(this.#instrument)
+    if (amending === 'none' || (amending === 'only_shrinks' && reason !== 'reduced')) return this.#cancel(desk, reason)
     const quantity = this.#cumulative + target.quantity
-    this.#movedAt = now
-    const decision = this.#decision(reason, price, quantity, touch, other, target.urgency)
+    const decision = this.#decision(reason, price, quantity)
     if (!desk.replace(this.#orderId, price as Ticks, quantity as Lots, decision)) {
-      // Risk does not allow the new price: the old one is in danger and goes.
-      if (reason === 'adverse') this.#cancel(desk, reason, touch, other, target.urgency)
-      return 'waits'
+      // Risk does not allow it now. What is in danger goes; anything else is asked for again, but not at once.
+      this.#quietUntil = this.#now + this.#policy.pauseUs
+      return reason === 'adverse' ? this.#cancel(desk, reason) : this.#waits('paused')
     }
-    this.#sent(now)
-    this.#isBusy = true
+    this.#sent()
+    this.#movedAt = this.#now
     this.#asked = price
     this.#price = price
     return 'acted'
   }
 
   /** Places the order to rest. */
-  #rest(desk: Desk, target: Target, price: number, touch: number, other: number, now: number): Turn {
-    if (now < this.#quietUntil || now - this.#movedAt < this.#policy.rules.restUs) return 'waits'
-    if (!this.#budget.allows(now)) return 'waits'
-    const { side } = this
-    const reason =
-      this.#refusals > 0 ? 'repriced' : price === touch ? 'joined' : side * (price - touch) > 0 ? 'improved' : 'bounded'
-    return this.#send(desk, target, reason, price, touch, other, now)
+  #rest(desk: Desk, target: Target, price: number): Turn {
+    if (this.#now < this.#quietUntil || this.#now - this.#movedAt < this.#policy.rules.restUs) return 'waits'
+    if (!this.#budget.allows(this.#now)) return 'waits'
+    if (this.#refusals > 0) return this.#send(desk, target, 'repriced', price)
+    const nearer = this.side * (price - this.#touch)
+    return this.#send(desk, target, nearer === 0 ? 'joined' : nearer > 0 ? 'improved' : 'bounded', price)
   }
 
   /** Takes at once, or takes away what rests so that the next turn can. */
-  #take(desk: Desk, target: Target, touch: number, other: number, now: number): Turn {
-    const price = takerPrice(this.side, other, target.limit, this.#policy.takeBps)
+  #take(desk: Desk, target: Target): Turn {
+    const price = takerPrice(this.side, this.#other, target.limit, this.#policy.takeBps)
     if (Number.isNaN(price)) return 'waits'
-    if (this.#orderId !== '') return this.#cancel(desk, 'urgent', touch, other, target.urgency)
-    if (now < this.#quietUntil || !this.#budget.allows(now)) return 'waits'
-    return this.#send(desk, target, 'taken', price, touch, other, now)
+    if (this.#orderId !== '') return this.#cancel(desk, 'urgent')
+    if (this.#now < this.#quietUntil || !this.#budget.allows(this.#now)) return 'waits'
+    return this.#send(desk, target, 'taken', price)
   }
 
-  #send(
-    desk: Desk,
-    target: Target,
-    reason: ActingReason,
-    price: number,
-    touch: number,
-    other: number,
-    now: number,
-  ): Turn {
+  #send(desk: Desk, target: Target, reason: ActingReason, price: number): Turn {
     const takes = reason === 'taken'
-    const decision = this.#decision(reason, price, target.quantity, touch, other, target.urgency)
-    this.#movedAt = now
     const placed = desk.place(
       {
         instrument: this.#instrument,
@@ -233,15 +244,15 @@ export class WorkingOrder {
         reduceOnly: target.reduceOnly,
         strategy: this.#strategy,
       },
-      decision,
+      this.#decision(reason, price, target.quantity),
     )
     if (placed === '') {
-      this.#quietUntil = now + this.#policy.pauseUs
+      this.#quietUntil = this.#now + this.#policy.pauseUs
       return 'waits'
     }
-    this.#sent(now)
+    this.#sent()
+    this.#movedAt = this.#now
     this.#orderId = placed
-    this.#isBusy = true
     this.#takes = takes
     this.#price = price
     this.#leaves = target.quantity
@@ -249,29 +260,27 @@ export class WorkingOrder {
     return 'acted'
   }
 
-  #cancel(desk: Desk, reason: ActingReason, touch: number, other: number, urgency: number): Turn {
-    const decision = this.#decision(reason, this.#price, this.#cumulative + this.#leaves, touch, other, urgency)
+  #cancel(desk: Desk, reason: ActingReason): Turn {
+    const decision = this.#decision(reason, this.#price, this.#cumulative + this.#leaves)
     if (!desk.cancel(this.#orderId, decision)) return 'waits'
-    this.#sent(desk.clock.now())
-    this.#isBusy = true
+    this.#sent()
     this.#isCanceling = true
     return 'acted'
   }
 
-  #sent(now: number): void {
+  #sent(): void {
     this.moves++
-    this.#budget.take(now)
+    this.#budget.take(this.#now)
+    this.#isBusy = true
   }
 
-  #decision(
-    reason: ActingReason,
-    price: number,
-    quantity: number,
-    touch: number,
-    other: number,
-    urgency: number,
-  ): OrderDecision {
+  #decision(reason: ActingReason, price: number, quantity: number): OrderDecision {
+    const from = this.#orderId === '' ? Number.NaN : this.#price
     const ahead = this.#place?.ahead ?? Number.NaN
-    return { reason, price, quantity, touch, opposite: other, ahead, urgency }
+    const { takeAbove } = this.#policy
+    return {
+      ...{ reason, price, quantity, from, ahead, takeAbove },
+      ...{ touch: this.#touch, opposite: this.#other, urgency: this.#urgency },
+    }
   }
 }

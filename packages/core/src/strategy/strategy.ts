@@ -36,7 +36,7 @@ export interface Desk {
   /** Best price of a side at which others rest: infinite when nobody does. Our own quotes are no prices to join. */
   touch(instrument: number, side: Side): number
   /** What the venue does with an order that is amended. */
-  readonly amending: Amending
+  amending(instrument: number): Amending
   /** Where a resting order of ours is thought to stand; it goes on changing. Undefined when it does not rest. */
   queuePlace(clientOrderId: string): Readonly<QueuePlace> | undefined
   /**
@@ -79,6 +79,8 @@ export interface Strategy {
   onOrderUpdate?(order: OrderView): void
   /** At an instant asked for by `wakeAt`. */
   onTimer?(tag: number): void
+  /** Why a resting order of its own stands where it does, in one word; undefined when it cannot tell. Called rarely. */
+  standing?(clientOrderId: string): string | undefined
   /** For screens and reports; called rarely, may allocate. */
   getState(): StrategyState
 }

@@ -86,7 +86,7 @@ export class SignedCalls {
     if (isFailure(price)) return price
     if (isFailure(lots)) return lots
     if (price === order.price && lots === order.lots) return failure(-5027, 'No need to modify the order.')
-    const amended = this.#exchange.amend(order, price, lots)
+    const amended = this.#exchange.amend(order, price, lots, false)
     return amended.ok ? this.texts.order(order) : refusalOf(this.#dialect, amended.reason)
   }
 
