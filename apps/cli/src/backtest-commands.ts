@@ -75,6 +75,7 @@ function reportLines(report: BacktestReport): string[] {
         `${percent(trades.winRate)} of ${trades.closing} closing fills; profit factor ${number(trades.profitFactor)}`,
       ],
       ['maker ratio', percent(trades.makerRatio)],
+      ...queueLines(report.orders, percent),
       ['turnover', `${trades.turnover.toFixed(2)} ${currency}`],
       ['fees, rebates', `${trades.fees.toFixed(4)}, ${trades.rebates.toFixed(4)} ${currency}`],
       ['slippage', `${number(trades.slippageBps, 3)} bps against the mid at decision`],
@@ -92,6 +93,20 @@ function reportLines(report: BacktestReport): string[] {
     ]),
     `  ${mark(checks.ledgerZero, 'ledger balances to zero')}   ${mark(checks.fillsEqualPositions, 'fills equal positions')}   ${mark(checks.everyFillExplained, 'every fill explained')}`,
     ...(report.out === undefined ? [] : [`Next: velocimex backtest explain ${report.out} 1`]),
+  ]
+}
+
+/** What became of places in queues, and why orders were placed, moved and taken away. */
+function queueLines(
+  { queue, decisions }: BacktestReport['orders'],
+  percent: (share: number | undefined) => string,
+): [string, string][] {
+  if (queue.places === 0) return []
+  const reasons = Object.entries(decisions).map(([reason, count]) => `${count} ${reason.replaceAll('_', ' ')}`)
+  const givenUp = `${percent(queue.givenUp / queue.places)} given up after ${percent(queue.passed)} of their queue`
+  return [
+    ['places in queues', `${queue.places}, ${givenUp}`],
+    ['decisions', reasons.join(', ')],
   ]
 }
 

@@ -16,6 +16,9 @@ export function print(...lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
+/** A share of 0..1 as text: `87 %`; nothing where there is none. */
+export const percent = (share: unknown): string => (typeof share === 'number' ? `${Math.round(100 * share)} %` : '')
+
 /** Writes a message to stderr: stdout is for data. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`)

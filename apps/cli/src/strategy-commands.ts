@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { print, printJson, table } from './output.ts'
+import { percent, print, printJson, table } from './output.ts'
 import { askTrader } from './trader-client.ts'
 
 interface StrategyFlags {
@@ -17,6 +17,7 @@ const COLUMNS = [
   'fees',
   'unrealised',
   'openOrders',
+  'maker',
 ]
 
 /** `velocimex strategy list | mode`. @param shared adds the options by which a running trader is found */
@@ -42,5 +43,11 @@ function show(
   value: { readonly strategies: readonly Readonly<Record<string, unknown>>[] },
 ): void {
   if (flags.json) printJson(value)
-  else print(...table(value.strategies, COLUMNS))
+  else
+    print(
+      ...table(
+        value.strategies.map(row => ({ ...row, maker: percent(row['makerRatio']) })),
+        COLUMNS,
+      ),
+    )
 }

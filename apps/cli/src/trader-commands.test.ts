@@ -62,7 +62,37 @@ interface Status {
   }[]
 }
 
-test('a person asks and steers the running trader: status, orders, ledger, limits, stop and resume', () =>
+interface OrderTold {
+  readonly id: string
+  readonly queue: {
+    readonly ahead: string
+    readonly entered: string
+    readonly level: string
+    readonly share: number
+  } | null
+  readonly standing: string | null
+}
+
+/** Orders that rest tell where they stand, and why. */
+async function tellsOfQueues(dir: string, json: <T>(...args: string[]) => Promise<T>): Promise<void> {
+  const { orders } = await json<{ orders: { id: string }[] }>('order', 'list', '--all')
+  match((await velocimex('order', 'explain', orders[0]!.id, '--dir', dir)).out, /pending_submit/)
+  const isQuoting = ({ queue, standing }: OrderTold): boolean => queue !== null && standing !== null
+  const quoting = await until(
+    () => json<{ orders?: OrderTold[] }>('order', 'list'),
+    ({ orders: rows = [] }) => rows.some(isQuoting),
+  )
+  const quote = quoting.orders!.find(isQuoting)!
+  const { ahead, entered, level, share } = quote.queue!
+  ok([ahead, entered, level, share].every(each => Number(each) >= 0) && share <= 1, JSON.stringify(quote.queue))
+  const why = await velocimex('order', 'explain', quote.id, '--dir', dir)
+  match(why.out, /joined, it queues at the best price|bounded, the strategy allows no better price/)
+  match(why.out, /own touch [\d.]+, other touch [\d.]+/)
+  match((await velocimex('order', 'list', '--dir', dir)).out, /ahead +standing/)
+  match((await velocimex('status', '--dir', dir)).out, /maker[\s\S]+\d %/)
+}
+
+test('S2-OMS-33 a person asks and steers the running trader: status, orders, ledger, limits, stop and resume', () =>
   withTrader(async dir => {
     const json = async <T>(...args: string[]): Promise<T> => {
       const { code, out, err } = await velocimex(...args, '--dir', dir, '--json')
@@ -80,10 +110,7 @@ test('a person asks and steers the running trader: status, orders, ledger, limit
       traded.accounts.map(({ name }) => name),
       ['binance-usdm', 'bybit-linear', 'okx-swap'],
     )
-    const { orders } = await json<{ orders: { id: string; state: string }[] }>('order', 'list', '--all')
-    ok(orders.length > 0)
-    const told = await velocimex('order', 'explain', orders[0]!.id, '--dir', dir)
-    match(told.out, /pending_submit/)
+    await tellsOfQueues(dir, json)
     const ledger = await json<{ accounts: { isBalanced: boolean }[] }>('ledger', 'balance')
     ok(ledger.accounts.every(({ isBalanced }) => isBalanced))
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { addOrderCommands } from './order-commands.ts'
-import { pairs, print, printJson, table } from './output.ts'
+import { pairs, percent, print, printJson, table } from './output.ts'
 import { addStatementCommand } from './statement-command.ts'
 import { addStrategyCommands } from './strategy-commands.ts'
 import { askTrader } from './trader-client.ts'
@@ -92,7 +92,8 @@ async function status(flags: Flags): Promise<void> {
   }
   if (flags.json) return printJson(value)
   print(`running since ${value.since}${value.stopped === null ? '' : `, STOPPED: ${value.stopped}`}`)
-  print(...table(value.accounts, ['name', 'ready', 'epoch', 'placed', 'fills', 'openOrders', 'equity', 'halted']))
+  const accounts = value.accounts.map(row => ({ ...row, maker: percent(row['makerRatio']) }))
+  print(...table(accounts, ['name', 'ready', 'epoch', 'placed', 'fills', 'maker', 'openOrders', 'equity', 'halted']))
   const { waiting, dropped, rejected, fault } = value.database ?? { waiting: 0, dropped: 0, rejected: 0, fault: '' }
   if (fault !== '' || dropped > 0 || rejected > 0)
     print(`  database: ${waiting} records wait, ${dropped} dropped, ${rejected} rejected ${fault}`.trimEnd())

@@ -68,7 +68,7 @@ export const MOMENTUM_PARAMETERS: readonly ParameterSpec[] = [
   },
   {
     name: 'takeAbove',
-    doc: 'urgency above which orders take rather than rest, 0..1; a lead of the threshold has 0.5, twice as much has 1',
+    doc: 'urgency above which orders take rather than rest, 0..1; a lead of the threshold has 0.5, of twice as much 0.75',
     type: 'number',
     default: 0.8,
     min: 0,
@@ -87,6 +87,10 @@ export const MOMENTUM_PARAMETERS: readonly ParameterSpec[] = [
 
 /** Urgency of a signal that is only just one, and of leaving when the reason to leave comes up. */
 const PLAIN = 0.5
+
+/** Urgency of a lead that is a signal from `least` on, in the same unit: 0.5 there, and nearer to 1 the farther beyond. */
+const urgencyOf = (lead: number, least: number): number =>
+  least === 0 ? 1 : 1 - Math.min(1, ((1 - PLAIN) * least) / Math.abs(lead))
 
 /** State of one instrument, made once. */
 class Trend {
@@ -230,8 +234,7 @@ export class Momentum implements Strategy {
       this.#entries++
       desk.signal({ name: 'lead', instrument: index, value: lead, at: desk.clock.now(), horizon: this.#hold })
     }
-    const urgency = least === 0 ? 1 : Math.min(1, (PLAIN * Math.abs(lead)) / least)
-    this.#work(trend, side, trend.size, urgency, false)
+    this.#work(trend, side, trend.size, urgencyOf(lead, least), false)
   }
 
   /** With a position: hold it while the lead lasts, then leave with growing haste. */
@@ -245,7 +248,7 @@ export class Momentum implements Strategy {
       this.#exits++
     }
     const waited = (PLAIN * (now - trend.leavingSince)) / this.#exit
-    const against = lead * side > 0 ? (PLAIN * Math.abs(lead)) / (this.#threshold * mid) : 0
+    const against = lead * side > 0 ? urgencyOf(lead, this.#threshold * mid) : 0
     this.#work(trend, side, Math.abs(held), Math.min(1, Math.max(PLAIN + waited, against)), true)
   }
 

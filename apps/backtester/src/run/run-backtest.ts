@@ -11,6 +11,7 @@ import { ConstantLatency, TailedLatency } from '@velocimex/core/exchange/latency
 import { formatScaled } from '@velocimex/core/market/grid'
 import type { EquityFigures } from '@velocimex/core/report/equity-curve'
 import type { LatencyFigures } from '@velocimex/core/report/latency-histogram'
+import type { QueueFigures } from '@velocimex/core/report/queue-tally'
 import type { TradeFigures } from '@velocimex/core/report/trade-figures'
 import { warningsOf } from '@velocimex/core/report/warnings'
 import { ok, type Result, refuse } from '@velocimex/core/result'
@@ -63,6 +64,7 @@ export interface BacktestReport {
     readonly alerts: number
     /** Decisions about working orders by reason: `ActingReason`. */
     readonly decisions: Record<string, number>
+    readonly queue: QueueFigures
   }
   readonly positions: readonly {
     readonly symbol: string
@@ -240,6 +242,7 @@ function makeReport(
       refused: Object.fromEntries(session.refusals),
       alerts: session.alerts,
       decisions: Object.fromEntries(session.decisions),
+      queue: session.places.figures(),
     },
     positions: inputs.table.all.map(instrument => {
       const { netLots, realised, fees } = accounts.portfolio.position(instrument.index)

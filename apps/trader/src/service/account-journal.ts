@@ -6,6 +6,7 @@ import { AccountBooks } from '@velocimex/core/ledger/account-books'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { toMinor } from '@velocimex/core/market/money'
 import type { Fill } from '@velocimex/core/order/fill'
+import { MakerShare } from '@velocimex/core/report/maker-share'
 import { z } from 'zod'
 import { replaceFile } from './durable-file.ts'
 import { type BookedFill, type CarriedFills, FillHistory } from './fill-history.ts'
@@ -37,6 +38,9 @@ interface AccountImage {
 export class AccountJournal {
   readonly books: AccountBooks
   readonly fills: FillHistory
+  /** How much was made resting, by the fills that are kept and those of this life. */
+  readonly maker = new MakerShare()
+  readonly #instruments: InstrumentTable
   readonly #path: string
   /** Venue's instant of the newest fill, by instrument. */
   readonly #newest = new Map<number, number>()
@@ -46,6 +50,7 @@ export class AccountJournal {
   constructor(directory: string, instruments: InstrumentTable, fillsMax?: number) {
     this.fills = new FillHistory(instruments, fillsMax)
     this.#path = join(directory, 'opening.json')
+    this.#instruments = instruments
     this.books = new AccountBooks(instruments, { owner: 1, allowShort: true })
     if (!existsSync(this.#path)) return
     this.opening = openingSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')))
@@ -68,6 +73,7 @@ export class AccountJournal {
   book(fill: Fill, strategy: string): bigint {
     const { instrument, at } = fill
     this.fills.add({ ...fill, strategy })
+    this.maker.take(fill, this.#instruments.at(instrument))
     const realised = this.books.fill(fill)
     const newest = this.#newest.get(instrument) ?? 0
     this.#newest.set(instrument, Math.max(newest, at))

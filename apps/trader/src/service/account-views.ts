@@ -1,13 +1,12 @@
 import { LEDGER_NAMES } from '@velocimex/core/ledger/chart'
 import { formatOnGrid, formatScaled, parseOnGrid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
-import { sideName } from '@velocimex/core/market/side'
-import type { OrderView } from '@velocimex/core/order/order'
 import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
 import type { ExecutionMode } from './execution-modes.ts'
 import { breakerRows, limitRows, modeView, stopView } from './guard-views.ts'
 import { INSTRUMENT_LIMITS, type InstrumentLimitName } from './instrument-limits.ts'
 import type { LiveAccount } from './live-account.ts'
+import { orderRow } from './order-views.ts'
 import type { StopOrder } from './stop-order.ts'
 import { managersOf, strategyRows } from './strategy-views.ts'
 
@@ -78,10 +77,12 @@ export class AccountViews {
           0,
         ),
         equity: this.#equity(account),
+        makerRatio: account.journal.maker.ratio ?? null,
         differences: account.care.differences,
         books: account.instruments.all.map(({ symbol, index }) => ({ symbol, live: account.market.isLive(index) })),
-        strategies: account.strategies.desks.map(({ strategy }) => ({
+        strategies: account.strategies.desks.map(({ strategy, maker }) => ({
           name: strategy.name,
+          makerRatio: maker.ratio ?? null,
           mode: account.strategies.modeOf(strategy.name),
           state: strategy.getState(),
         })),
@@ -253,26 +254,6 @@ function limitsText(limits: InstrumentLimits, { quantity }: Instrument): object 
     position: lots(limits.positionLotsMax),
     openOrders: limits.openOrdersMax,
     priceBandBps: limits.priceBandBps,
-  }
-}
-
-function orderRow(order: OrderView, account: LiveAccount): object {
-  const { symbol, price, quantity } = account.instruments.at(order.request.instrument)
-  const place = account.strategies.placeOf(order.clientOrderId)
-  return {
-    id: order.clientOrderId,
-    venueOrderId: order.venueOrderId,
-    symbol,
-    side: sideName(order.request.side),
-    state: order.state,
-    price: order.price === undefined ? 'market' : formatOnGrid(order.price, price),
-    quantity: formatOnGrid(order.quantity, quantity),
-    filled: formatOnGrid(order.cumulative, quantity),
-    /** Quantity of others thought to be ahead at its price. */
-    ahead: place === undefined ? null : formatOnGrid(Math.round(place.ahead), quantity),
-    strategy: order.request.strategy,
-    created: iso(order.createdAt),
-    reason: order.reason,
   }
 }
 

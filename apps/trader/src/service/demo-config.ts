@@ -13,7 +13,7 @@ const MAKER = {
 }
 const MOMENTUM = {
   ...{ kind: 'momentum', mode: 'live' },
-  parameters: { quantity: '1', thresholdBps: 0.06, flow: 0.3, holdMs: 5000 },
+  parameters: { quantity: '1', thresholdBps: 0.06, flow: 0.3, holdMs: 5000, takeAbove: 0.9, exitMs: 4000 },
 }
 /** A demonstration risks little: one size for order and position, ten orders, one percent from the middle. */
 const risk = (most: string) => ({

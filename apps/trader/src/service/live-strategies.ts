@@ -1,13 +1,12 @@
 import { tellBook } from '@velocimex/core/book/book-records'
 import { OrderBook } from '@velocimex/core/book/order-book'
 import { RiskAverseQueue } from '@velocimex/core/book/queue-model'
-import type { QueuePlace } from '@velocimex/core/book/queue-place'
 import type { Clock } from '@velocimex/core/clock/clock'
 import { Scheduler } from '@velocimex/core/clock/scheduler'
 import { PaperAccount } from '@velocimex/core/engine/paper-account'
 import { type OrderRoute, StrategyDesk } from '@velocimex/core/engine/strategy-desk'
 import { ConstantLatency } from '@velocimex/core/exchange/latency-model'
-import { QueueWatch } from '@velocimex/core/execution/queue-watch'
+import { QueueWatch, type RestingPlace } from '@velocimex/core/execution/queue-watch'
 import { EventRecord, Kind, type RecordSink, type Records } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
@@ -116,7 +115,7 @@ export class LiveStrategies implements RecordSink {
       const before = fills.portfolioBefore(strategy.name)
       for (const { index } of instruments) portfolio.carry(before.position(index))
     }
-    for (const fill of fills.recent) this.#byName.get(fill.strategy)?.portfolio.apply(fill)
+    for (const fill of fills.recent) this.#byName.get(fill.strategy)?.onFill(fill)
     for (const [at, desk] of this.desks.entries())
       if (this.#modes[at]!.resume(isFlat(desk)))
         this.#parts.onAlert(`${desk.strategy.name} holds what was traded live: it observes until that is closed`)
@@ -201,7 +200,7 @@ export class LiveStrategies implements RecordSink {
   onFill(fill: Fill, order: OrderView): void {
     const desk = this.#byName.get(order.request.strategy)
     if (desk === undefined) return
-    desk.portfolio.apply(fill)
+    desk.onFill(fill)
     desk.strategy.onOrderFill(fill)
     desk.strategy.onPositionUpdate(desk.portfolio.position(fill.instrument))
   }
@@ -213,12 +212,17 @@ export class LiveStrategies implements RecordSink {
   }
 
   /** Where an order stands, live or on paper; undefined when it does not rest. */
-  placeOf(clientOrderId: string): Readonly<QueuePlace> | undefined {
+  placeOf(clientOrderId: string): Readonly<RestingPlace> | undefined {
     return this.#queues.placeOf(clientOrderId) ?? this.#paperQueues.placeOf(clientOrderId)
   }
 
   #tell(order: OrderView): void {
     this.#byName.get(order.request.strategy)?.strategy.onOrderUpdate?.(order)
+  }
+
+  /** Why an order of a strategy stands where it does, in one word; undefined when nobody can tell. */
+  standing(order: OrderView): string | undefined {
+    return this.#byName.get(order.request.strategy)?.strategy.standing?.(order.clientOrderId)
   }
 
   /** Middle of the market in ticks; NaN while a side is empty. */

@@ -1,4 +1,4 @@
-import { formatOnGrid } from '@velocimex/core/market/grid'
+import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { sideName } from '@velocimex/core/market/side'
 import type { Fill } from '@velocimex/core/order/fill'
@@ -33,9 +33,11 @@ export class OrderStories {
   }
 
   /** @returns the fill in words: side, quantity, symbol, price */
-  onFill(fill: Fill, { price, quantity, symbol }: Instrument): string {
+  onFill(fill: Fill, { price, quantity, symbol, settle, quote, base }: Instrument): string {
     const what = `${sideName(fill.side)} ${formatOnGrid(fill.quantity, quantity)} ${symbol} at ${formatOnGrid(fill.price, price)}`
-    this.#tell(fill.clientOrderId, fill.at, `filled ${what}, fee ${fill.fee} ${fill.feeAsset}, ${fill.liquidity}`)
+    const { decimals } = [settle, quote, base].find(({ code }) => code === fill.feeAsset) ?? { decimals: 0 }
+    const fee = formatScaled(fill.fee, decimals)
+    this.#tell(fill.clientOrderId, fill.at, `filled ${what}, fee ${fee} ${fill.feeAsset}, ${fill.liquidity}`)
     return what
   }
 

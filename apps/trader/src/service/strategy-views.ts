@@ -13,7 +13,7 @@ export function managersOf(account: LiveAccount): readonly (readonly [mode: 'liv
 export function strategyRows(account: LiveAccount): object[] {
   return account.strategies.desks.flatMap(desk =>
     desk.instruments.map(({ index, unified, quantity, settle }) => {
-      const { strategy, portfolio } = desk
+      const { strategy, portfolio, maker } = desk
       const { netLots, realised, fees } = portfolio.position(index)
       const money = (units: bigint): string => `${formatScaled(units, settle.decimals)} ${settle.code}`
       return {
@@ -25,6 +25,8 @@ export function strategyRows(account: LiveAccount): object[] {
         fees: money(fees),
         unrealised: money(portfolio.unrealised(index, account.mark(index))),
         openOrders: desk.openOrders(index).length,
+        /** Of all its instruments. */
+        makerRatio: maker.ratio ?? null,
       }
     }),
   )

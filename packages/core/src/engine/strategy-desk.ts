@@ -9,10 +9,12 @@ import type { InstrumentTable } from '../market/instrument-table.ts'
 import type { Side } from '../market/side.ts'
 import type { Lots, Ticks } from '../market/units.ts'
 import type { Amending } from '../order/amending.ts'
+import type { Fill } from '../order/fill.ts'
 import type { OrderView } from '../order/order.ts'
 import type { OrderDecision } from '../order/order-decision.ts'
 import type { OrderRequest } from '../order/order-request.ts'
 import type { Position } from '../order/position.ts'
+import { MakerShare } from '../report/maker-share.ts'
 import type { ApprovedOrder, RiskGate } from '../risk/risk-gate.ts'
 import type { Signal } from '../signal/signal.ts'
 import type { Desk, Strategy } from '../strategy/strategy.ts'
@@ -51,6 +53,8 @@ export class StrategyDesk implements Desk {
   readonly clock: Clock
   /** Positions of this strategy alone, from its own fills. */
   readonly portfolio: Portfolio
+  /** How much of what it traded was made resting. */
+  readonly maker = new MakerShare()
   refusal = ''
   readonly #parts: DeskParts
   readonly #number: number
@@ -63,6 +67,12 @@ export class StrategyDesk implements Desk {
     this.portfolio = new Portfolio(parts.table)
     this.#parts = parts
     this.#number = number
+  }
+
+  /** Takes a fill of this strategy's: its position and its figures have it from here on. */
+  onFill(fill: Fill): void {
+    this.portfolio.apply(fill)
+    this.maker.take(fill, this.#parts.table.at(fill.instrument))
   }
 
   book(instrument: number): OrderBook {

@@ -20,6 +20,7 @@ import type { Fill } from '../order/fill.ts'
 import type { OrderView } from '../order/order.ts'
 import { EquityCurve } from '../report/equity-curve.ts'
 import { LatencyHistogram } from '../report/latency-histogram.ts'
+import { QueueTally } from '../report/queue-tally.ts'
 import { TradeTally } from '../report/trade-figures.ts'
 import { RiskGate } from '../risk/risk-gate.ts'
 import type { RiskLimits } from '../risk/risk-limits.ts'
@@ -78,6 +79,7 @@ export class TradingSession {
   readonly refusals = new Map<string, number>()
   /** Decisions about working orders by reason. */
   readonly decisions = new Map<string, number>()
+  readonly places = new QueueTally()
   alerts = 0
   fills = 0
   /** Fills that cannot say why they happened; none, ever. */
@@ -202,6 +204,7 @@ export class TradingSession {
       onSignal: (strategy, signal) => this.#observer.onSignal?.(strategy, signal),
       onDecision: (order, decision) => {
         count(this.decisions, decision.reason)
+        this.places.take(decision, order.state === 'pending_cancel', this.queues.placeOf(order.clientOrderId)?.entered)
         this.#observer.onDecision?.(order, decision, this.#clock.now())
       },
     }
@@ -261,7 +264,7 @@ export class TradingSession {
     this.filledAfter.record(this.#clock.now() - order.createdAt)
     this.#observer.onFill?.(fill, realised, this.accounts.portfolio.position(fill.instrument), this.#clock.now())
     if (desk === undefined) return
-    desk.portfolio.apply(fill)
+    desk.onFill(fill)
     desk.strategy.onOrderFill(fill)
     desk.strategy.onPositionUpdate(desk.portfolio.position(fill.instrument))
   }

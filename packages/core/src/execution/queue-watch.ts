@@ -13,8 +13,14 @@ export const WATCHED_MAX = 64
 /** After this long at the latest, microseconds, a published book has what we rest in it. */
 const SHOWN_AFTER = 1_000_000
 
+/** Where an order of ours is thought to stand. */
+export interface RestingPlace extends QueuePlace {
+  /** Lots ahead when the place began. */
+  entered: number
+}
+
 /** An order of ours that rests, and where it is thought to stand. */
-interface WatchedOrder extends QueuePlace {
+interface WatchedOrder extends RestingPlace {
   readonly clientOrderId: string
   readonly side: Side
   price: number
@@ -93,7 +99,7 @@ export class QueueWatch {
   }
 
   /** Where an order stands; undefined when it does not rest or is one too many. It changes while the order rests. */
-  placeOf(clientOrderId: string): Readonly<QueuePlace> | undefined {
+  placeOf(clientOrderId: string): Readonly<RestingPlace> | undefined {
     return this.#byId.get(clientOrderId)
   }
 
@@ -149,8 +155,7 @@ export class QueueWatch {
       quantity: order.quantity,
       cumulative: order.cumulative,
       own: order.leaves,
-      ahead: 0,
-      traded: 0,
+      ...{ ahead: 0, entered: 0, traded: 0 },
       shownAt: 0,
     }
     this.#queue(watched, request.instrument, now)
@@ -186,6 +191,7 @@ export class QueueWatch {
   /** Begins a place: behind all who are at the price by now. */
   #queue(order: WatchedOrder, instrument: number, now: number): void {
     order.ahead = this.#books[instrument]!.side(order.side).lotsAt(order.price)
+    order.entered = order.ahead
     order.traded = 0
     order.shownAt = now + SHOWN_AFTER
   }

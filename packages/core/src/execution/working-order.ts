@@ -9,7 +9,8 @@ import type { RateWindow } from '../risk/rate-window.ts'
 import type { Desk } from '../strategy/strategy.ts'
 import type { MakerPolicy } from './maker-policy.ts'
 import { makerPrice, takerPrice } from './maker-price.ts'
-import { judgeQuote, type QuoteVerdict } from './quote-rules.ts'
+import { judgeQuote } from './quote-rules.ts'
+import type { Standing } from './standing.ts'
 
 /** What a strategy wants on one side of an instrument. Changed in place, so that wishing again costs nothing. */
 export interface Target {
@@ -22,9 +23,6 @@ export interface Target {
   /** The order may only bring the position nearer to zero. */
   reduceOnly: boolean
 }
-
-/** Why a resting order stands where it does: what the rules say, or what keeps it from being moved. */
-export type Standing = QuoteVerdict | 'paused' | 'no_budget' | 'under_way'
 
 /** What wishing led to, for those who count. */
 type Turn = 'waits' | 'acted'

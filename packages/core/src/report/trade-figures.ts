@@ -1,6 +1,6 @@
 import type { Instrument } from '../market/instrument.ts'
-import { notional } from '../market/money.ts'
 import type { Fill } from '../order/fill.ts'
+import { MakerShare } from './maker-share.ts'
 
 /** Figures of the fills of a run. Money in units of the settling asset (not booked units), as floats. */
 export interface TradeFigures {
@@ -25,10 +25,8 @@ export interface TradeFigures {
 
 /** Gathers figures of fills as they come. Constant memory. */
 export class TradeTally {
-  #fills = 0
+  readonly #share = new MakerShare()
   #buys = 0
-  #turnover = 0
-  #made = 0
   #fees = 0
   #rebates = 0
   #closing = 0
@@ -46,11 +44,8 @@ export class TradeTally {
    */
   take(fill: Fill, instrument: Instrument, realised: bigint, closed: boolean, midAtDecision: number): void {
     const unit = 10 ** instrument.settle.decimals
-    const value = Number(notional(fill.price, fill.quantity, instrument.contract)) / unit
-    this.#fills++
+    this.#share.take(fill, instrument)
     if (fill.side === 1) this.#buys++
-    this.#turnover += value
-    if (fill.liquidity === 'maker') this.#made += value
     const fee = Number(fill.fee) / unit
     if (fee > 0) this.#fees += fee
     else this.#rebates -= fee
@@ -71,12 +66,13 @@ export class TradeTally {
 
   figures(): TradeFigures {
     const share = (part: number, whole: number): number | undefined => (whole > 0 ? part / whole : undefined)
+    const { fills, turnover, ratio } = this.#share
     return {
-      fills: this.#fills,
+      fills,
       buys: this.#buys,
-      sells: this.#fills - this.#buys,
-      makerRatio: share(this.#made, this.#turnover),
-      turnover: this.#turnover,
+      sells: fills - this.#buys,
+      makerRatio: ratio,
+      turnover,
       fees: this.#fees,
       rebates: this.#rebates,
       closing: this.#closing,
