@@ -62,6 +62,9 @@ export interface StrategyParts {
 /** What an order on paper waits on its way to the venue, and its report on the way back, microseconds. */
 const PAPER_LATENCY = 5_000
 
+/** How far a venue's book, its prints and its word about our orders come apart: the slowest book comes every 100 ms. */
+const BOOK_LAG = 150_000
+
 /** Books of an account and the strategies over them: records in, wishes out. */
 export class LiveStrategies implements RecordSink {
   readonly books: readonly OrderBook[]
@@ -88,8 +91,8 @@ export class LiveStrategies implements RecordSink {
     const { instruments, strategies } = parts
     this.books = instruments.all.map(() => new OrderBook())
     const watch = { books: this.books, model: new RiskAverseQueue(), amending: parts.amending }
-    this.#queues = new QueueWatch({ ...watch, showsOurs: true })
-    this.#paperQueues = new QueueWatch({ ...watch, showsOurs: false })
+    this.#queues = new QueueWatch({ ...watch, showsOurs: true, lag: BOOK_LAG })
+    this.#paperQueues = new QueueWatch({ ...watch, showsOurs: false, lag: 0 })
     this.#chosen = parts.modes.read()
     const chosen = this.#chosen
     this.#modes = strategies.map(

@@ -66,7 +66,7 @@ export class TradingSession {
   readonly orders: OrderManager
   readonly venue: SimVenue
   readonly gate: RiskGate
-  /** Where our orders stand as far as we can see, which the venue knows better. */
+  /** Where our orders stand as far as we can see, on a tape that does not show them; the venue knows better. */
   readonly queues: QueueWatch
   readonly safeguards: Safeguards | undefined
   readonly desks: readonly StrategyDesk[]
@@ -127,9 +127,9 @@ export class TradingSession {
     this.safeguards = options.safeguards === undefined ? undefined : new Safeguards(options.safeguards, this.#guarded())
     const exposure = this.safeguards?.accountExposure ?? this.#exposure()
     this.gate = new RiskGate(instruments, options.limits, exposure, this.#clock, this.safeguards?.guards)
-    // The tape is a market without us.
     const { books } = this
-    this.queues = new QueueWatch({ books, model: options.queue, showsOurs: false, amending: this.venue.amending })
+    const { amending } = this.venue
+    this.queues = new QueueWatch({ books, model: options.queue, showsOurs: false, lag: 0, amending })
     const timers = new Scheduler()
     const { gate, orders, queues } = this
     const deskParts = { clock: this.#clock, table: instruments, books, gate, orders, queues, timers, ...this.#told() }

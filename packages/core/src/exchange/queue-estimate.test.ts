@@ -37,7 +37,7 @@ class Exchange implements MatchingListener {
 
   constructor(parameters: OrderFlowParameters, model: QueueModel, seed: number) {
     this.ownLots = Math.round(parameters.houseLots / 100)
-    this.watch = new QueueWatch({ books: [this.book], model, showsOurs: true, amending: ['keeps_place'] })
+    this.watch = new QueueWatch({ books: [this.book], model, showsOurs: true, lag: 0, amending: ['keeps_place'] })
     this.flow = new OrderFlowModel(parameters, this.engine, new Random(seed))
     this.flow.open()
   }

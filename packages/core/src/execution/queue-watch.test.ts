@@ -20,8 +20,13 @@ class Desk {
   readonly #records = new Records(1)
   readonly #record = new EventRecord(this.#records)
 
-  constructor(model: QueueModel = new RiskAverseQueue(), showsOurs = false, amending: Amending = 'keeps_place') {
-    this.watch = new QueueWatch({ books: [this.book], model, showsOurs, amending: [amending] })
+  constructor(
+    model: QueueModel = new RiskAverseQueue(),
+    showsOurs = false,
+    amending: Amending = 'keeps_place',
+    lag = 0,
+  ) {
+    this.watch = new QueueWatch({ books: [this.book], model, showsOurs, lag, amending: [amending] })
   }
 
   level(side: Side, price: number, lots: number, flags = 0): void {
@@ -120,6 +125,49 @@ test('S2-OMS-33 a book that shows us: our lots are taken off once the total must
   desk.order('a', SELL, 200, 10, { state: 'canceled' })
   desk.level(SELL, 200, 20)
   equal(desk.ahead('b'), 14, 'what left was ours')
+})
+
+test('S2-OMS-33 a book that comes later than the word of an order: who it shows then counts as ahead', () => {
+  const desk = new Desk(new RiskAverseQueue(), true, 'keeps_place', 100)
+  desk.level(BUY, 100, 50)
+  desk.order('a', BUY, 100, 10)
+  desk.now = 99
+  desk.level(BUY, 100, 70)
+  equal(desk.ahead('a'), 70, 'they may have come before us')
+  desk.now = 100
+  desk.level(BUY, 100, 90)
+  equal(desk.ahead('a'), 70, 'these came behind')
+  equal(desk.watch.placeOf('a')!.entered, 70)
+  desk.order('a', BUY, 100, 20)
+  equal(desk.ahead('a'), 90)
+  desk.level(BUY, 100, 95)
+  equal(desk.ahead('a'), 95, 'an amendment that goes to the back begins anew')
+})
+
+test('S2-OMS-33 a print that comes behind the total that lacks it is not counted twice', () => {
+  const desk = new Desk(new RiskAverseQueue(), true, 'keeps_place', 100)
+  desk.level(SELL, 200, 30)
+  desk.order('a', SELL, 200, 10)
+  desk.now = 2 * SECOND
+  desk.level(SELL, 200, 40)
+  desk.level(SELL, 200, 25)
+  equal(desk.ahead('a'), 15)
+  desk.level(SELL, 200, 60)
+  desk.level(SELL, 200, 25)
+  desk.print(SELL, 200, 10)
+  equal(desk.ahead('a'), 15, 'ten of the fifteen that went')
+  desk.print(SELL, 200, 10)
+  equal(desk.ahead('a'), 10, 'the other five, and five more')
+  desk.level(SELL, 200, 17)
+  equal(desk.ahead('a'), 7)
+  desk.now += 100
+  desk.print(SELL, 200, 2)
+  equal(desk.ahead('a'), 5, 'so late a print is a new one')
+  desk.print(SELL, 200, 3)
+  desk.level(SELL, 200, 12)
+  equal(desk.ahead('a'), 2)
+  desk.print(SELL, 200, 1)
+  equal(desk.ahead('a'), 1, 'a total that prints explain is owed none')
 })
 
 test('S2-OMS-32 the touch is where others stand', () => {

@@ -31,6 +31,11 @@ interface WatchedOrder extends RestingPlace {
   own: number
   /** From this instant on the published total at its price has it. */
   shownAt: number
+  /** Until then the book may be older than the word that it rests. */
+  settledAt: number
+  /** Lots that left its queue by a total, and until when a print of them may still come. */
+  credit: number
+  creditUntil: number
 }
 
 /** What a watch looks at. */
@@ -40,6 +45,8 @@ export interface QueueWatchParts {
   readonly model: QueueModel
   /** Whether the books show our own orders: those of a venue do, a recording of a market without us does not. */
   readonly showsOurs: boolean
+  /** How far book, prints and the word about our orders may come apart, microseconds: a venue's book waits for company. */
+  readonly lag: number
   /** By instrument: what its venue does with an order that is amended. */
   readonly amending: readonly Amending[]
 }
@@ -49,9 +56,10 @@ export interface QueueWatchParts {
  * does not tell. A place is 0..total at the price and only ever shrinks while the order stands; an amendment that gives up
  * the place begins a new one, behind everybody, our own earlier orders included.
  *
- * The venue's word that an order rests comes later than the order came to rest, so at first everybody who is there by
- * then counts as ahead. The total that includes us comes at an instant that nobody tells: our own lots are taken off only
- * after it must have come. Both err to the safe side, by no more than who came meanwhile, and our own size.
+ * The venue's word that an order rests comes later than the order came to rest, and the book that shows it later still, so
+ * whoever is there by then counts as ahead. The total that includes us comes at an instant that nobody tells: our own lots
+ * are taken off only after it must have come. A print may follow the total that lacks it: it is not counted twice. All of
+ * this errs to the safe side, by no more than who came meanwhile, and our own size.
  *
  * S2-OMS-33.
  */
@@ -61,13 +69,15 @@ export class QueueWatch {
   readonly #books: readonly OrderBook[]
   readonly #model: QueueModel
   readonly #showsOurs: boolean
+  readonly #lag: number
   /** By instrument, in the order in which they queued. */
   readonly #orders: WatchedOrder[][]
   readonly #byId = new Map<string, WatchedOrder>()
   /** Instruments whose book was begun anew: what a snapshot does not name is gone. */
   readonly #begunAnew: Uint8Array
 
-  constructor({ books, model, showsOurs, amending }: QueueWatchParts) {
+  constructor({ books, model, showsOurs, lag, amending }: QueueWatchParts) {
+    this.#lag = lag
     this.#books = books
     this.#model = model
     this.#showsOurs = showsOurs
@@ -128,8 +138,22 @@ export class QueueWatch {
       if (order.price !== price || order.side !== side) continue
       if (total < 0) total = this.#books[event.instrument]!.side(side).lotsAt(price)
       if (this.#showsOurs && order.shownAt <= event.receiveTime) own += order.own
+      if (event.receiveTime < order.settledAt) {
+        order.ahead = event.quantity
+        order.entered = order.ahead
+        continue
+      }
+      const { ahead, traded } = order
       passTotal(order, this.#model, Math.max(0, total - own), Math.max(0, event.quantity - own))
+      const unprinted = ahead - order.ahead - traded
+      if (unprinted > 0) this.#credit(order, unprinted, event.receiveTime)
     }
+  }
+
+  /** So many lots left the queue ahead of an order: a print of them may be on its way. */
+  #credit(order: WatchedOrder, lots: number, now: number): void {
+    order.credit = (now < order.creditUntil ? order.credit : 0) + lots
+    order.creditUntil = now + this.#lag
   }
 
   #onTrade(orders: readonly WatchedOrder[], event: EventRecord): void {
@@ -139,7 +163,7 @@ export class QueueWatch {
       const order = orders[at]!
       if (order.side !== side) continue
       const better = side * (order.price - price)
-      if (better === 0) passPrint(order, event.quantity)
+      if (better === 0) passPrint(order, event.quantity - creditFor(order, event))
       else if (better > 0) order.ahead = 0 // Whoever traded beyond our price met all who were there first.
     }
   }
@@ -155,8 +179,7 @@ export class QueueWatch {
       quantity: order.quantity,
       cumulative: order.cumulative,
       own: order.leaves,
-      ...{ ahead: 0, entered: 0, traded: 0 },
-      shownAt: 0,
+      ...{ ahead: 0, entered: 0, traded: 0, shownAt: 0, settledAt: 0, credit: 0, creditUntil: 0 },
     }
     this.#queue(watched, request.instrument, now)
     orders.push(watched)
@@ -194,6 +217,8 @@ export class QueueWatch {
     order.entered = order.ahead
     order.traded = 0
     order.shownAt = now + SHOWN_AFTER
+    order.settledAt = now + this.#lag
+    order.credit = 0
   }
 
   #forget(order: WatchedOrder, instrument: number, cumulative: number): void {
@@ -219,6 +244,14 @@ export class QueueWatch {
       order.traded = 0
     }
   }
+}
+
+/** Takes from a print what a total has told of it already. */
+function creditFor(order: WatchedOrder, { quantity, receiveTime }: EventRecord): number {
+  if (receiveTime >= order.creditUntil) return 0
+  const told = Math.min(order.credit, quantity)
+  order.credit -= told
+  return told
 }
 
 /** Lots of ours at a price. */
