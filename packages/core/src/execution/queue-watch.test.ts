@@ -132,6 +132,9 @@ test('S2-OMS-33 a book that comes later than the word of an order: who it shows 
   desk.level(BUY, 100, 50)
   desk.order('a', BUY, 100, 10)
   desk.now = 99
+  desk.print(BUY, 100, 5)
+  desk.print(BUY, 99, 1)
+  equal(desk.ahead('a'), 50, 'prints may be from before')
   desk.level(BUY, 100, 70)
   equal(desk.ahead('a'), 70, 'they may have come before us')
   desk.now = 100

@@ -161,7 +161,8 @@ export class QueueWatch {
     const { price } = event
     for (let at = 0; at < orders.length; at++) {
       const order = orders[at]!
-      if (order.side !== side) continue
+      // While the book may be older than the order, so may a print: the totals tell what it did.
+      if (order.side !== side || event.receiveTime < order.settledAt) continue
       const better = side * (order.price - price)
       if (better === 0) passPrint(order, event.quantity - creditFor(order, event))
       else if (better > 0) order.ahead = 0 // Whoever traded beyond our price met all who were there first.
