@@ -382,7 +382,7 @@ test('order entry over the trading socket: answers by request id, once, and only
   place('r1', 'S2')
   place('r3', 'S3', (trial.now - 9_000_000) as Micros)
   const name = { clientOrderId: 'S1', venueOrderId: '', instrument: 0 }
-  raw.onText(socket.replace!({ ...name, price: (price - 1) as Ticks, quantity: 200 as Lots }, 'r4', trial.now))
+  raw.onText(socket.replace!({ ...name, price: (price - 1) as Ticks, quantity: 200 as Lots }, 'r4', trial.now, BUY))
   raw.onText(socket.cancel(name, 'r5', trial.now))
   raw.onText(socket.cancel(name, 'r6', trial.now))
   deepEqual(answers, [

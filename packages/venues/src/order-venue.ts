@@ -55,6 +55,7 @@ export type VenueCall =
   | 'position_mode'
   | 'stream_token'
   | 'time'
+  | 'instruments'
 
 /** What came back. Header names in lower case. */
 export interface VenueAnswer {
@@ -156,8 +157,13 @@ export type PrivateMessage =
   | { readonly kind: 'position'; readonly position: VenuePosition }
   /** A payment of funding, positive when received. */
   | { readonly kind: 'funding'; readonly asset: string; readonly amount: Amount; readonly at: Micros }
-  /** Answer to a command sent over the socket. */
-  | { readonly kind: 'answer'; readonly requestId: string; readonly result: CommandResult }
+  /** Answer to a command sent over the socket; `budget` where it tells what is left. */
+  | {
+      readonly kind: 'answer'
+      readonly requestId: string
+      readonly result: CommandResult
+      readonly budget?: BudgetReading
+    }
   /** Frames that must be sent now: subscriptions, where the venue takes them only behind an answered log-in. */
   | { readonly kind: 'send'; readonly frames: readonly string[] }
   | { readonly kind: 'heartbeat' }
@@ -192,10 +198,18 @@ export interface PrivateStream {
 export interface SocketOrders {
   /** The socket that commands travel on, and their answers come from; absent where it is that of the private stream. */
   readonly session?: PrivateStream
-  /** @param requestId returned with the answer */
+  /** @param requestId returned with the answer; letters and digits, at most 32, never used twice */
   place(command: PlaceCommand, requestId: string, at: Micros): string
   cancel(command: CancelCommand, requestId: string, at: Micros): string
-  replace?(command: ReplaceCommand, requestId: string, at: Micros): string
+  replace?(command: ReplaceCommand, requestId: string, at: Micros, side: Side): string
+}
+
+/** Lists of the venue by which its socket names things otherwise than REST does. */
+export interface SocketLessons {
+  /** Requests that need no key. */
+  requests(): readonly VenueRequest[]
+  /** Takes the body of an answer to one of them. */
+  learn(body: string): void
 }
 
 /**
@@ -238,10 +252,14 @@ export interface OrderCodec {
   readFees(request: VenueRequest, answer: VenueAnswer): QueryResult<FeeRates>
   readPermissions(request: VenueRequest, answer: VenueAnswer): QueryResult<KeyPermissions>
   readBudget(answer: VenueAnswer): BudgetReading
+  /** What an answer that is no success asks of the sender, whatever was asked. */
+  adviceOf(answer: VenueAnswer): Advice
 
   readonly stream: PrivateStream
   /** Undefined also while the venue's own numbers of the instruments are not known, where it asks for them. */
   readonly socket?: SocketOrders | undefined
+  /** What must be read before orders can go over the socket; absent where nothing must. */
+  readonly lessons?: SocketLessons
 }
 
 /** What an order codec is made with. */

@@ -31,3 +31,10 @@ export const PRIVATE_SOCKETS: ReadonlyMap<string, string> = new Map([
   ['coinbase', 'wss://advanced-trade-ws-user.coinbase.com'],
   ['deribit', 'wss://www.deribit.com'],
 ])
+
+/** Where order entry has a socket of its own, by the venue's id; elsewhere orders go over the private one, or over none. */
+export const ORDER_SOCKETS: ReadonlyMap<string, string> = new Map([
+  ['binance-usdm', 'wss://ws-fapi.binance.com'],
+  ['bybit-spot', 'wss://stream.bybit.com'],
+  ['bybit-linear', 'wss://stream.bybit.com'],
+])

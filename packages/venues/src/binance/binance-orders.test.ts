@@ -315,10 +315,6 @@ test('a listen key opens the stream of USD-M, a signed request that of spot', ()
   deepEqual(stream.read(`{"id":"${hello.id}","status":200,"result":{"subscriptionId":0}}`), [{ kind: 'ready' }])
   const refused = `{"id":"${hello.id}","status":400,"error":{"code":-2014,"msg":"API-key format invalid."}}`
   deepEqual(stream.read(refused), [{ kind: 'refused', code: '-2014', words: 'API-key format invalid.' }])
-  const command = codecOf('spot').socket!.place(placing(), 'r1', at)
-  equal(JSON.parse(command).method, 'order.place')
-  const [message] = stream.read(
-    '{"id":"r1","status":400,"error":{"code":-2010,"msg":"Account has insufficient balance"}}',
-  )
-  deepEqual(message!.kind === 'answer' && [message.requestId, message.result.outcome], ['r1', 'definitive_reject'])
+  const revoked = '{"id":null,"status":401,"error":{"code":-2015,"msg":"Invalid API-key."},"rateLimits":[]}'
+  deepEqual(stream.read(revoked), [{ kind: 'refused', code: '-2015', words: 'Invalid API-key.' }])
 })

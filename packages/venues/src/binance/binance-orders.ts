@@ -1,15 +1,14 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { CancelCommand, PlaceCommand, ReplaceCommand } from '@velocimex/core/execution/order-gateway'
-import { formatOnGrid } from '@velocimex/core/market/grid'
 import type { FeeRates } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { BUY, type Side } from '@velocimex/core/market/side'
+import type { Side } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
-import type { ExecutionReport } from '@velocimex/core/order/execution-report'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
 import { spotRefusal } from '../order-refusal.ts'
 import type {
+  Advice,
   Balance,
   BudgetReading,
   CommandResult,
@@ -29,9 +28,19 @@ import { readOne, readRows } from '../wire/query-answer.ts'
 import { readBalances, readFeeRates, readPermissions, readPositions } from './account-answers.ts'
 import type { Dialect } from './frame-fields.ts'
 import { readFailure } from './order-errors.ts'
-import { readOrderSnapshot, readTrade } from './order-reports.ts'
-import { API, BinanceSigner, orderParameters, PATHS, type Parameters, WEIGHTS } from './order-requests.ts'
+import { readAcknowledgement, readOrderSnapshot, readTrade } from './order-reports.ts'
+import {
+  API,
+  amendParameters,
+  BinanceSigner,
+  namingParameters,
+  orderParameters,
+  PATHS,
+  type Parameters,
+  WEIGHTS,
+} from './order-requests.ts'
 import { BinancePrivateStream } from './private-stream.ts'
+import { socketOrders } from './socket-orders.ts'
 
 const FILLS_MAX = 1000
 
@@ -50,7 +59,7 @@ class BinanceOrders implements OrderCodec {
     this.#instruments = instruments
     this.#signer = new BinanceSigner(credentials, cryptography)
     this.stream = new BinancePrivateStream(dialect, venue, instruments, this.#signer)
-    this.socket = this.#socketOrders()
+    this.socket = socketOrders(dialect, instruments, this.#signer, this.stream)
   }
 
   refusal(order: OrderRequest): string | undefined {
@@ -73,12 +82,7 @@ class BinanceOrders implements OrderCodec {
   replace(command: ReplaceCommand, side: Side, at: Micros): VenueRequest | undefined {
     if (this.#dialect === 'spot') return undefined
     const { clientOrderId, instrument } = command
-    const parameters: Parameters = [
-      ...this.#naming(command),
-      ['side', side === BUY ? 'BUY' : 'SELL'],
-      ['quantity', formatOnGrid(command.quantity, this.#instruments.at(instrument).quantity)],
-      ['price', formatOnGrid(command.price, this.#instruments.at(instrument).price)],
-    ]
+    const parameters = amendParameters(this.#instruments, command, side)
     return this.#signed('replace', 'PUT', '/order', parameters, 0, at, { orders: 1, clientOrderId, instrument })
   }
 
@@ -157,13 +161,16 @@ class BinanceOrders implements OrderCodec {
   readCommand(request: VenueRequest, answer: VenueAnswer, at: Micros): CommandResult {
     if (answer.status !== 200) return this.#failed(request, answer, at)
     const fields = Fields.listOf(answer.body)?.[0]
-    const isOfOrder = request.call === 'place' || request.call === 'cancel' || request.call === 'replace'
+    const { call, clientOrderId, instrument } = request
+    const isOfOrder = call === 'place' || call === 'cancel' || call === 'replace'
     const known = fields !== undefined && (!isOfOrder || this.#isAbout(request, fields))
     if (!known && !(request.call === 'cancel_all' && answer.body.trim() === '[]')) {
       const words = `the answer is not about this order: ${answer.body.slice(0, 200)}`
       return { outcome: 'unknown', advice: 'query', code: 'HTTP 200', words, reports: [] }
     }
-    const reports = known && isOfOrder ? this.#acknowledged(request, fields) : []
+    const order = { clientOrderId, instrument }
+    const reports =
+      known && isOfOrder ? readAcknowledgement({ call, ...order }, fields, this.#instruments, this.#venue) : []
     return { outcome: 'ack', advice: 'none', code: '', words: '', reports }
   }
 
@@ -220,34 +227,22 @@ class BinanceOrders implements OrderCodec {
     return this.#signer.signed({ call, method, path: API[this.#dialect] + path, parameters, weight, ...about }, at)
   }
 
+  adviceOf(answer: VenueAnswer): Advice {
+    return readFailure(this.#dialect, answer).advice
+  }
+
   #symbol(instrument: number): Parameters {
     return instrument < 0 ? [] : [['symbol', this.#instruments.at(instrument).symbol]]
   }
 
-  /** An order by the venue's id where it is known, by ours otherwise. */
-  #naming({ clientOrderId, venueOrderId, instrument }: CancelCommand): Parameters {
-    const id =
-      venueOrderId === '' ? (['origClientOrderId', clientOrderId] as const) : (['orderId', venueOrderId] as const)
-    return [...this.#symbol(instrument), id]
+  #naming(command: CancelCommand): Parameters {
+    return namingParameters(this.#instruments, command)
   }
 
   #isAbout({ clientOrderId, call }: VenueRequest, fields: Fields): boolean {
     // A cancel of spot answers with an id of its own; the order's is beside it.
     const told = fields.optional('origClientOrderId') ?? fields.optional('clientOrderId')
     return fields.has('orderId') && (told === clientOrderId || (call === 'cancel' && clientOrderId === ''))
-  }
-
-  #acknowledged({ call, clientOrderId, instrument }: VenueRequest, fields: Fields): readonly ExecutionReport[] {
-    const order = { clientOrderId, venueOrderId: fields.text('orderId'), instrument, leaves: 0 as Lots }
-    const time = ['updateTime', 'transactTime'].find(key => fields.has(key)) ?? 'updateTime'
-    const at = (fields.int(time) * 1000) as Micros
-    if (call === 'place') return [{ kind: 'accepted', ...order, at, cumulative: 0 as Lots }]
-    const snapshot = readOrderSnapshot(fields, this.#instruments, this.#venue)
-    if (snapshot === undefined || fields.fault !== '') return []
-    const { cumulative, quantity, price } = snapshot
-    if (snapshot.status === 'canceled') return [{ kind: 'canceled', ...order, at, cumulative }]
-    if (call === 'cancel' || price === undefined) return []
-    return [{ kind: 'replaced', ...order, at, cumulative, leaves: (quantity - cumulative) as Lots, price, quantity }]
   }
 
   #failed(request: VenueRequest, answer: VenueAnswer, at: Micros): CommandResult {
@@ -274,16 +269,6 @@ class BinanceOrders implements OrderCodec {
   #proof(answer: VenueAnswer): QueryResult<never> {
     const { advice, code, words } = readFailure(this.#dialect, answer)
     return code === '-2013' ? { kind: 'absent', code, words } : { kind: 'failed', advice, code, words }
-  }
-
-  #socketOrders(): SocketOrders {
-    const frame = (id: string, method: string, parameters: Parameters, at: Micros): string =>
-      JSON.stringify({ id, method, params: this.#signer.socketParameters(parameters, at) })
-    return {
-      place: ({ order, clientOrderId }, id, at) =>
-        frame(id, 'order.place', orderParameters(this.#dialect, this.#instruments, order, clientOrderId), at),
-      cancel: (command, id, at) => frame(id, 'order.cancel', this.#naming(command), at),
-    }
   }
 }
 

@@ -126,6 +126,33 @@ export function readOrderSnapshot(
   }
 }
 
+/** Commands whose success is told with the order. */
+export type AcknowledgedCall = 'place' | 'cancel' | 'replace'
+
+/** What the answer to a command says of the order; nothing where the private stream must tell it. */
+export function readAcknowledgement(
+  {
+    call,
+    clientOrderId,
+    instrument,
+  }: Pick<ExecutionReport, 'clientOrderId' | 'instrument'> & {
+    readonly call: AcknowledgedCall
+  },
+  fields: Fields,
+  instruments: InstrumentTable,
+  venue: string,
+): readonly ExecutionReport[] {
+  const order = { clientOrderId, venueOrderId: fields.text('orderId'), instrument, leaves: 0 as Lots }
+  const at = microsOf(fields, ['updateTime', 'transactTime'].find(key => fields.has(key)) ?? 'updateTime')
+  if (call === 'place') return [{ kind: 'accepted', ...order, at, cumulative: 0 as Lots }]
+  const snapshot = readOrderSnapshot(fields, instruments, venue)
+  if (snapshot === undefined || fields.fault !== '') return []
+  const { cumulative, quantity, price } = snapshot
+  if (snapshot.status === 'canceled') return [{ kind: 'canceled', ...order, at, cumulative }]
+  if (call === 'cancel' || price === undefined) return []
+  return [{ kind: 'replaced', ...order, at, cumulative, leaves: (quantity - cumulative) as Lots, price, quantity }]
+}
+
 /** A row of `myTrades` (spot) or `userTrades` (USD-M); the client order id is not told. */
 export function readTrade(fields: Fields, instruments: InstrumentTable, venue: string): Fill | undefined {
   const instrument = instruments.find(venue, fields.text('symbol'))

@@ -1,7 +1,8 @@
 import type { Micros } from '@velocimex/core/clock/micros'
+import type { CancelCommand, ReplaceCommand } from '@velocimex/core/execution/order-gateway'
 import { formatOnGrid } from '@velocimex/core/market/grid'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { BUY } from '@velocimex/core/market/side'
+import { BUY, type Side } from '@velocimex/core/market/side'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
 import type { Cryptography } from '../cryptography.ts'
 import { assertSayable, spotRefusal } from '../order-refusal.ts'
@@ -120,5 +121,25 @@ export function orderParameters(
     ['reduceOnly', dialect === 'usdm' && order.reduceOnly ? 'true' : undefined],
     ['newClientOrderId', clientOrderId],
     ['newOrderRespType', 'ACK'],
+  ]
+}
+
+/** The parameters that name an order: by the venue's id where it is known, by ours otherwise. */
+export function namingParameters(
+  instruments: InstrumentTable,
+  { clientOrderId, venueOrderId, instrument }: CancelCommand,
+): Parameters {
+  const symbol = instrument < 0 ? [] : [['symbol', instruments.at(instrument).symbol] as const]
+  return [...symbol, venueOrderId === '' ? ['origClientOrderId', clientOrderId] : ['orderId', venueOrderId]]
+}
+
+/** The parameters of an amendment of USD-M; the quantity is the new total, what is filled included. */
+export function amendParameters(instruments: InstrumentTable, command: ReplaceCommand, side: Side): Parameters {
+  const { price, quantity } = instruments.at(command.instrument)
+  return [
+    ...namingParameters(instruments, command),
+    ['side', side === BUY ? 'BUY' : 'SELL'],
+    ['quantity', formatOnGrid(command.quantity, quantity)],
+    ['price', formatOnGrid(command.price, price)],
   ]
 }

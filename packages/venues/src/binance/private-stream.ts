@@ -1,12 +1,12 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { addAmounts } from '../amounts.ts'
-import type { CommandResult, PrivateMessage, PrivateStream, VenueRequest } from '../order-venue.ts'
+import type { PrivateMessage, PrivateStream, VenueRequest } from '../order-venue.ts'
 import { Fields } from '../wire/fields.ts'
 import type { Dialect } from './frame-fields.ts'
-import { readFailure } from './order-errors.ts'
 import { readExecution } from './order-reports.ts'
 import type { BinanceSigner } from './order-requests.ts'
+import { readAnswer, readSocketAnswer } from './socket-answers.ts'
 
 /** The request by which spot subscribes to the account's events on the WebSocket API. */
 const SUBSCRIBE_ID = 'account'
@@ -53,7 +53,7 @@ export class BinancePrivateStream implements PrivateStream {
   read(text: string): readonly PrivateMessage[] {
     const frame = Fields.of(text)
     if (frame === undefined) return [{ kind: 'damaged', words: 'not a JSON object' }]
-    const messages = frame.has('status') && frame.has('id') ? [this.#answer(frame)] : this.#event(frame)
+    const messages = frame.has('status') ? [this.#answer(frame)] : this.#event(frame)
     return frame.fault === '' ? messages : [{ kind: 'damaged', words: frame.fault }]
   }
 
@@ -61,18 +61,13 @@ export class BinancePrivateStream implements PrivateStream {
     return this.#signer.keyed({ call: 'stream_token', method, path: '/fapi/v1/listenKey', parameters: [], weight: 1 })
   }
 
-  /** An answer of the WebSocket API: to our subscription, or to an order command. */
+  /** An answer of the WebSocket API: to our subscription, or to an order command. Without an id it is about the socket. */
   #answer(frame: Fields): PrivateMessage {
-    const requestId = frame.text('id')
-    const status = frame.int('status')
-    const result = status === 200 ? acknowledged : this.#refused(frame.object('error'), status)
-    if (requestId !== SUBSCRIBE_ID) return { kind: 'answer', requestId, result }
-    return status === 200 ? { kind: 'ready' } : { kind: 'refused', code: result.code, words: result.words }
-  }
-
-  #refused(error: Fields, status: number): CommandResult {
-    const body = JSON.stringify({ code: Number(error.text('code')), msg: error.text('msg') })
-    return { ...readFailure(this.#dialect, { status, headers: {}, body }), reports: [] }
+    const isOfSocket = frame.optional('id') === undefined
+    if (!isOfSocket && frame.text('id') !== SUBSCRIBE_ID)
+      return readSocketAnswer(this.#dialect, this.#instruments, this.#venue, frame)
+    const { outcome, code, words } = readAnswer(this.#dialect, frame).result
+    return outcome === 'ack' && !isOfSocket ? { kind: 'ready' } : { kind: 'refused', code, words }
   }
 
   #event(frame: Fields): readonly PrivateMessage[] {
@@ -121,5 +116,3 @@ export class BinancePrivateStream implements PrivateStream {
     return messages
   }
 }
-
-const acknowledged: CommandResult = { outcome: 'ack', advice: 'none', code: '', words: '', reports: [] }

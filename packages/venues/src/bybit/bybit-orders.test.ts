@@ -584,7 +584,8 @@ test('order entry over the socket of its own', { skip }, () => {
   })
   const names = { clientOrderId: 'V1', venueOrderId: '', instrument: 0 }
   equal(JSON.parse(socket.cancel(names, 'r2', at)).op, 'order.cancel')
-  equal(JSON.parse(socket.replace!({ ...names, price: 1 as Ticks, quantity: 1 as Lots }, 'r3', at)).op, 'order.amend')
+  const change = { ...names, price: 1 as Ticks, quantity: 1 as Lots }
+  equal(JSON.parse(socket.replace!(change, 'r3', at, BUY)).op, 'order.amend')
   const read = (frame: string): string => session.read(frame).map(told).join('|')
   equal(read('{"retCode":0,"retMsg":"OK","op":"auth","connId":"cnt5leec0hvan15eukcg-2t"}'), 'ready')
   equal(read('{"retCode":10004,"retMsg":"bad sign","op":"auth","connId":"c"}'), 'refused 10004 bad sign')

@@ -7,8 +7,8 @@ import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
 import { spotRefusal } from '../order-refusal.ts'
 import type {
+  Advice,
   Balance,
-  BudgetReading,
   CommandResult,
   KeyPermissions,
   OrderCodec,
@@ -221,9 +221,9 @@ class BybitOrders implements OrderCodec {
     return this.#result(answer, result => readPermissions(this.#place.category, result))
   }
 
-  readBudget(answer: VenueAnswer): BudgetReading {
-    return readBudget(answer)
-  }
+  readonly readBudget = readBudget
+
+  readonly adviceOf = (answer: VenueAnswer): Advice => readVerdict(answer).advice
 
   #get(call: Call['call'], path: string, parameters: Parameters, about: Partial<Call>, at: Micros): VenueRequest {
     return this.#signer.signed({ ...about, call, method: 'GET', path, parameters }, at)

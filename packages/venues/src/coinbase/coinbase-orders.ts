@@ -6,8 +6,8 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { BUY, type Side } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
-import type { OrderRequest } from '@velocimex/core/order/order-request'
 import type {
+  Advice,
   Balance,
   BudgetReading,
   CommandResult,
@@ -50,9 +50,7 @@ class CoinbaseOrders implements OrderCodec {
     this.stream = new CoinbaseUserStream(instruments, this.#signer, this.#memory)
   }
 
-  refusal(order: OrderRequest): string | undefined {
-    return refusalOf(order)
-  }
+  readonly refusal = refusalOf
 
   place({ order, clientOrderId }: PlaceCommand, at: Micros): VenueRequest {
     const instrument = this.#instruments.at(order.instrument)
@@ -214,6 +212,8 @@ class CoinbaseOrders implements OrderCodec {
     if (retry !== undefined) return { used, retryAfter: retry * 1000 }
     return status === 429 ? { used, retryAfter: 1000 } : { used }
   }
+
+  readonly adviceOf = (answer: VenueAnswer): Advice => readFailure(answer).advice
 
   #idOf(clientOrderId: string, venueOrderId: string): string {
     return venueOrderId === '' ? this.#memory.venueId(clientOrderId) : venueOrderId

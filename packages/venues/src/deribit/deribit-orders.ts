@@ -9,6 +9,7 @@ import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
 import { spotRefusal } from '../order-refusal.ts'
 import type {
+  Advice,
   Balance,
   BudgetReading,
   CommandResult,
@@ -202,6 +203,10 @@ class DeribitOrders implements OrderCodec {
   readBudget(answer: VenueAnswer): BudgetReading {
     const isOver = answer.status === 429 || (answer.status !== 200 && readFailure(answer).code === TOO_MANY_REQUESTS)
     return isOver ? { used: [], retryAfter: 1000 } : { used: [] }
+  }
+
+  adviceOf(answer: VenueAnswer): Advice {
+    return readFailure(answer).advice
   }
 
   #signed(call: Call['call'], method: string, parameters: Parameters, at: Micros, about: About): VenueRequest {

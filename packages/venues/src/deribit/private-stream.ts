@@ -100,13 +100,15 @@ export class DeribitPrivateStream implements PrivateStream {
 
   #result(frame: Fields, failure: ReturnType<typeof readError> | undefined): CommandResult {
     if (failure !== undefined) return { ...failure, reports: [] }
-    const result = frame.optional('result') === undefined ? frame.object('result') : undefined
-    const row = result?.has('order') === true ? result.object('order') : result
-    const order = row?.has('order_id') === true ? readOrder(row, this.#instruments) : undefined
-    const trades = result?.has('trades') === true ? result.list('trades') : []
+    const count = frame.optional('result')
+    if (count !== undefined) return counted(count)
+    const result = frame.object('result')
+    const row = result.has('order') ? result.object('order') : result
+    const order = row.has('order_id') ? readOrder(row, this.#instruments) : undefined
+    const trades = result.has('trades') ? result.list('trades') : []
     const fills = trades.flatMap(trade => readTrade(trade, this.#instruments) ?? [])
-    const reports = order === undefined || frame.fault !== '' ? [] : reportsOf(order, fills)
-    return { outcome: 'ack', advice: 'none', code: '', words: '', reports }
+    if (order === undefined || frame.fault !== '') return NOT_OURS
+    return { ...TAKEN, reports: reportsOf(order, fills) }
   }
 
   #notification(frame: Fields): readonly PrivateMessage[] {
@@ -138,3 +140,17 @@ export class DeribitPrivateStream implements PrivateStream {
 
 const fillsOf = (venueOrderId: string, fills: readonly Fill[]): readonly Fill[] =>
   fills.filter(fill => fill.venueOrderId === venueOrderId)
+
+const TAKEN: CommandResult = { outcome: 'ack', advice: 'none', code: '', words: '', reports: [] }
+const NOT_OURS: CommandResult = {
+  ...{ outcome: 'unknown', advice: 'query', code: 'no_order', reports: [] },
+  words: 'the answer is not about an order',
+}
+
+/** A cancel by label answers how many orders it canceled. */
+function counted(count: string): CommandResult {
+  if (!/^\d+$/.test(count)) return NOT_OURS
+  if (Number(count) > 0) return TAKEN
+  const words = 'no open order has this label'
+  return { outcome: 'definitive_reject', advice: 'query', code: 'not_open', words, reports: [] }
+}

@@ -9,6 +9,7 @@ import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
 import { assertSayable, spotRefusal } from '../order-refusal.ts'
 import type {
+  Advice,
   Balance,
   BudgetReading,
   CommandResult,
@@ -236,6 +237,10 @@ class KrakenOrders implements OrderCodec {
   readBudget({ headers }: VenueAnswer): BudgetReading {
     const wait = headers['retry-after']
     return wait !== undefined && /^\d{1,9}$/.test(wait) ? { used: [], retryAfter: Number(wait) * 1000 } : { used: [] }
+  }
+
+  adviceOf(answer: VenueAnswer): Advice {
+    return readFailure(answer)?.advice ?? 'none'
   }
 
   /** An order by the venue's id where it is known, by ours otherwise. */

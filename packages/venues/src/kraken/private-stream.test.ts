@@ -231,7 +231,12 @@ test('commands over the socket keep the digits of their grid, and answers find t
     [
       codec.socket!.place(placing(), 'first', at),
       codec.socket!.cancel(known, 'second', at),
-      codec.socket!.replace!({ ...known, venueOrderId: '', price: 5 as Ticks, quantity: 100 as Lots }, 'third', at),
+      codec.socket!.replace!(
+        { ...known, venueOrderId: '', price: 5 as Ticks, quantity: 100 as Lots },
+        'third',
+        at,
+        BUY,
+      ),
     ],
     [
       `{"method":"add_order","params":{"order_type":"limit","side":"buy","order_qty":0.01000000,"symbol":"BTC/USD","limit_price":30000.0,"time_in_force":"gtc","post_only":true,"cl_ord_id":"${OURS.slice(1)}","token":"T0"},"req_id":1}`,
@@ -300,7 +305,7 @@ test('the examples of requests and replies', { skip }, () => {
   deepEqual(shape(codec.socket!.place(placing(), '1', at)), shape(text('ws_add_order_request')))
   const known = { clientOrderId: OURS, venueOrderId: 'OABCDE-12345-FGHIJ', instrument: 0 }
   deepEqual(shape(codec.socket!.cancel(known, '2', at)), shape(text('ws_cancel_order_request')))
-  deepEqual(shape(codec.socket!.replace!({ ...known, price: 1 as Ticks, quantity: 1 as Lots }, '3', at)), [
+  deepEqual(shape(codec.socket!.replace!({ ...known, price: 1 as Ticks, quantity: 1 as Lots }, '3', at, BUY)), [
     ...['limit_price', ...shape(text('ws_amend_order_request'))].sort(),
   ])
 })

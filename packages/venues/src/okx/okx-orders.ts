@@ -6,8 +6,10 @@ import type { Side } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
+import { openRequest } from '../open-request.ts'
 import { spotRefusal } from '../order-refusal.ts'
 import type {
+  Advice,
   Balance,
   BudgetReading,
   CommandResult,
@@ -24,6 +26,7 @@ import type {
 import { Fields } from '../wire/fields.ts'
 import { readRows, unreadable } from '../wire/query-answer.ts'
 import { readBalance, readFeeRates, readPermissions, readPosition } from './account-answers.ts'
+import { okxWire } from './market-wire.ts'
 import { ABSENT_CODES, readFailure } from './order-errors.ts'
 import { readFill, readOrderSnapshot } from './order-reports.ts'
 import { familyOf, INST_TYPES, orderFields, plainSteps, type SpotMode } from './order-requests.ts'
@@ -60,6 +63,11 @@ export class OkxOrders implements OrderCodec {
   /** Orders over the socket, once the codes of all instruments of the table are known. */
   get socket(): OkxSocketOrders | undefined {
     return this.codes.isComplete ? this.#socket : undefined
+  }
+
+  readonly lessons = {
+    requests: (): readonly VenueRequest[] => okxWire.instrumentPaths.map(path => openRequest('instruments', path)),
+    learn: (body: string): void => void this.codes.learn(body),
   }
 
   refusal(order: OrderRequest): string | undefined {
@@ -221,6 +229,10 @@ export class OkxOrders implements OrderCodec {
   /** The venue sends no budgets: what is left must be counted here. */
   readBudget({ status }: VenueAnswer): BudgetReading {
     return status === 429 ? { used: [], retryAfter: WINDOW_MS } : { used: [] }
+  }
+
+  adviceOf(answer: VenueAnswer): Advice {
+    return readFailure(answer).advice
   }
 
   /** An order by the venue's id where it is known, by ours otherwise. */

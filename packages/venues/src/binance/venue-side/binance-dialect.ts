@@ -34,6 +34,7 @@ import { RequestWeights } from './request-weights.ts'
 import { type Route, routesOf } from './routes.ts'
 import { SignedCalls } from './signed-calls.ts'
 import { SocketApiSession } from './socket-api.ts'
+import { socketMethodsOf } from './socket-methods.ts'
 import { StreamSession } from './stream-session.ts'
 import { answered, type Failure, failed, failure } from './venue-failures.ts'
 
@@ -43,6 +44,12 @@ const ROUTED: Readonly<Record<string, RegExp>> = {
   public: /@(depth|bookTicker|trade$)/,
   market: /@(aggTrade|markPrice|kline|ticker|miniTicker)/,
 }
+
+/** Where the WebSocket API is, and what it costs to open a socket there. */
+const SOCKET_APIS = {
+  spot: { path: 'ws-api/v3', weight: 2 },
+  usdm: { path: 'ws-fapi/v1', weight: 5 },
+} as const
 
 /** Binance as its clients see it: spot or USD-M over an exchange. */
 class BinanceDialect implements VenueDialect {
@@ -57,6 +64,7 @@ class BinanceDialect implements VenueDialect {
   readonly #keys: ClientKeys
   readonly #weights: RequestWeights
   readonly #routes: ReadonlyMap<string, Route>
+  readonly #methods: ReadonlyMap<string, Route>
   readonly #bars: TradeBars[]
   readonly #trades: ExchangeTrade[][]
   readonly #updateIds: Float64Array
@@ -81,6 +89,7 @@ class BinanceDialect implements VenueDialect {
     this.#keys = new ClientKeys(options.keys, options.cryptography, options.clock)
     this.#weights = new RequestWeights(dialect, options.clock)
     this.#routes = routesOf(dialect, this)
+    this.#methods = socketMethodsOf(dialect, this.#routes)
     this.#fundingAt = nextFunding(this.now())
   }
 
@@ -104,7 +113,7 @@ class BinanceDialect implements VenueDialect {
 
   open(path: string, query: string, socket: ClientSocket): SocketSession | undefined {
     const parts = path.split('/').filter(part => part !== '')
-    if (parts[0] === 'ws-api' || parts[0] === 'ws-fapi') return this.#socketApi(socket)
+    if (parts.join('/') === SOCKET_APIS[this.#dialect].path) return this.#socketApi(socket, new URLSearch(query))
     const route =
       this.#dialect === 'usdm' && ['public', 'market', 'private'].includes(parts[0] ?? '') ? parts.shift()! : ''
     const [kind, ...rest] = parts
@@ -170,10 +179,13 @@ class BinanceDialect implements VenueDialect {
     return route.access === 'keyed' ? this.#keys.keyed(request) : this.#keys.signed(request, parameters)
   }
 
-  #socketApi(socket: ClientSocket): SocketSession {
-    const charge = (weight: number, orders: number): Failure | undefined => this.#weights.charge(weight, orders).over
-    const { calls, own, accounts } = this
-    return new SocketApiSession(socket, { keys: this.#keys, calls, own, accounts, charge, now: () => this.now() })
+  #socketApi(socket: ClientSocket, query: URLSearch): SocketSession | undefined {
+    if (this.#weights.charge(SOCKET_APIS[this.#dialect].weight, 0).over !== undefined) return undefined
+    return new SocketApiSession(socket, {
+      ...{ keys: this.#keys, methods: this.#methods, weights: this.#weights, now: () => this.now() },
+      accounts: this.#dialect === 'spot' ? this.accounts : undefined,
+      tellsLimits: query.get('returnRateLimits') !== 'false',
+    })
   }
 }
 

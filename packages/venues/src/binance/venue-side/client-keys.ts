@@ -32,11 +32,16 @@ export class ClientKeys {
     return this.#checked(key, unsigned(request.query) + unsigned(request.body), parameters)
   }
 
+  /** The key of a request over the WebSocket API that carries no signature. */
+  keyedSocket(parameters: RequestParameters): ClientKey | Failure {
+    const key = this.#known.find(parameters.get('apiKey'))
+    return key ?? failure(-2015, 'Invalid API-key, IP, or permissions for action.', 401)
+  }
+
   /** The key of a request over the WebSocket API: parameters sorted by name. */
   signedSocket(parameters: RequestParameters): ClientKey | Failure {
-    const key = this.#known.find(parameters.get('apiKey'))
-    if (key === undefined) return failure(-2015, 'Invalid API-key, IP, or permissions for action.', 401)
-    return this.#checked(key, parameters.sortedText(), parameters)
+    const key = this.keyedSocket(parameters)
+    return 'code' in key ? key : this.#checked(key, parameters.sortedText(), parameters)
   }
 
   #checked(key: ClientKey, text: string, parameters: RequestParameters): ClientKey | Failure {

@@ -7,7 +7,14 @@ const LIMITS = {
   spot: { weight: 6000, orders: { '10S': 50, '1D': 160_000 } },
   usdm: { weight: 2400, orders: { '10S': 300, '1M': 1200 } },
 } as const
-const WINDOW_MS: Readonly<Record<string, number>> = { '10S': 10_000, '1M': 60_000, '1D': 86_400_000 }
+/** Windows as the WebSocket API names them. */
+const INTERVALS: Readonly<Record<string, readonly [type: string, interval: string, intervalNum: number]>> = {
+  weight: ['REQUEST_WEIGHT', 'MINUTE', 1],
+  '10S': ['ORDERS', 'SECOND', 10],
+  '1M': ['ORDERS', 'MINUTE', 1],
+  '1D': ['ORDERS', 'DAY', 1],
+}
+const WINDOW_MS: Readonly<Record<string, number>> = { weight: 60_000, '10S': 10_000, '1M': 60_000, '1D': 86_400_000 }
 /** Requests over the limit that are borne before the address is banned, and for how long. */
 const PATIENCE = 10
 const BAN_MS = 120_000
@@ -29,7 +36,7 @@ export class RequestWeights {
   charge(weight: number, orders: number): { readonly headers: Record<string, string>; readonly over?: Failure } {
     const now = this.#now()
     if (now < this.#bannedUntil) return this.#banned(now)
-    const used = this.#add('weight', 60_000, weight)
+    const used = this.#add('weight', WINDOW_MS['weight']!, weight)
     const headers: Record<string, string> = { 'X-MBX-USED-WEIGHT-1M': String(used), 'X-MBX-USED-WEIGHT': String(used) }
     if (used > this.#limits.weight) {
       if (++this.#ignored > PATIENCE) {
@@ -51,6 +58,16 @@ export class RequestWeights {
       }
     }
     return { headers }
+  }
+
+  /** The windows as the WebSocket API tells them behind every answer. @param withOrders those of orders too */
+  told(withOrders: boolean): readonly object[] {
+    const limits: Readonly<Record<string, number>> = { weight: this.#limits.weight, ...this.#limits.orders }
+    return Object.entries(limits).flatMap(([name, limit]) => {
+      const [rateLimitType, interval, intervalNum] = INTERVALS[name]!
+      if (name !== 'weight' && !withOrders) return []
+      return [{ rateLimitType, interval, intervalNum, limit, count: this.#add(name, WINDOW_MS[name]!, 0) }]
+    })
   }
 
   #banned(now: number): { readonly headers: Record<string, string>; readonly over: Failure } {

@@ -198,7 +198,7 @@ for (const seed of [1, 2, 3, 4])
     const known = { clientOrderId: ID('1'), venueOrderId: '', instrument: 0 }
     deepEqual(
       say(
-        codec.socket!.replace!({ ...known, price: 600_100 as Ticks, quantity: 3_000_000 as Lots }, 'b', venue.now),
+        codec.socket!.replace!({ ...known, price: 600_100 as Ticks, quantity: 3_000_000 as Lots }, 'b', venue.now, BUY),
       ).sort(),
       ['answer b ack', 'replaced 1 0 3000000'],
     )
