@@ -5,12 +5,14 @@ import { z } from 'zod'
  *
  * Requests: `status` answers without doing anything; `lost_answer` does it and closes the line; `not_done` closes the line
  * before it is done; `garbage` does it and answers nonsense; `slow` answers late.
- * Frames: `drop`, `duplicate`, `hold` (sent behind the next), `truncate`, `garbage`, `corrupt` (a digit is changed),
+ * Messages, what a client sends over its socket: `lost_answer` does it and cuts the line; `not_done` cuts the line before
+ * it is done; `drop` does nothing and says nothing.
+ * Frames, what the venue sends: `drop`, `duplicate`, `hold` (sent behind the next), `truncate`, `garbage`, `corrupt` (a digit is changed),
  * `huge` (blanks behind it), `slow`.
  */
 export const faultSchema = z.strictObject({
-  on: z.enum(['request', 'frame']),
-  /** Part of `METHOD /path?query`, or of a frame; empty for any. */
+  on: z.enum(['request', 'message', 'frame']),
+  /** Part of `METHOD /path?query`, of a message, or of a frame; empty for any. */
   match: z.string().max(200).default(''),
   kind: z.enum([
     'status',

@@ -157,7 +157,7 @@ export class VenueServer {
       client.on('error', () => {}) // As above.
       client.on('message', (bytes, isBinary) => {
         this.counts.frames++
-        if (!isBinary) this.#take(bytes.toString(), client, session)
+        if (!isBinary) this.#take(bytes.toString(), client, faulty, session)
       })
       client.on('close', () => {
         this.#clients.delete(client)
@@ -169,9 +169,12 @@ export class VenueServer {
     if (!isJoined) session.onClosed()
   }
 
-  #take(text: string, client: WebSocket, session: SocketSession): void {
+  #take(text: string, client: WebSocket, faulty: FaultySocket, session: SocketSession): void {
     this.#market.advanceTo(this.#now())
     this.#hear(text)
+    const fault = this.plan.strike('message', text)
+    if (fault?.kind === 'not_done' || fault?.kind === 'lost_answer') faulty.cut()
+    if (fault?.kind === 'not_done' || fault?.kind === 'drop') return
     try {
       session.onText(text)
     } catch (cause) {

@@ -13,7 +13,7 @@ interface Status {
   readonly accounts: readonly {
     readonly name: string
     readonly placed: number
-    readonly alerts: readonly string[]
+    readonly alerts: readonly { readonly words: string }[]
     readonly mode: { readonly posture: string; readonly conditions: readonly string[] }
     readonly differences: object
   }[]
@@ -44,7 +44,10 @@ test('R-CLK-01 a clock that is off by five seconds or an hour, either way and fr
         ok(mode.conditions.includes('clock_skewed'), JSON.stringify(mode))
         deepEqual([mode.posture, placed, differences], ['reduce_only', 0, {}])
         const side = aheadMs > 0 ? 'ahead of' : 'behind'
-        match(alerts.join(), new RegExp(`the clock is at least [0-9]+ ms ${side} the venue's: set it`))
+        match(
+          alerts.map(({ words }) => words).join(),
+          new RegExp(`the clock is at least [0-9]+ ms ${side} the venue's: set it`),
+        )
       }
       await trader.kill()
     }
@@ -52,7 +55,7 @@ test('R-CLK-01 a clock that is off by five seconds or an hour, either way and fr
     await trader.ready(READY_MAX_MS)
     const { accounts } = await until(trader, status => status.accounts.some(({ placed }) => placed > 0))
     ok(accounts.every(({ mode }) => !mode.conditions.includes('clock_skewed')))
-    ok(accounts.some(({ alerts }) => alerts.some(words => words.startsWith('the clock is at least'))))
+    ok(accounts.some(({ alerts }) => alerts.some(({ words }) => words.startsWith('the clock is at least'))))
     equal((await stage.settled(trader)).faults.join('; '), '')
   } finally {
     await trader?.end()

@@ -47,6 +47,8 @@ export class OrderClient {
   readonly stage: VenueStage
   readonly codec: OrderCodec
   readonly messages: PrivateMessage[] = []
+  /** Seconds of the venue that pass in one of the wall's. */
+  readonly speed = SPEED
   readonly #rest: RestClient
   #socket: WebSocket | undefined
   #wake: () => void = () => {}
@@ -180,15 +182,25 @@ export class OrderClient {
     return result.value
   }
 
+  /** How many orders of ours are open at the venue. */
+  get openOrders(): number {
+    return this.stage.market.exchange.openOrders(this.stage.keys[0]!.account).length
+  }
+
   /** What the venue itself knows of our account. */
   truth(): Promise<AccountTruth> {
     return this.stage.truth(this.stage.keys[0]!.account)
   }
 
   /** What the venue itself knows of an order; undefined when it never took it. */
-  async truthOf({ clientOrderId }: PlaceCommand): Promise<AccountTruth['orders'][number] | undefined> {
+  async truthOf(command: PlaceCommand): Promise<AccountTruth['orders'][number] | undefined> {
+    return (await this.truthsOf(command))[0]
+  }
+
+  /** All orders of the venue that carry our id. */
+  async truthsOf({ clientOrderId }: PlaceCommand): Promise<AccountTruth['orders']> {
     const { orders } = await this.truth()
-    return orders.find(order => sameId(order.clientOrderId, clientOrderId))
+    return orders.filter(order => sameId(order.clientOrderId, clientOrderId))
   }
 
   /** The private stream's reports about an order so far. */

@@ -21,6 +21,8 @@ interface VenueTraits {
   readonly bookMark: string
   /** A text that the acknowledgement of a subscription has; empty where none names its topic. */
   readonly ackMark: string
+  /** The venue cancels all orders of the account when its private socket ends. */
+  readonly cancelsWhenCut?: boolean
   /** Rows that the venue does not offer, with the reason, by the id of the row. */
   readonly omits: Readonly<Record<string, string>>
   /** Rows that are known to fail, with what is wrong; once they pass, the suite asks for the line to be taken out. */
@@ -47,6 +49,10 @@ const AS_SWAP = 'tried as okx-swap'
 const NO_CANCEL_ALL = 'no such request: open orders are listed and canceled one by one'
 const NO_NUMBERS = 'changes carry no number of the venue: the books of the leading line are lost with it, see S0-MDS-4c'
 const HAS_NUMBERS = 'changes carry numbers of the venue: see S0-MDS-4a'
+const NO_AMEND = 'only takes quantity away: cancel and place anew'
+const NO_SOCKET = 'no order entry over a socket'
+/** Rows of commands over a socket, where there is none. */
+const REST_ONLY = Object.fromEntries(['0', '1', '2', '3', '4', '5', '6', '7'].map(digit => [`E9${digit}`, NO_SOCKET]))
 const NO_ACKS = 'an answer names no topic: asking is having'
 
 const TRAITS: Readonly<Record<string, VenueTraits>> = {
@@ -55,7 +61,7 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: 5000,
     bookMark: 'depthUpdate',
     ackMark: '',
-    omits: { ...SPOT, 'R-WS-06a': NO_ACKS, E30: 'only takes quantity away: cancel and place anew' },
+    omits: { ...SPOT, 'R-WS-06a': NO_ACKS, E30: NO_AMEND, E91: NO_AMEND },
   },
   'binance-usdm': {
     orders: binanceUsdmOrders,
@@ -83,7 +89,7 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: Number.POSITIVE_INFINITY,
     bookMark: 'l2_data',
     ackMark: '"subscriptions"',
-    omits: { ...SPOT, E41: NO_CANCEL_ALL },
+    omits: { ...SPOT, ...REST_ONLY, E41: NO_CANCEL_ALL },
   },
   kraken: {
     orders: krakenOrders,
@@ -94,6 +100,7 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
   },
   deribit: {
     orders: deribitOrders,
+    cancelsWhenCut: true,
     depth: Number.POSITIVE_INFINITY,
     bookMark: '"type":"change"',
     ackMark: '"result":["',

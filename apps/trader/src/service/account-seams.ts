@@ -6,6 +6,8 @@ export interface AccountPace {
   readonly tickMs: number
   readonly snapshotMs: number
   readonly reconcileMs: number
+  /** Between two comparisons of our clock with the venue's. */
+  readonly clockMs: number
   /** Between two signs of life for the venue's dead-man switch, and what the venue waits for one. */
   readonly signOfLifeMs: number
   readonly deadManMs: number
@@ -16,6 +18,7 @@ export const ACCOUNT_PACE: AccountPace = {
   tickMs: 100,
   snapshotMs: 600_000,
   reconcileMs: 5_000,
+  clockMs: 60_000,
   signOfLifeMs: 30_000,
   deadManMs: 120_000,
 }

@@ -1,4 +1,3 @@
-import type { VenueClock } from '@velocimex/core/clock/venue-clock'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
@@ -30,6 +29,8 @@ export interface LiveAccountOptions {
   readonly sockets?: string
   readonly rest?: string
   readonly privateSockets: string
+  /** Where order entry has a socket of its own; the private address unless told. See `ORDER_SOCKETS`. */
+  readonly orderSockets?: string
   /** Where journal and books lie. */
   readonly directory: string
   /** Bytes that the journal keeps free for an emergency; 64 MB unless told. */
@@ -39,8 +40,6 @@ export interface LiveAccountOptions {
   /** What stands around its parts; nothing in production. */
   readonly seams?: AccountSeams
   readonly timers: Timers
-  /** The venue's clock, if it was heard already: a first life begins its books at an instant of the venue. */
-  readonly venueClock?: VenueClock
   /** Nanoseconds of the monotonic clock. */
   nanos(): number
   onFill(fill: Fill, realised: bigint, words: string): void

@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path'
 import type { JournalHistory } from '@velocimex/core/bus/journal'
 import { Random } from '@velocimex/core/clock/random'
-import { VenueClock } from '@velocimex/core/clock/venue-clock'
 import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { SELL } from '@velocimex/core/market/side'
@@ -17,14 +16,14 @@ import { RestClient } from '@velocimex/host/net/rest-client'
 import { amendingOf } from '@velocimex/venues/amending'
 import { VENUE_BUDGETS } from '@velocimex/venues/budgets'
 import type { OrderCodec } from '@velocimex/venues/order-venue'
+import { VENUE_CLOCKS } from '@velocimex/venues/venue-clocks'
 import { MarketConnector } from '../market/market-connector.ts'
-import type { PrivateLink } from '../venue/private-link.ts'
 import { VenueGateway } from '../venue/venue-gateway.ts'
 import { AccountCare } from './account-care.ts'
 import { AccountGuards } from './account-guards.ts'
 import { AccountJournal } from './account-journal.ts'
+import { AccountLinks } from './account-links.ts'
 import { ACCOUNT_PACE, type AccountPace } from './account-seams.ts'
-import { accountStream } from './account-stream.ts'
 import { AlertLog } from './alert-log.ts'
 import { deskRoute } from './desk-route.ts'
 import { exposureOf } from './guarded-desk.ts'
@@ -41,8 +40,8 @@ const LATENCY_MAX = 100_000
 const REPLAYED_MAX = 1_000
 
 /**
- * One account at one venue, traded live: market data and private stream over sockets, orders over REST, every intent in
- * the journal before it leaves, books from fills. It starts by recovery and may die anywhere.
+ * One account at one venue, traded live: market data, private stream and orders over sockets, with REST behind them, every
+ * intent in the journal before it leaves, books from fills. It starts by recovery and may die anywhere.
  */
 export class LiveAccount {
   readonly instruments: InstrumentTable
@@ -58,14 +57,14 @@ export class LiveAccount {
   placed = 0
   readonly #options: LiveAccountOptions
   readonly #pace: AccountPace
-  readonly #venueClock: VenueClock
   readonly #latency: LatencyWatch
   readonly #file: FileJournal
   readonly #rest: RestClient
   readonly #gateway: VenueGateway
-  readonly #private: PrivateLink
+  readonly #links: AccountLinks
   readonly #repeats: Repeats
   #hasBegun = false
+  #isStopped = false
   readonly #replayed: number
   readonly #random: Random
 
@@ -81,14 +80,14 @@ export class LiveAccount {
     this.#replayed = history.records.length
     this.journal = journal
     this.#repeats = new Repeats(options.timers)
-    const { timers, wire, orders, credentials, cryptography, venueClock = new VenueClock() } = options
-    this.#venueClock = venueClock
+    const { timers, wire, orders, credentials, cryptography } = options
     this.#latency = new LatencyWatch(options.guards?.latencyMax ?? LATENCY_MAX, timers)
     this.instruments = new InstrumentTable(options.instruments)
     const { instruments } = this
-    this.#rest = new RestClient({ origin: options.rest ?? wire.rest, venueClock }, timers)
+    this.#rest = new RestClient({ origin: options.rest ?? wire.rest }, timers)
     this.#random = new Random(options.instance)
     const codec = orders.makeOrderCodec({ instruments, credentials, cryptography })
+    this.#links = this.#makeLinks(codec)
     this.#gateway = this.#makeGateway(codec)
     this.desk = this.#recover(history)
     this.guards = this.#guard()
@@ -97,11 +96,6 @@ export class LiveAccount {
     this.strategies = this.#makeStrategies()
     this.guards.resume()
     this.market = this.#makeMarket()
-    this.#private = accountStream({
-      ...{ stream: codec.stream, sockets: options.privateSockets, gateway: this.#gateway, desk: this.desk },
-      ...{ timers, random: this.#random },
-      onAlert: words => this.#alert(words),
-    })
     this.care = new AccountCare({
       ...{ codec, gateway: this.#gateway, instruments, journal, deadManMs: this.#pace.deadManMs },
       now: () => this.#gateway.now(),
@@ -134,9 +128,10 @@ export class LiveAccount {
 
   /** Cancels everything, keeps a snapshot and lets go. */
   async stop(): Promise<void> {
+    this.#isStopped = true
     this.#repeats.stop()
     this.market.stop()
-    this.#private.stop()
+    this.#links.stop()
     for (const { index } of this.instruments.all)
       for (const { clientOrderId } of [...this.desk.orders.manager.openOrders(index)]) this.desk.cancel(clientOrderId)
     await this.#settled()
@@ -158,45 +153,59 @@ export class LiveAccount {
   }
 
   get isReady(): boolean {
-    return this.desk.isReady && this.market.isReady && this.#private.isUp && this.#hasBegun
+    return this.desk.isReady && this.market.isReady && this.#links.isUp && this.#hasBegun
   }
 
   #begin(): void {
     this.market.start()
-    this.#private.start()
-    this.#repeats.every(this.#pace.tickMs, () => {
-      this.desk.tick()
-      this.strategies.tick(this.#options.timers.now())
-      if (!this.#hasBegun && this.desk.isReady && this.journal.opening !== undefined) {
-        this.#hasBegun = true
-        this.guards.begin()
-        this.strategies.begin(this.journal.fills)
-        // A life that dies soon again would repeat all of it, and tell the database all of it.
-        if (this.#replayed > REPLAYED_MAX) this.#persist()
-      }
-      this.guards.tick({
-        isMarketLive: this.instruments.all.every(({ index }) => this.market.isLive(index)),
-        isStreamUp: this.#private.isUp,
-        isJournalShort: this.#file.isShort,
-        clockSkew: this.#venueClock.skew,
-        isSlow: this.#latency.isSlow,
-      })
-    })
+    this.#repeats.every(this.#pace.tickMs, () => this.#tick())
     this.#repeats.every(this.#pace.snapshotMs, () => this.#persist())
     this.#repeats.every(this.#pace.reconcileMs, () => void this.care.reconcile())
-    this.#repeats.every(this.#pace.signOfLifeMs, () => {
-      if (!this.guards.isForsaken) this.care.sayAlive()
-    })
+    this.#repeats.every(this.#pace.signOfLifeMs, () => this.#sayAlive())
+    this.#repeats.every(this.#pace.clockMs, () => void this.#gateway.syncClock())
+    void this.#connect()
+  }
+
+  /** What is signed carries the time: our clock is compared with the venue's before anything else. */
+  async #connect(): Promise<void> {
+    await this.#gateway.syncClock()
+    if (this.#isStopped) return
+    this.#links.start()
+    void this.#gateway.prepare()
     void this.care.checkKey()
     void this.care.reconcile()
-    this.care.sayAlive()
+    this.#sayAlive()
+  }
+
+  #sayAlive(): void {
+    if (!this.guards.isForsaken) this.care.sayAlive()
+  }
+
+  #tick(): void {
+    this.desk.tick()
+    this.strategies.tick(this.#options.timers.now())
+    if (!this.#hasBegun && this.desk.isReady && this.journal.opening !== undefined) {
+      this.#hasBegun = true
+      this.guards.begin()
+      this.strategies.begin(this.journal.fills)
+      // A life that dies soon again would repeat all of it, and tell the database all of it.
+      if (this.#replayed > REPLAYED_MAX) this.#persist()
+    }
+    this.guards.tick({
+      isMarketLive: this.instruments.all.every(({ index }) => this.market.isLive(index)),
+      isStreamUp: this.#links.isUp,
+      isJournalShort: this.#file.isShort,
+      clockSkew: this.#gateway.clockSkew,
+      isSlow: this.#latency.isSlow,
+    })
   }
 
   #makeGateway(codec: OrderCodec): VenueGateway {
     return new VenueGateway({
       ...{ codec, instruments: this.instruments, rest: this.#rest, timers: this.#options.timers, random: this.#random },
-      venueClock: this.#venueClock,
+      socket: this.#links.commands,
       budget: VENUE_BUDGETS.get(this.#options.venue.id)!,
+      clock: VENUE_CLOCKS.get(this.#options.venue.id)!,
       sideOf: id => this.desk.orders.manager.find(id)?.request.side ?? SELL,
       listener: {
         onOutcome: (ref, outcome) => this.desk.onOutcome(ref, outcome),
@@ -274,6 +283,20 @@ export class LiveAccount {
       ...(sockets && { sockets }),
       onAlert: ({ kind, words }) => this.#alert(`market ${kind}: ${words}`),
     })
+  }
+
+  #makeLinks(codec: OrderCodec): AccountLinks {
+    return new AccountLinks({
+      ...{ codec, options: this.#options, random: this.#random, gateway: () => this.#gateway },
+      onReport: report => this.#onReport(report),
+      onUp: () => this.desk.onLinkUp(),
+      onAlert: words => this.#alert(words),
+    })
+  }
+
+  #onReport(report: Parameters<LiveOrderDesk['onReport']>[0]): void {
+    this.#gateway.learn(report.venueOrderId, report.clientOrderId)
+    this.desk.onReport(report)
   }
 
   #onFill(fill: Fill, order: OrderView): void {

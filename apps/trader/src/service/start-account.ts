@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { VenueClock } from '@velocimex/core/clock/venue-clock'
 import { alignAssets } from '@velocimex/core/market/align-assets'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { nearest } from '@velocimex/host/config/nearest'
@@ -43,8 +42,7 @@ export async function startAccount(config: AccountConfig, parts: StartParts): Pr
   const venue = findVenue(config.venue)!.members[0]
   const wire = WIRES.get(venue.id)!
   const access = venueAccess(config, venue.id, parts.addresses, process.env)
-  const venueClock = new VenueClock()
-  const instruments = await listed(config, new RestClient({ origin: access.rest ?? wire.rest, venueClock }, timers))
+  const instruments = await listed(config, new RestClient({ origin: access.rest ?? wire.rest }, timers))
   const issues: string[] = []
   const limits = riskLimits(config.risk, instruments, issues)
   const strategies = config.strategies.map(each => strategyOf(each, instruments, issues))
@@ -52,7 +50,7 @@ export async function startAccount(config: AccountConfig, parts: StartParts): Pr
   const records = store.account(name, instruments)
   const { credentials, ...addresses } = access
   const started = LiveAccount.start({
-    ...{ venue, wire, instruments, credentials, cryptography: CRYPTOGRAPHY, venueClock, ...addresses },
+    ...{ venue, wire, instruments, credentials, cryptography: CRYPTOGRAPHY, ...addresses },
     ...{ timers, instance, limits },
     ...{ orders: ORDER_VENUES.get(venue.id)!, strategies: strategies.flatMap(each => each ?? []) },
     ...{ directory: join(directory, name), guards: guardsOf(config, parts), reserveBytes: JOURNAL_RESERVE },

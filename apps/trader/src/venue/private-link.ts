@@ -9,6 +9,8 @@ import { WebSocket } from 'ws'
 const OPEN_MS = 10_000
 const PING_MS = 10_000
 const FRAME_MAX = 4 << 20
+/** Bytes that may wait to be sent while more is written. */
+const BACKLOG_MAX = 1 << 16
 
 /** Told what the private stream says, and when it may have missed something. */
 export interface PrivateListener {
@@ -63,6 +65,15 @@ export class PrivateLink {
     this.#repeats?.stop()
     this.#takeBack()
     this.#socket?.terminate()
+  }
+
+  /** Writes a frame of the caller's own. @returns false where not a byte of it left, nor will */
+  send(frame: string): boolean {
+    const socket = this.#socket
+    // What the network does not take is not put behind it: an order that waits there would be sent late.
+    if (!this.isUp || socket?.readyState !== WebSocket.OPEN || socket.bufferedAmount > BACKLOG_MAX) return false
+    socket.send(frame)
+    return true
   }
 
   /** Drops the socket and connects anew. */
@@ -135,6 +146,8 @@ export class PrivateLink {
       else if (message.kind === 'send') for (const frame of message.frames) this.#socket?.send(frame)
       else if (message.kind === 'expired') this.#socket?.terminate()
       else if (message.kind === 'damaged') this.#parts.listener.onUp()
+      // A log-in that was refused, for a clock that has been set since, is tried again.
+      else if (message.kind === 'refused' && !this.isUp) this.#socket?.terminate()
       this.#parts.listener.onMessage(message)
     }
   }

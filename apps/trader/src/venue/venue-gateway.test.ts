@@ -1,182 +1,184 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { type TestContext, test } from 'node:test'
-import { micros } from '@velocimex/core/clock/micros'
+import { test } from 'node:test'
+import type { Micros } from '@velocimex/core/clock/micros'
 import { Random } from '@velocimex/core/clock/random'
-import { VenueClock } from '@velocimex/core/clock/venue-clock'
-import { approved } from '@velocimex/core/execution/desk-stage.conformance'
-import type { CommandOutcome, CommandRef } from '@velocimex/core/execution/live-gateway'
-import type { Instrument } from '@velocimex/core/market/instrument'
+import type { CommandOutcome } from '@velocimex/core/execution/live-gateway'
+import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { RestClient } from '@velocimex/host/net/rest-client'
+import { BUY } from '@velocimex/core/market/side'
+import type { RestOutcome, RestRequest } from '@velocimex/host/net/rest-client'
 import { SimTimers } from '@velocimex/host/net/sim-timers'
+import { binanceSpotOrders } from '@velocimex/venues/binance/binance-orders'
+import { binanceSpotSide } from '@velocimex/venues/binance/venue-side/binance-dialect'
 import { VENUE_BUDGETS } from '@velocimex/venues/budgets'
-import type { Cryptography } from '@velocimex/venues/cryptography'
-import { ORDER_VENUES } from '@velocimex/venues/order-venues'
+import type { CommandResult } from '@velocimex/venues/order-venue'
+import { VENUE_CLOCKS } from '@velocimex/venues/venue-clocks'
+import { OrderSocket } from './order-socket.ts'
 import { VenueGateway } from './venue-gateway.ts'
 
-const usdt = { code: 'USDT', decimals: 8 }
-const perpetual: Instrument = {
-  ...{ index: 0, venue: 'binance-usdm', symbol: 'BTCUSDT', unified: 'BTC/USDT:USDT', kind: 'perpetual' },
-  ...{ base: { code: 'BTC', decimals: 8 }, quote: usdt, settle: usdt, grids: 'published' },
-  ...{ price: { decimals: 1, step: 1 }, quantity: { decimals: 3, step: 1 }, bounds: {}, fees: { maker: 0, taker: 0 } },
-  contract: { kind: 'linear', minorPerTickLot: 10_000n },
+const CRYPTOGRAPHY = {
+  hmac: (hash: 'sha256' | 'sha512' | 'sha384', key: Uint8Array, message: Uint8Array) =>
+    createHmac(hash, key).update(message).digest(),
+  digest: (hash: 'sha256' | 'sha512', message: Uint8Array) => createHash(hash).update(message).digest(),
+  sign: () => new Uint8Array(0),
+  random: (bytes: number) => randomBytes(bytes),
 }
-const cryptography: Cryptography = {
-  hmac: (hash, key, message) => createHmac(hash, key).update(message).digest(),
-  digest: (hash, message) => createHash(hash).update(message).digest(),
-  sign: () => Buffer.alloc(0),
-  random: bytes => randomBytes(bytes),
-}
-/** What the venue says, an hour from us. */
-const DATE = new Date(Date.UTC(2026, 4, 1, 13)).toUTCString()
-const STAMP = { command: 1, epoch: 1, sentAt: micros(0) }
+const LATE = { code: -1021, msg: 'Timestamp for this request is outside of the recvWindow.' }
+/** What the venue's clock is ahead of ours, microseconds. */
+const AHEAD = 60_000_000
 
-/** Stands for the id that was asked with. */
-const ECHO = '<echo>'
-
-type Reply = readonly [status: number, body: object | string]
-
-/** A venue that gives the replies one by one, the last again and again, and a gateway to it whose clock is an hour slow. */
-async function stage(context: TestContext, replies: readonly Reply[]) {
-  const timers = new SimTimers(micros(Date.UTC(2026, 4, 1, 12) * 1000))
-  const seen: { method: string; query: URLSearchParams }[] = []
-  const server = createServer((request, response) => {
-    const query = new URLSearchParams((request.url ?? '').split('?')[1])
-    seen.push({ method: request.method!, query })
-    const [status, body] = replies[Math.min(seen.length, replies.length) - 1]!
-    response
-      .writeHead(status, { date: DATE })
-      .end(typeof body === 'string' ? body : JSON.stringify(body).replace(ECHO, query.get('newClientOrderId') ?? ''))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const venueClock = new VenueClock()
-  const rest = new RestClient(
-    { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, venueClock },
-    timers,
-  )
-  context.after(async () => {
-    await rest.stop()
-    server.closeAllConnections()
-    server.close()
-  })
-  const instruments = new InstrumentTable([perpetual])
-  const credentials = { apiKey: 'key', secret: 'secret' }
-  const codec = ORDER_VENUES.get('binance-usdm')!.makeOrderCodec({ instruments, credentials, cryptography })
+/** A gateway to a venue whose answers are told in advance; asked for the time it always tells it. */
+function stage({ hasSocket = false } = {}) {
+  const timers = new SimTimers(1_700_000_000_000_000 as Micros)
+  const requests: RestRequest[] = []
+  const frames: string[] = []
+  const answers: (object | 'lost')[] = []
   const outcomes: CommandOutcome[] = []
   const advice: string[] = []
-  let told = (): void => {}
+  const answered = (status: number, body: object): RestOutcome => {
+    const at = timers.now()
+    return {
+      kind: 'answered',
+      status,
+      headers: {},
+      body: Buffer.from(JSON.stringify(body)),
+      sentAt: at,
+      answeredAt: at,
+    }
+  }
+  const request = async (each: RestRequest): Promise<RestOutcome> => {
+    requests.push(each)
+    if (each.path.includes('/time')) return answered(200, { serverTime: (timers.now() + AHEAD) / 1000 })
+    const answer = answers.shift()!
+    if (answer === 'lost') return { kind: 'unknown', reason: 'broken', words: 'broken' }
+    return answered('code' in answer ? 400 : 200, answer)
+  }
+  const link = { isUp: hasSocket, send: (frame: string) => frames.push(frame) > 0 }
+  const socket = new OrderSocket(() => link, timers)
+  const instruments = new InstrumentTable(binanceSpotSide.instruments)
+  const credentials = { apiKey: 'key', secret: 'secret' }
   const gateway = new VenueGateway({
-    ...{ codec, instruments, rest, timers, venueClock, random: new Random(1) },
-    budget: VENUE_BUDGETS.get('binance-usdm')!,
-    sideOf: () => 1,
+    ...{ instruments, rest: { request } as never, timers, random: new Random(1), sideOf: () => BUY, socket },
+    codec: binanceSpotOrders.makeOrderCodec({ instruments, credentials, cryptography: CRYPTOGRAPHY }),
+    budget: VENUE_BUDGETS.get('binance-spot')!,
+    clock: VENUE_CLOCKS.get('binance-spot')!,
     listener: {
-      onOutcome(_ref: CommandRef, outcome) {
-        outcomes.push(outcome)
-        told()
-      },
-      onAnswer() {},
-      onAdvice: (kind, words) => advice.push(`${kind} ${words}`),
-      onSent() {},
+      onOutcome: (_, outcome) => outcomes.push(outcome),
+      onAnswer: () => {},
+      onAdvice: (kind, words) => advice.push(`${kind}: ${words}`),
+      onSent: () => {},
     },
   })
-  /** Until so many commands have an outcome. */
-  const outcome = async (count: number): Promise<CommandOutcome> => {
-    while (outcomes.length < count) await new Promise<void>(done => (told = done))
-    return outcomes[count - 1]!
+  const places = (): URLSearchParams[] =>
+    requests.filter(({ method }) => method === 'POST').map(({ path }) => new URLSearchParams(path.split('?')[1]))
+  let count = 0
+  const place = async (changes: object = {}, epoch = 1): Promise<void> => {
+    gateway.place(placing(changes), { command: ++count, epoch, sentAt: timers.now() })
+    await settle()
   }
-  return {
-    gateway,
-    seen,
-    outcome,
-    advice,
-    place: () => gateway.place({ clientOrderId: 'C1', order: approved() }, STAMP),
+  const reply = async (frame: number, result: CommandResult): Promise<void> => {
+    socket.onMessage({ kind: 'answer', requestId: JSON.parse(frames[frame]!).id.slice(1), result })
+    await settle()
   }
+  return { timers, requests, frames, answers, outcomes, advice, socket, link, gateway, places, place, reply }
 }
 
-const LATE: Reply = [400, { code: -1021, msg: 'Timestamp for this request is outside of the recvWindow.' }]
-const TAKEN: Reply = [
-  200,
-  {
-    ...{
-      symbol: 'BTCUSDT',
-      orderId: 7,
-      clientOrderId: ECHO,
-      status: 'NEW',
-      side: 'BUY',
-      type: 'LIMIT',
-      timeInForce: 'GTC',
-    },
-    ...{ origQty: '0.010', executedQty: '0.000', price: '10.0', avgPrice: '0.0', updateTime: 1_777_640_400_000 },
-  },
-]
+/** Promises that have nothing to wait for are through. */
+const settle = (): Promise<void> => new Promise(done => setImmediate(done))
 
-test('R-REST-09 R-CLK-01 an instant that the venue refuses: its clock is heard, and the order goes once more under the same id', async context => {
-  const { place, seen, outcome, advice } = await stage(context, [LATE, TAKEN])
-  place()
-  equal((await outcome(1)).kind, 'ack')
+const placing = (changes: object): PlaceCommand => ({
+  clientOrderId: 'V1',
+  order: {
+    ...{ instrument: 0, side: BUY, type: 'limit', quantity: 1000, price: 6_000_000, timeInForce: 'gtc' },
+    ...{ postOnly: false, reduceOnly: false, strategy: 's', ...changes },
+  } as unknown as PlaceCommand['order'],
+})
+const taken = { symbol: 'BTCUSDT', orderId: 1, clientOrderId: 'V1', transactTime: 1_700_000_060_000 }
+const refusal: CommandResult = {
+  ...{ outcome: 'definitive_reject', advice: 'sync_clock', code: '-1021', words: 'late', reports: [] },
+}
+
+test('R-REST-09 a command that is late by the venue’s clock: our clock is set, and it goes out once more under its id', async () => {
+  const { answers, outcomes, place, places, gateway, timers } = stage()
+  answers.push(LATE, taken)
+  await place()
   deepEqual(
-    seen.map(({ query }) => query.get('newClientOrderId')),
-    ['C1', 'C1'],
+    outcomes.map(({ kind }) => kind),
+    ['ack'],
   )
-  const [first, second] = seen.map(({ query }) => Number(query.get('timestamp')))
-  equal(first, Date.UTC(2026, 4, 1, 12))
-  ok(Math.abs(second! - Date.UTC(2026, 4, 1, 13)) < 1_000, `${second}`)
-  deepEqual(advice, [])
+  const [first, second] = places()
+  equal(first!.get('newClientOrderId'), second!.get('newClientOrderId'))
+  equal(Number(second!.get('timestamp')) - Number(first!.get('timestamp')), AHEAD / 1000)
+  // The venue tells milliseconds: the middle of one is the best guess.
+  equal(gateway.now() - timers.now(), AHEAD + 500)
 })
 
-test('R-REST-09 refused for its instant twice: it is rejected, and nothing is sent a third time', async context => {
-  const { place, seen, outcome, advice } = await stage(context, [LATE])
-  place()
-  const refused = await outcome(1)
-  equal(refused.kind, 'definitive_reject')
-  equal(seen.length, 2)
-  match(advice.join(), /sync_clock -1021/)
+test('R-REST-09 one retry and no more: the second refusal stands', async () => {
+  const { answers, outcomes, place, places, advice } = stage()
+  answers.push(LATE, LATE)
+  await place()
+  deepEqual([outcomes.map(({ kind }) => kind), places().length], [['definitive_reject'], 2])
+  ok(advice.some(words => words.startsWith('sync_clock')))
 })
 
-test('R-REST-08 a refused key opens the breaker at once: told, not tried again; cancels still go', async context => {
-  const { gateway, place, seen, outcome, advice } = await stage(context, [
-    [401, { code: -2015, msg: 'Invalid API-key' }],
-  ])
-  place()
-  equal((await outcome(1)).kind, 'definitive_reject')
-  equal(seen.length, 1)
-  match(advice.join(), /breaker_open status 401/)
-  place()
-  deepEqual(await outcome(2), { kind: 'not_sent', reason: 'breaker_open: held back by our own limits' })
-  gateway.cancel({ clientOrderId: 'C1', venueOrderId: '7', instrument: 0 }, STAMP)
-  await outcome(3)
+test('R-REST-09 over the socket too', async () => {
+  const { outcomes, place, reply, frames, requests } = stage({ hasSocket: true })
+  await place()
+  await reply(0, refusal)
+  equal(frames.length, 2)
+  const [first, second] = frames.map(frame => JSON.parse(frame))
+  equal(first.params.newClientOrderId, second.params.newClientOrderId)
+  equal(second.params.timestamp - first.params.timestamp, AHEAD / 1000)
+  await reply(1, { outcome: 'definitive_reject', advice: 'none', code: '-2010', words: 'no', reports: [] })
   deepEqual(
-    seen.map(({ method }) => method),
-    ['POST', 'DELETE'],
+    outcomes.map(outcome => (outcome.kind === 'definitive_reject' ? outcome.report.kind : outcome.kind)),
+    ['rejected'],
+  )
+  deepEqual(
+    requests.map(({ path }) => path),
+    ['/api/v3/time'],
   )
 })
 
-test('R-REST-03 R-REST-07 nonsense, the id of another and server errors are unknown and never sent again; in a batch each order has its own outcome', async context => {
-  const { gateway, seen, outcome } = await stage(context, [
-    [200, '<html>Bad gateway'],
-    [503, 'Service Unavailable'],
-    [200, { orderId: 7, clientOrderId: 'another', status: 'NEW' }],
-    TAKEN,
-  ])
-  const batch = [1, 2, 3, 4].map(number => ({ clientOrderId: `C${number}`, order: approved(), stamp: STAMP }))
-  gateway.placeBatch(batch)
-  await outcome(4)
-  const kinds = await Promise.all([1, 2, 3, 4].map(async at => (await outcome(at)).kind))
-  deepEqual(kinds.toSorted(), ['ack', 'unknown', 'unknown', 'unknown'])
-  equal(seen.length, 4)
-  equal(new Set(seen.map(({ query }) => query.get('newClientOrderId'))).size, 4)
+test('R-REST-03 what was written to the socket is never written again, there or over REST', async () => {
+  const { outcomes, place, socket, requests, timers, frames } = stage({ hasSocket: true })
+  await place()
+  socket.onDown('closed 1006')
+  await settle()
+  await place()
+  timers.advance(5_000)
+  await settle()
+  deepEqual(
+    outcomes.map(({ kind }) => kind),
+    ['unknown', 'unknown'],
+  )
+  deepEqual([requests.length, frames.length], [0, 2])
 })
 
-test('R-REST-10 a cancel that fails beside a placement that succeeds: both halves are told', async context => {
-  const { gateway, outcome } = await stage(context, [[400, { code: -2011, msg: 'Unknown order sent.' }], TAKEN])
-  const old = { clientOrderId: 'C0', venueOrderId: '6', instrument: 0 }
-  gateway.cancelReplace(old, { clientOrderId: 'C1', order: approved() }, STAMP)
-  await outcome(2)
-  const kinds = await Promise.all([1, 2].map(async at => (await outcome(at)).kind))
-  deepEqual(kinds.toSorted(), ['ack', 'definitive_reject'])
+test('the socket where it is up, REST where it is not', async () => {
+  const { answers, outcomes, place, link, requests, frames } = stage({ hasSocket: true })
+  link.isUp = false
+  answers.push(taken, 'lost')
+  await place()
+  await place()
+  deepEqual(
+    outcomes.map(({ kind }) => kind),
+    ['ack', 'unknown'],
+  )
+  deepEqual([requests.length, frames.length], [2, 0])
+  link.isUp = true
+  await place()
+  deepEqual([requests.length, frames.length], [2, 1])
+})
+
+test('what the venue cannot be told, and what an older start of ours says, is not sent', async () => {
+  const { outcomes, place, requests, frames } = stage({ hasSocket: true })
+  await place({ reduceOnly: true }, 2)
+  await place({}, 1)
+  deepEqual(
+    outcomes.map(({ kind }) => kind),
+    ['not_sent', 'not_sent'],
+  )
+  deepEqual([requests.length, frames.length], [0, 0])
 })

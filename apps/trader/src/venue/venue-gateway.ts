@@ -1,32 +1,27 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { Random } from '@velocimex/core/clock/random'
-import type { VenueClock } from '@velocimex/core/clock/venue-clock'
 import type {
   CommandOutcome,
   CommandRef,
   VenueAnswer as DeskAnswer,
   LiveGateway,
-  OrderAtVenue,
   Stamp,
   VenueQuestion,
 } from '@velocimex/core/execution/live-gateway'
 import type { Verb } from '@velocimex/core/execution/order-entry'
 import type { CancelCommand, PlaceCommand, ReplaceCommand } from '@velocimex/core/execution/order-gateway'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { BUY, type Side } from '@velocimex/core/market/side'
+import type { Side } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { ExecutionReport } from '@velocimex/core/order/execution-report'
-import type { Fill } from '@velocimex/core/order/fill'
-import { RateBudget } from '@velocimex/host/net/rate-budget'
-import type { RestClient, RestOutcome } from '@velocimex/host/net/rest-client'
+import type { RestClient } from '@velocimex/host/net/rest-client'
 import type { Timers } from '@velocimex/host/net/timers'
-import { type Answer, type LimitSigns, readStatus, VenueRest } from '@velocimex/host/net/venue-rest'
 import type { VenueBudget } from '@velocimex/venues/budgets'
-import type { OrderCodec, OrderSnapshot, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
-
-const DEADLINE_MS = 5_000
-/** Orders of which the venue's id is remembered, so that its executions can be told apart. */
-const IDS_MAX = 100_000
+import type { CommandResult, OrderCodec, SocketOrders, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
+import type { VenueClock } from '@velocimex/venues/venue-clocks'
+import type { OrderSocket } from './order-socket.ts'
+import { VenueLine } from './venue-line.ts'
+import { VenueQuestions } from './venue-questions.ts'
 
 /** Told what came of commands and questions; see `LiveOrderDesk`. */
 export interface GatewayListener {
@@ -43,53 +38,66 @@ export interface GatewayParts {
   readonly codec: OrderCodec
   readonly instruments: InstrumentTable
   readonly rest: RestClient
+  /** The socket that takes commands, where the venue has one; REST takes those that it does not. */
+  readonly socket?: OrderSocket
   readonly timers: Timers
-  /** Hears the answers of `rest`. */
-  readonly venueClock: VenueClock
   /** Spreads the waits after a refusal. */
   readonly random: Random
   /** What the venue lets us send. */
   readonly budget: VenueBudget
+  /** How the venue is asked for its time. */
+  readonly clock: VenueClock
   /** Our side of an order that is amended: some venues want it repeated. */
   sideOf(clientOrderId: string): Side
   readonly listener: GatewayListener
 }
 
+/** A command in the words of the venue, made anew for every sending: it carries the time. */
+interface Wording {
+  readonly verb: Verb
+  /** Undefined where the venue has no such command, a text where it must not be sent. */
+  request(at: Micros): VenueRequest | string | undefined
+  /** Over the socket; undefined where only REST takes it. */
+  frame(socket: SocketOrders): ((requestId: string, at: Micros) => string) | undefined
+}
+
+/** What an attempt came to: nothing certain, or what the venue said. */
+type Attempt =
+  | Extract<CommandOutcome, { kind: 'not_sent' | 'unknown' }>
+  | { readonly kind: 'told'; readonly result: CommandResult }
+
 /**
- * The way to one account of a real or simulated venue over REST: commands become signed requests, answers become outcomes
- * by the venue's table, and what is neither answered nor certainly unsent is unknown.
+ * The way to one account of a real or simulated venue: commands go over its socket where it takes them there and is up,
+ * and as signed requests otherwise; answers become outcomes by the venue's table, and what is neither answered nor certainly
+ * unsent is unknown. What was written once, either way, is never written again.
  */
 export class VenueGateway implements LiveGateway {
   readonly #parts: GatewayParts
-  /** The account's client order ids by the venue's own. */
-  readonly #clientIds = new Map<string, string>()
-  readonly #rest: VenueRest
-  readonly #address: RateBudget
-  readonly #account: RateBudget
+  readonly #line: VenueLine
+  readonly #questions: VenueQuestions
   #newestEpoch = 0
 
   constructor(parts: GatewayParts) {
     this.#parts = parts
-    const { budget, random, rest, timers, codec, listener } = parts
-    this.#address = new RateBudget(budget.address, random)
-    this.#account = new RateBudget(budget.account, random)
-    const readSigns = (answer: Answer, now: number): LimitSigns => {
-      const { used, retryAfter } = codec.readBudget({ ...answer, body: '' })
-      return { ...readStatus(answer, now), used, ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }) }
-    }
-    this.#rest = new VenueRest(rest, timers, readSigns, (alert, words) => listener.onAdvice(alert, words))
+    this.#line = new VenueLine({ ...parts, onAdvice: (advice, words) => parts.listener.onAdvice(advice, words) })
+    const { codec, instruments } = parts
+    const send = (request: VenueRequest): Promise<VenueAnswer | string> => this.send(request)
+    this.#questions = new VenueQuestions({ codec, instruments, send, now: () => this.now() })
   }
 
   /** The venue named an order: its executions will name only that. */
   learn(venueOrderId: string, clientOrderId: string): void {
-    if (venueOrderId === '' || clientOrderId === '') return
-    this.#clientIds.set(venueOrderId, clientOrderId)
-    if (this.#clientIds.size > IDS_MAX) this.#clientIds.delete(this.#clientIds.keys().next().value!)
+    this.#questions.learn(venueOrderId, clientOrderId)
   }
 
   place(command: PlaceCommand, stamp: Stamp): void {
-    const refusal = this.#parts.codec.refusal(command.order)
-    this.#command('place', command.clientOrderId, stamp, at => refusal ?? this.#parts.codec.place(command, at))
+    const { codec } = this.#parts
+    this.#command(command.clientOrderId, command.order.instrument, stamp, {
+      verb: 'place',
+      request: at => codec.refusal(command.order) ?? codec.place(command, at),
+      frame: socket =>
+        codec.refusal(command.order) === undefined ? (id, at) => socket.place(command, id, at) : undefined,
+    })
   }
 
   placeBatch(commands: readonly (PlaceCommand & { readonly stamp: Stamp })[]): void {
@@ -97,12 +105,20 @@ export class VenueGateway implements LiveGateway {
   }
 
   cancel(command: CancelCommand, stamp: Stamp): void {
-    this.#command('cancel', command.clientOrderId, stamp, at => this.#parts.codec.cancel(command, at))
+    this.#command(command.clientOrderId, command.instrument, stamp, {
+      verb: 'cancel',
+      request: at => this.#parts.codec.cancel(command, at),
+      frame: socket => (id, at) => socket.cancel(command, id, at),
+    })
   }
 
   replace(command: ReplaceCommand, stamp: Stamp): void {
     const side = this.#parts.sideOf(command.clientOrderId)
-    this.#command('replace', command.clientOrderId, stamp, at => this.#parts.codec.replace(command, side, at))
+    this.#command(command.clientOrderId, command.instrument, stamp, {
+      verb: 'replace',
+      request: at => this.#parts.codec.replace(command, side, at),
+      frame: socket => socket.replace && ((id, at) => socket.replace!(command, id, at, side)),
+    })
   }
 
   /** Two requests, one behind the other: no venue's half-done answer has to be taken apart. */
@@ -112,163 +128,113 @@ export class VenueGateway implements LiveGateway {
   }
 
   ask(question: VenueQuestion): void {
-    const { number } = question
-    const answered =
-      question.about === 'order'
-        ? this.#askOrder(question)
-        : question.about === 'open_orders'
-          ? this.#askOpen(number)
-          : this.#askFills(number, question.since)
-    answered.then(
-      answer => this.#parts.listener.onAnswer(answer),
-      (cause: unknown) => this.#parts.listener.onAnswer({ about: 'failure', number, reason: String(cause) }),
-    )
+    void this.#questions.ask(question).then(answer => this.#parts.listener.onAnswer(answer))
   }
 
   /** Sends a request of the codec for somebody else: balances, positions, the dead-man switch. */
   async send(request: VenueRequest): Promise<VenueAnswer | string> {
-    const outcome = await this.#sent(request)
+    const outcome = await this.#line.request(request)
     if (outcome.kind !== 'answered') return `${outcome.kind}: ${outcome.words}`
     return { status: outcome.status, headers: outcome.headers, body: outcome.body.toString() }
   }
 
-  /** The venue's instant. */
-  now(): Micros {
-    const { timers, venueClock } = this.#parts
-    return venueClock.at(timers.now())
+  /** Reads what must be known before commands can go over the socket. */
+  async prepare(): Promise<void> {
+    const { lessons } = this.#parts.codec
+    for (const request of lessons?.requests() ?? []) {
+      const answer = await this.send(request)
+      if (typeof answer !== 'string' && answer.status === 200) lessons!.learn(answer.body)
+    }
   }
 
-  #command(
-    verb: Verb,
-    clientOrderId: string,
-    stamp: Stamp,
-    make: (at: Micros) => VenueRequest | string | undefined,
-  ): void {
-    const ref: CommandRef = { clientOrderId, verb, command: stamp.command }
+  /** Compares our clock with the venue's. */
+  syncClock(): Promise<void> {
+    return this.#line.syncClock()
+  }
+
+  /** Microseconds by which the venue's clock is certainly ahead of ours, negative when it is behind. */
+  get clockSkew(): number {
+    return this.#line.clockSkew
+  }
+
+  /** The venue's instant. */
+  now(): Micros {
+    return this.#line.now()
+  }
+
+  #command(clientOrderId: string, instrument: number, stamp: Stamp, wording: Wording): void {
+    const ref: CommandRef = { clientOrderId, verb: wording.verb, command: stamp.command }
     const settle = (outcome: CommandOutcome): void => this.#parts.listener.onOutcome(ref, outcome)
     if (stamp.epoch < this.#newestEpoch) {
       queueMicrotask(() => settle({ kind: 'not_sent', reason: 'a newer start of ours trades this account' }))
       return
     }
     this.#newestEpoch = stamp.epoch
-    const request = make(this.now())
-    if (request === undefined || typeof request === 'string') {
-      queueMicrotask(() => settle({ kind: 'not_sent', reason: request ?? `this venue has no ${verb}` }))
-      return
-    }
-    void this.#run(request, at => make(at) as VenueRequest).then(outcome => {
+    void this.#run(wording).then(attempt => {
+      const outcome = this.#concluded(ref, instrument, attempt)
       if (outcome !== undefined) settle(outcome)
     })
   }
 
-  /**
-   * @param again makes the request with another instant: what the venue refused for its instant alone is sent once more,
-   * under the same id, because it says itself that it did nothing
-   * @returns undefined when the venue took the command without a word about the order: the private stream tells it
-   */
-  async #run(request: VenueRequest, again?: (at: Micros) => VenueRequest): Promise<CommandOutcome | undefined> {
-    const { codec, listener, timers } = this.#parts
-    const givenAt = timers.now()
-    const outcome = await this.#sent(request)
-    if (outcome.kind === 'not_sent') return { kind: 'not_sent', reason: outcome.words }
-    if (outcome.kind === 'unknown') return { kind: 'unknown', reason: outcome.words }
-    listener.onSent(outcome.sentAt - givenAt)
-    const answer = { status: outcome.status, headers: outcome.headers, body: outcome.body.toString() }
-    const result = codec.readCommand(request, answer, this.now())
-    const reason = `${result.code} ${result.words}`
-    if (result.advice === 'sync_clock' && result.outcome === 'definitive_reject' && again !== undefined)
-      return this.#run(again(this.now())) // The date of the answer has set the venue's clock.
-    if (result.advice !== 'none' && result.advice !== 'query') listener.onAdvice(result.advice, reason)
-    if (result.outcome === 'unknown') return { kind: 'unknown', reason }
-    if (result.outcome === 'not_sent') return { kind: 'not_sent', reason }
-    const [report] = result.reports
-    if (report === undefined) return undefined
-    this.learn(report.venueOrderId, report.clientOrderId)
-    return { kind: result.outcome, report: this.#whole(request, report) }
+  /** A command that was late by the venue's clock did nothing: once our clock is set it goes out a second time, once. */
+  async #run(wording: Wording): Promise<Attempt> {
+    const first = await this.#attempt(wording)
+    const isLate =
+      first.kind === 'told' && first.result.advice === 'sync_clock' && first.result.outcome === 'definitive_reject'
+    if (!isLate) return first
+    await this.#line.doubtClock()
+    return this.#attempt(wording)
   }
 
-  /** Within the venue's limits, a tenth of which only cancels use. */
-  #sent({ method, path, headers, body, call, weight, orders }: VenueRequest): Promise<RestOutcome> {
-    const { budget } = this.#parts
-    const all = (windows: VenueBudget['address'], count: number): Record<string, number> =>
-      Object.fromEntries(windows.map(({ name }) => [name, count]))
-    return this.#rest.request({
-      ...{ method, path, headers, ...(body === undefined ? {} : { body }), deadlineMs: DEADLINE_MS },
-      draws: [
-        { budget: this.#address, weights: all(budget.address, weight) },
-        { budget: this.#account, weights: all(budget.account, orders) },
-      ],
-      purpose: call === 'cancel' || call === 'cancel_all' ? 'cancel' : 'other',
+  async #attempt(wording: Wording): Promise<Attempt> {
+    const { codec, listener, timers } = this.#parts
+    const givenAt = timers.now()
+    const request = wording.request(this.now())
+    if (request === undefined || typeof request === 'string')
+      return { kind: 'not_sent', reason: request ?? `this venue has no ${wording.verb}` }
+    const spoken = this.#speak(wording, request)
+    if (spoken !== undefined) return spoken
+    const outcome = await this.#line.request(request)
+    if (outcome.kind !== 'answered') return { kind: outcome.kind, reason: outcome.words }
+    listener.onSent(outcome.sentAt - givenAt)
+    const answer = { status: outcome.status, headers: outcome.headers, body: outcome.body.toString() }
+    return { kind: 'told', result: codec.readCommand(request, answer, this.now()) }
+  }
+
+  /** Over the socket; undefined where not a byte of it was written there. */
+  #speak(wording: Wording, request: VenueRequest): Promise<Attempt> | undefined {
+    const { codec, socket } = this.#parts
+    const orders = codec.socket
+    if (socket?.isUp !== true || orders === undefined) return undefined
+    const frame = wording.frame(orders)
+    if (frame === undefined) return undefined
+    const said = this.#line.through(request, () => socket.request(id => frame(id, this.now())))
+    return said?.then(outcome => {
+      if (outcome.kind === 'answered') return { kind: 'told', result: outcome.result }
+      return { kind: outcome.kind, reason: outcome.words }
     })
   }
 
-  /** An acknowledgement of a placement does not repeat what is open: it is what was sent. */
-  #whole(request: VenueRequest, report: ExecutionReport): ExecutionReport {
-    return request.call === 'place' && report.kind === 'accepted' ? { ...report, at: this.now() } : report
+  /** @returns undefined when the venue took the command without a word about the order: the private stream tells it */
+  #concluded(ref: CommandRef, instrument: number, attempt: Attempt): CommandOutcome | undefined {
+    if (attempt.kind !== 'told') return attempt
+    const { outcome, advice, code, words, reports } = attempt.result
+    if (advice !== 'none' && advice !== 'query') this.#parts.listener.onAdvice(advice, `${code} ${words}`)
+    const reason = `${code} ${words}`
+    if (outcome === 'unknown' || outcome === 'not_sent') return { kind: outcome, reason }
+    // An answer over a socket names its command, and not always the order.
+    const report = reports[0] ?? (outcome === 'definitive_reject' ? this.#refused(ref, instrument, reason) : undefined)
+    if (report === undefined) return undefined
+    this.learn(report.venueOrderId, report.clientOrderId)
+    // An acknowledgement of a placement may be older than what the stream has told: it is as new as its arrival.
+    const isPlaced = ref.verb === 'place' && report.kind === 'accepted'
+    return { kind: outcome, report: isPlaced ? { ...report, at: this.now() } : report }
   }
 
-  async #askOrder(question: VenueQuestion & { readonly about: 'order' }): Promise<DeskAnswer> {
-    const { codec } = this.#parts
-    const { number, clientOrderId, venueOrderId, instrument } = question
-    const request = codec.order(clientOrderId, venueOrderId, instrument, this.now())
-    const answer = await this.send(request)
-    if (typeof answer === 'string') return { about: 'failure', number, reason: answer }
-    const found = codec.readOrder(request, answer)
-    if (found.kind === 'failed') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
-    const order = found.kind === 'found' ? this.#atVenue(found.value) : undefined
-    return { about: 'order', number, at: this.now(), order }
-  }
-
-  async #askOpen(number: number): Promise<DeskAnswer> {
-    const { codec } = this.#parts
-    const request = codec.openOrders(-1, this.now())
-    const answer = await this.send(request)
-    if (typeof answer === 'string') return { about: 'failure', number, reason: answer }
-    const found = codec.readOpenOrders(request, answer)
-    if (found.kind !== 'found') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
-    return { about: 'open_orders', number, at: this.now(), orders: found.value.map(order => this.#atVenue(order)) }
-  }
-
-  /** Executions of every instrument; each venue names the order by its own id, which is ours to know. */
-  async #askFills(number: number, since: Micros): Promise<DeskAnswer> {
-    const { codec, instruments } = this.#parts
-    const fills: Fill[] = []
-    const at = this.now()
-    for (const { index } of instruments.all) {
-      const request = codec.fills(index, since, this.now())
-      const answer = await this.send(request)
-      if (typeof answer === 'string') return { about: 'failure', number, reason: answer }
-      const found = codec.readFills(request, answer)
-      if (found.kind !== 'found') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
-      for (const fill of found.value) {
-        const clientOrderId = await this.#ownerOf(fill)
-        if (clientOrderId === undefined) return { about: 'failure', number, reason: 'whose fill it is was not told' }
-        fills.push({ ...fill, clientOrderId })
-      }
-    }
-    return { about: 'fills', number, at, fills: fills.toSorted((one, other) => one.at - other.at) }
-  }
-
-  /** The client order id behind a fill, asked for when it is not known; an order without one goes by the venue's. */
-  async #ownerOf({ clientOrderId, venueOrderId, instrument }: Fill): Promise<string | undefined> {
-    const known = clientOrderId !== '' ? clientOrderId : this.#clientIds.get(venueOrderId)
-    if (known !== undefined) return known
-    const { codec } = this.#parts
-    const request = codec.order('', venueOrderId, instrument, this.now())
-    const answer = await this.send(request)
-    const found = typeof answer === 'string' ? undefined : codec.readOrder(request, answer)
-    if (found?.kind !== 'found') return found?.kind === 'absent' ? venueOrderId : undefined
-    const owner = found.value.clientOrderId === '' ? venueOrderId : found.value.clientOrderId
-    this.learn(venueOrderId, owner)
-    return owner
-  }
-
-  #atVenue(snapshot: OrderSnapshot): OrderAtVenue {
-    const { venueOrderId, instrument, side, price, quantity, cumulative, status, at } = snapshot
-    const clientOrderId = snapshot.clientOrderId === '' ? venueOrderId : snapshot.clientOrderId
-    this.learn(venueOrderId, clientOrderId)
-    const type = price === undefined ? 'market' : 'limit'
-    const told = { clientOrderId, venueOrderId, instrument, side: side ?? BUY, type, price } as const
-    return { ...told, timeInForce: 'gtc', quantity, cumulative: cumulative as Lots, status, updatedAt: at }
+  #refused({ verb, clientOrderId }: CommandRef, instrument: number, reason: string): ExecutionReport {
+    const kind = ({ place: 'rejected', cancel: 'cancel_rejected', replace: 'replace_rejected' } as const)[verb]
+    const none = 0 as Lots
+    const order = { clientOrderId, venueOrderId: '', instrument, at: this.now(), cumulative: none, leaves: none }
+    return { kind, ...order, reason }
   }
 }

@@ -1,5 +1,4 @@
 import type { ConnectionOptions } from 'node:tls'
-import type { VenueClock } from '@velocimex/core/clock/venue-clock'
 import { type Dispatcher, Pool } from 'undici'
 import type { Timers } from './timers.ts'
 
@@ -72,8 +71,6 @@ export interface RestClientOptions {
   /** Milliseconds that an idle connection is kept; less than the venue keeps it. 10,000 unless told. */
   readonly idleMs?: number
   readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername'>
-  /** Hears the date of every answer. */
-  readonly venueClock?: VenueClock
 }
 
 /** A keep-alive HTTP client that says exactly how much it knows about every request. It never sends one twice. */
@@ -82,7 +79,6 @@ export class RestClient {
   readonly #timers: Timers
   readonly #requestsMax: number
   readonly #bytesMax: number
-  readonly #venueClock: VenueClock | undefined
   #underWay = 0
   #isStopped = false
 
@@ -90,7 +86,6 @@ export class RestClient {
     this.#timers = timers
     this.#requestsMax = options.requestsMax ?? 256
     this.#bytesMax = options.bytesMax ?? 16 * 1024 * 1024
-    this.#venueClock = options.venueClock
     const idle = options.idleMs ?? 10_000
     this.#pool = new Pool(options.origin, {
       connections: options.connections ?? 8,
@@ -120,8 +115,6 @@ export class RestClient {
     return new Promise(resolve => {
       const settle = (outcome: RestOutcome): void => {
         this.#underWay--
-        if (outcome.kind === 'answered')
-          this.#venueClock?.hear(outcome.headers['date'], outcome.sentAt, outcome.answeredAt)
         resolve(outcome)
       }
       const course = new RequestCourse(request.deadlineMs, this.#bytesMax, this.#timers, settle)

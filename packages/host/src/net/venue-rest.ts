@@ -14,6 +14,9 @@ export interface PaidRequest extends RestRequest {
 /** An answer of a venue: `answered` among the outcomes. */
 export type Answer = Extract<RestOutcome, { kind: 'answered' }>
 
+/** What our own limits held back. */
+export type NotSent = Extract<RestOutcome, { kind: 'not_sent' }>
+
 /** What an answer says about our limits, as a venue's own function reads it. */
 export interface LimitSigns {
   /** `slow` for a wish to wait, `ban` for a full stop, `denied` when our key or signature is refused. */
@@ -44,6 +47,8 @@ export function readStatus({ status, headers }: Answer, now: number): LimitSigns
  */
 export class VenueRest {
   readonly breaker = new CircuitBreaker()
+  /** Of another way than HTTP: while it is open, HTTP is the way. */
+  readonly otherBreaker = new CircuitBreaker()
   readonly #client: RestClient
   readonly #timers: Timers
   readonly #readSigns: (answer: Answer, now: number) => LimitSigns
@@ -80,20 +85,58 @@ export class VenueRest {
     return outcome
   }
 
+  /**
+   * Sends by another way than HTTP: out of the same budgets, behind a breaker of its own.
+   * @param send writes it at once; undefined where nothing was written. Resolves with what the answer says about limits,
+   * and without where none came
+   * @returns undefined where nothing was written and nothing spent, so that HTTP may be tried; otherwise what `send`
+   * resolves with, or why it may not go
+   */
+  through<Said extends { readonly signs: LimitSigns | undefined; readonly words: string }>(
+    { draws, purpose }: Pick<PaidRequest, 'draws' | 'purpose'>,
+    send: () => Promise<Said> | undefined,
+  ): Promise<Said | NotSent> | undefined {
+    const now = this.#timers.now()
+    // What has no answer there is asked about over HTTP: while HTTP stumbles, nothing goes either way but cancels.
+    if (purpose !== 'cancel' && this.breaker.state(now) !== 'closed') return undefined
+    const allowed = askAll(draws, purpose, now)
+    if (!allowed.ok) return Promise.resolve(notSent(allowed.reason, allowed.retryAt))
+    const number = this.otherBreaker.enter(now)
+    if (number === 0) return undefined
+    const sending = send()
+    if (sending === undefined) {
+      this.otherBreaker.withdraw(number, now)
+      return undefined
+    }
+    const tickets = draws.map(({ budget, weights }) => budget.take(weights, now))
+    return sending.then(said => {
+      const at = this.#timers.now()
+      const { signs, words } = said
+      this.otherBreaker.exit(number, signs !== undefined, at)
+      if (signs !== undefined) this.#take(signs, words, draws, tickets, at)
+      return said
+    })
+  }
+
   #learn(answer: Answer, draws: readonly Draw[], tickets: readonly number[], number: number, now: number): void {
-    const { verdict, retryAfterMs, used = [] } = this.#readSigns(answer, now)
+    const { status } = answer
+    const signs = this.#readSigns(answer, now)
+    this.#take(signs, `status ${status}`, draws, tickets, now)
+    if (signs.verdict !== 'denied') this.#report(number, status < 500, `status ${status}`, now)
+  }
+
+  #take(signs: LimitSigns, words: string, draws: readonly Draw[], tickets: readonly number[], now: number): void {
+    const { verdict, retryAfterMs, used = [] } = signs
     for (const [at, { budget }] of draws.entries()) {
       for (const { window, count } of used) if (budget.has(window)) budget.observe(window, count, now)
       if (verdict === 'slow') budget.slow(retryAfterMs, now)
       else if (verdict === 'ban') budget.ban(retryAfterMs, now)
       else budget.passed(tickets[at]!)
     }
-    const words = `status ${answer.status}`
     if (verdict === 'slow' || verdict === 'ban') this.#alert(verdict, words)
-    if (verdict === 'denied') {
-      this.breaker.trip(now)
-      this.#alert('breaker_open', words)
-    } else this.#report(number, answer.status < 500, words, now)
+    if (verdict !== 'denied') return
+    this.breaker.trip(now)
+    this.#alert('breaker_open', words)
   }
 
   #report(number: number, isGood: boolean, words: string, now: number): void {
@@ -103,7 +146,7 @@ export class VenueRest {
   }
 }
 
-const notSent = (reason: 'exhausted' | 'paused' | 'banned' | 'breaker_open', retryAt: number): RestOutcome => ({
+const notSent = (reason: 'exhausted' | 'paused' | 'banned' | 'breaker_open', retryAt: number): NotSent => ({
   kind: 'not_sent',
   reason,
   words: `${reason}: held back by our own limits`,

@@ -1,0 +1,181 @@
+import { Random } from '@velocimex/core/clock/random'
+import type {
+  CommandOutcome,
+  CommandRef,
+  Stamp,
+  VenueAnswer,
+  VenueQuestion,
+} from '@velocimex/core/execution/live-gateway'
+import type { Verb } from '@velocimex/core/execution/order-entry'
+import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
+import { RestClient } from '@velocimex/host/net/rest-client'
+import { SystemTimers } from '@velocimex/host/net/timers'
+import { AccountLinks } from '@velocimex/trader/service/account-links'
+import { VenueGateway } from '@velocimex/trader/venue/venue-gateway'
+import { VENUE_BUDGETS } from '@velocimex/venues/budgets'
+import type { OrderCodec } from '@velocimex/venues/order-venue'
+import { VENUE_CLOCKS } from '@velocimex/venues/venue-clocks'
+import type { ClientKey } from '@velocimex/venues/venue-dialect'
+import { OrderClient } from './order-client.ts'
+import { StageTimers } from './stage-timers.ts'
+import type { VenueRow } from './venue-rows.ts'
+
+const PATIENCE_MS = 10_000
+const ASK_TURNS = 4
+
+type Question = VenueQuestion extends infer Each ? (Each extends unknown ? Omit<Each, 'number'> : never) : never
+
+/** What is to be known of a trial beside its venue. */
+export interface GatewayOptions {
+  /** Commands go over the venue's socket where it has one. */
+  readonly overSocket: boolean
+  /** Of the venue's first key unless told. */
+  readonly key?: ClientKey
+}
+
+/** The gateway and the links of a live account at a simulated venue, and what the venue tells beside them. */
+export class GatewayTrial {
+  readonly client: OrderClient
+  readonly timers: StageTimers
+  readonly codec: OrderCodec
+  readonly gateway: VenueGateway
+  readonly links: AccountLinks
+  /** What a person would be told. */
+  readonly advice: string[] = []
+  /** How often the private stream came up. */
+  ups = 0
+  readonly #rest: RestClient
+  readonly #outcomes = new Map<number, CommandOutcome>()
+  readonly #reported = new Set<string>()
+  readonly #answers = new Map<number, VenueAnswer>()
+  #number = 0
+
+  private constructor(client: OrderClient, { overSocket, key = client.stage.keys[0]! }: GatewayOptions) {
+    this.client = client
+    const { stage, row } = client
+    this.timers = new StageTimers(stage, client.speed)
+    const { timers } = this
+    const { instruments } = stage.market.exchange
+    this.codec = client.codecFor(key)
+    const random = new Random(1)
+    const host = `127.0.0.1:${stage.port}`
+    this.#rest = new RestClient({ origin: `http://${host}`, connections: 2 }, new SystemTimers())
+    this.links = new AccountLinks({
+      ...{ codec: this.codec, options: { timers, privateSockets: `ws://${host}` }, random },
+      gateway: () => this.gateway,
+      onReport: ({ kind, clientOrderId }) => this.#reported.add(`${kind} ${clientOrderId}`),
+      onUp: () => this.ups++,
+      onAlert: words => this.advice.push(words),
+    })
+    this.gateway = new VenueGateway({
+      ...{ codec: this.codec, instruments, rest: this.#rest, timers, random, sideOf: () => client.wish().order.side },
+      ...(overSocket ? { socket: this.links.commands } : {}),
+      budget: VENUE_BUDGETS.get(row.side.id)!,
+      clock: VENUE_CLOCKS.get(row.side.id)!,
+      listener: {
+        onOutcome: ({ command }, outcome) => this.#outcomes.set(command, outcome),
+        onAnswer: answer => this.#answers.set(answer.number, answer),
+        onAdvice: (advice, words) => this.advice.push(`${advice}: ${words}`),
+        onSent: () => {},
+      },
+    })
+  }
+
+  /** Opens a venue whose market stands still, and an account of its first key there. */
+  static async with(
+    row: VenueRow,
+    options: GatewayOptions,
+    run: (trial: GatewayTrial) => Promise<void>,
+  ): Promise<void> {
+    await OrderClient.with(row, async client => {
+      const trial = new GatewayTrial(client, options)
+      try {
+        await trial.gateway.prepare()
+        trial.links.start()
+        if (options.overSocket) await trial.until('the socket of commands is up', () => trial.links.commands.isUp)
+        await run(trial)
+      } finally {
+        trial.links.stop()
+        await trial.#rest.stop()
+      }
+    })
+  }
+
+  /** Requests that the venue has answered, and messages that it has been sent. */
+  get heard(): { readonly requests: number; readonly frames: number } {
+    return { ...this.client.stage.server.counts }
+  }
+
+  /** Sends a placement. @returns what became of it; `ack` without a report where only the private stream tells it */
+  place(command: PlaceCommand): Promise<CommandOutcome['kind']> {
+    return this.outcome('place', command, ref => this.gateway.place(command, ref))
+  }
+
+  /** As `place`. */
+  cancel(command: PlaceCommand): Promise<CommandOutcome['kind']> {
+    return this.outcome('cancel', command, ref => this.gateway.cancel(named(command), ref))
+  }
+
+  /** Sends a command. @returns what became of it */
+  async outcome(
+    verb: Verb,
+    { clientOrderId }: PlaceCommand,
+    send: (ref: Ref) => void,
+  ): Promise<CommandOutcome['kind']> {
+    const ref = this.ref(clientOrderId, verb)
+    send(ref)
+    return this.settled(ref)
+  }
+
+  /** Names the next command. */
+  ref(clientOrderId: string, verb: Verb): Ref {
+    return { clientOrderId, verb, command: ++this.#number, epoch: 1, sentAt: this.timers.now() }
+  }
+
+  /** Waits for what becomes of a command. */
+  async settled({ command, verb, clientOrderId }: Ref): Promise<CommandOutcome['kind']> {
+    const report = `${DONE[verb]} ${clientOrderId}`
+    const isSettled = (): boolean => this.#outcomes.has(command) || this.#reported.has(report)
+    await this.until(`what becomes of ${verb} ${clientOrderId}`, isSettled)
+    return this.#outcomes.get(command)?.kind ?? 'ack'
+  }
+
+  /** Asks, as often as the answer says nothing. */
+  async ask(question: Question): Promise<VenueAnswer> {
+    for (let turn = 1; ; turn++) {
+      const number = ++this.#number
+      this.gateway.ask({ ...question, number } as VenueQuestion)
+      await this.until(`an answer about ${question.about}`, () => this.#answers.has(number))
+      const answer = this.#answers.get(number)!
+      if (answer.about !== 'failure' || turn === ASK_TURNS) return answer
+    }
+  }
+
+  /** What the venue says of an order; `absent` when it says that there is none. */
+  async askOrder(command: PlaceCommand): Promise<string> {
+    const answer = await this.ask({ about: 'order', ...named(command) })
+    if (answer.about !== 'order') return answer.about === 'failure' ? `failure: ${answer.reason}` : answer.about
+    return answer.order?.status ?? 'absent'
+  }
+
+  /** Resolves once something is so. @throws Error when it does not become so */
+  async until(words: string, is: () => boolean): Promise<void> {
+    const deadline = Date.now() + PATIENCE_MS
+    while (!is()) {
+      if (Date.now() > deadline)
+        throw new Error(`${this.client.row.name}: waited in vain until ${words}: ${this.advice.join('; ')}`)
+      await new Promise<void>(done => setTimeout(done, 2))
+    }
+  }
+}
+
+/** A command with the stamp that it is sent under. */
+export type Ref = CommandRef & Stamp
+
+/** What the private stream says of a command that was done. */
+const DONE: Readonly<Record<Verb, string>> = { place: 'accepted', cancel: 'canceled', replace: 'replaced' }
+
+/** An order by our id. */
+export const named = ({ clientOrderId, order }: PlaceCommand) => ({
+  ...{ clientOrderId, venueOrderId: '', instrument: order.instrument },
+})

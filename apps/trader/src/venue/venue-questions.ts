@@ -1,0 +1,119 @@
+import type { Micros } from '@velocimex/core/clock/micros'
+import type { VenueAnswer as DeskAnswer, OrderAtVenue, VenueQuestion } from '@velocimex/core/execution/live-gateway'
+import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { BUY } from '@velocimex/core/market/side'
+import type { Lots } from '@velocimex/core/market/units'
+import type { Fill } from '@velocimex/core/order/fill'
+import type { OrderCodec, OrderSnapshot, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
+
+/** Orders of which the venue's id is remembered, so that its executions can be told apart. */
+const IDS_MAX = 100_000
+
+/** What questions are asked with. */
+export interface QuestionParts {
+  readonly codec: OrderCodec
+  readonly instruments: InstrumentTable
+  /** The answer of the venue, or in words why there is none. */
+  send(request: VenueRequest): Promise<VenueAnswer | string>
+  /** The venue's instant. */
+  now(): Micros
+}
+
+/** Questions about the orders and executions of an account. What is not answered in full is a failure, which proves nothing. */
+export class VenueQuestions {
+  readonly #parts: QuestionParts
+  /** The account's client order ids by the venue's own. */
+  readonly #clientIds = new Map<string, string>()
+
+  constructor(parts: QuestionParts) {
+    this.#parts = parts
+  }
+
+  /** The venue named an order: its executions will name only that. */
+  learn(venueOrderId: string, clientOrderId: string): void {
+    if (venueOrderId === '' || clientOrderId === '') return
+    this.#clientIds.set(venueOrderId, clientOrderId)
+    if (this.#clientIds.size > IDS_MAX) this.#clientIds.delete(this.#clientIds.keys().next().value!)
+  }
+
+  /** Asks, whatever it takes. Never rejects. */
+  async ask(question: VenueQuestion): Promise<DeskAnswer> {
+    const { number } = question
+    try {
+      if (question.about === 'order') return await this.#askOrder(question)
+      return await (question.about === 'open_orders' ? this.#askOpen(number) : this.#askFills(number, question.since))
+    } catch (cause) {
+      return { about: 'failure', number, reason: String(cause) }
+    }
+  }
+
+  async #askOrder(question: VenueQuestion & { readonly about: 'order' }): Promise<DeskAnswer> {
+    const { codec } = this.#parts
+    const { number, clientOrderId, venueOrderId, instrument } = question
+    const request = codec.order(clientOrderId, venueOrderId, instrument, this.#parts.now())
+    const answer = await this.#parts.send(request)
+    if (typeof answer === 'string') return { about: 'failure', number, reason: answer }
+    const found = codec.readOrder(request, answer)
+    if (found.kind === 'failed') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
+    const order = found.kind === 'found' ? this.#atVenue(found.value) : undefined
+    return { about: 'order', number, at: this.#parts.now(), order }
+  }
+
+  async #askOpen(number: number): Promise<DeskAnswer> {
+    const { codec } = this.#parts
+    const request = codec.openOrders(-1, this.#parts.now())
+    const answer = await this.#parts.send(request)
+    if (typeof answer === 'string') return { about: 'failure', number, reason: answer }
+    const found = codec.readOpenOrders(request, answer)
+    if (found.kind !== 'found') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
+    return {
+      about: 'open_orders',
+      number,
+      at: this.#parts.now(),
+      orders: found.value.map(order => this.#atVenue(order)),
+    }
+  }
+
+  /** Executions of every instrument; each venue names the order by its own id, which is ours to know. */
+  async #askFills(number: number, since: Micros): Promise<DeskAnswer> {
+    const { codec, instruments } = this.#parts
+    const fills: Fill[] = []
+    const at = this.#parts.now()
+    for (const { index } of instruments.all) {
+      const request = codec.fills(index, since, this.#parts.now())
+      const answer = await this.#parts.send(request)
+      if (typeof answer === 'string') return { about: 'failure', number, reason: answer }
+      const found = codec.readFills(request, answer)
+      if (found.kind !== 'found') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
+      for (const fill of found.value) {
+        const clientOrderId = await this.#ownerOf(fill)
+        if (clientOrderId === undefined) return { about: 'failure', number, reason: 'whose fill it is was not told' }
+        fills.push({ ...fill, clientOrderId })
+      }
+    }
+    return { about: 'fills', number, at, fills: fills.toSorted((one, other) => one.at - other.at) }
+  }
+
+  /** The client order id behind a fill, asked for when it is not known; an order without one goes by the venue's. */
+  async #ownerOf({ clientOrderId, venueOrderId, instrument }: Fill): Promise<string | undefined> {
+    const known = clientOrderId !== '' ? clientOrderId : this.#clientIds.get(venueOrderId)
+    if (known !== undefined) return known
+    const { codec } = this.#parts
+    const request = codec.order('', venueOrderId, instrument, this.#parts.now())
+    const answer = await this.#parts.send(request)
+    const found = typeof answer === 'string' ? undefined : codec.readOrder(request, answer)
+    if (found?.kind !== 'found') return found?.kind === 'absent' ? venueOrderId : undefined
+    const owner = found.value.clientOrderId === '' ? venueOrderId : found.value.clientOrderId
+    this.learn(venueOrderId, owner)
+    return owner
+  }
+
+  #atVenue(snapshot: OrderSnapshot): OrderAtVenue {
+    const { venueOrderId, instrument, side, price, quantity, cumulative, status, at } = snapshot
+    const clientOrderId = snapshot.clientOrderId === '' ? venueOrderId : snapshot.clientOrderId
+    this.learn(venueOrderId, clientOrderId)
+    const type = price === undefined ? 'market' : 'limit'
+    const told = { clientOrderId, venueOrderId, instrument, side: side ?? BUY, type, price } as const
+    return { ...told, timeInForce: 'gtc', quantity, cumulative: cumulative as Lots, status, updatedAt: at }
+  }
+}
