@@ -3,6 +3,7 @@ import { LINE_ROWS } from './line-rows.ts'
 import { type ConformanceRow, MARKET_ROWS, QUOTE_ROWS } from './market-rows.ts'
 import { ACCOUNT_ROWS, ORDER_ROWS } from './order-rows.ts'
 import { REFUSAL_ROWS } from './refusal-rows.ts'
+import { DENIED_ROWS, LATE_ROWS, REST_ROWS } from './rest-rows.ts'
 import { SOCKET_ROWS } from './socket-rows.ts'
 import { TWIN_ROWS } from './twin-rows.ts'
 import { VENUE_ROWS } from './venue-rows.ts'
@@ -16,6 +17,7 @@ export const SUITE: readonly (readonly [part: string, rows: readonly Named[]])[]
   ['Orders', ORDER_ROWS],
   ['The account', ACCOUNT_ROWS],
   ['Commands over a socket', SOCKET_ROWS],
+  ['Limits, lost answers and wrong clocks', [...REST_ROWS, ...DENIED_ROWS, ...LATE_ROWS]],
   ['Refusals, and answers of which nothing can be concluded', REFUSAL_ROWS],
 ]
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { Random } from '@velocimex/core/clock/random'
 import type {
   CommandOutcome,
@@ -8,14 +9,13 @@ import type {
 } from '@velocimex/core/execution/live-gateway'
 import type { Verb } from '@velocimex/core/execution/order-entry'
 import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
+import type { ReportKind } from '@velocimex/core/order/execution-report'
 import { RestClient } from '@velocimex/host/net/rest-client'
-import { SystemTimers } from '@velocimex/host/net/timers'
 import { AccountLinks } from '@velocimex/trader/service/account-links'
 import { VenueGateway } from '@velocimex/trader/venue/venue-gateway'
 import { VENUE_BUDGETS } from '@velocimex/venues/budgets'
 import type { OrderCodec } from '@velocimex/venues/order-venue'
 import { VENUE_CLOCKS } from '@velocimex/venues/venue-clocks'
-import type { ClientKey } from '@velocimex/venues/venue-dialect'
 import { OrderClient } from './order-client.ts'
 import { StageTimers } from './stage-timers.ts'
 import type { VenueRow } from './venue-rows.ts'
@@ -29,8 +29,10 @@ type Question = VenueQuestion extends infer Each ? (Each extends unknown ? Omit<
 export interface GatewayOptions {
   /** Commands go over the venue's socket where it has one. */
   readonly overSocket: boolean
-  /** Of the venue's first key unless told. */
-  readonly key?: ClientKey
+  /** Our secret is another than the venue knows. */
+  readonly hasWrongSecret?: boolean
+  /** Microseconds by which our clock is ahead of the venue's. */
+  readonly skew?: number
 }
 
 /** The gateway and the links of a live account at a simulated venue, and what the venue tells beside them. */
@@ -50,16 +52,17 @@ export class GatewayTrial {
   readonly #answers = new Map<number, VenueAnswer>()
   #number = 0
 
-  private constructor(client: OrderClient, { overSocket, key = client.stage.keys[0]! }: GatewayOptions) {
+  private constructor(client: OrderClient, { overSocket, hasWrongSecret = false, skew = 0 }: GatewayOptions) {
     this.client = client
     const { stage, row } = client
-    this.timers = new StageTimers(stage, client.speed)
+    this.timers = new StageTimers(stage, client.speed, skew)
     const { timers } = this
     const { instruments } = stage.market.exchange
-    this.codec = client.codecFor(key)
+    const key = client.stage.keys[0]!
+    this.codec = client.codecFor(hasWrongSecret ? { ...key, secret: wrong(key.secret) } : key)
     const random = new Random(1)
     const host = `127.0.0.1:${stage.port}`
-    this.#rest = new RestClient({ origin: `http://${host}`, connections: 2 }, new SystemTimers())
+    this.#rest = new RestClient({ origin: `http://${host}`, connections: 2 }, timers)
     this.links = new AccountLinks({
       ...{ codec: this.codec, options: { timers, privateSockets: `ws://${host}` }, random },
       gateway: () => this.gateway,
@@ -90,15 +93,20 @@ export class GatewayTrial {
     await OrderClient.with(row, async client => {
       const trial = new GatewayTrial(client, options)
       try {
-        await trial.gateway.prepare()
-        trial.links.start()
-        if (options.overSocket) await trial.until('the socket of commands is up', () => trial.links.commands.isUp)
+        if (options.hasWrongSecret !== true && options.skew === undefined) await trial.#begin()
         await run(trial)
       } finally {
         trial.links.stop()
         await trial.#rest.stop()
       }
     })
+  }
+
+  async #begin(): Promise<void> {
+    await this.gateway.prepare()
+    this.links.start()
+    const hasSocket = this.codec.socket !== undefined
+    await this.until('it is logged in', () => this.links.isUp && (!hasSocket || this.links.commands.isUp))
   }
 
   /** Requests that the venue has answered, and messages that it has been sent. */
@@ -135,25 +143,26 @@ export class GatewayTrial {
   /** Waits for what becomes of a command. */
   async settled({ command, verb, clientOrderId }: Ref): Promise<CommandOutcome['kind']> {
     const report = `${DONE[verb]} ${clientOrderId}`
-    const isSettled = (): boolean => this.#outcomes.has(command) || this.#reported.has(report)
+    const isTold = (): boolean => this.#reported.has(report) || this.client.isTold(clientOrderId, DONE[verb])
+    const isSettled = (): boolean => this.#outcomes.has(command) || isTold()
     await this.until(`what becomes of ${verb} ${clientOrderId}`, isSettled)
     return this.#outcomes.get(command)?.kind ?? 'ack'
   }
 
-  /** Asks, as often as the answer says nothing. */
-  async ask(question: Question): Promise<VenueAnswer> {
+  /** Asks, as often as the answer says nothing, and so many times at the most. */
+  async ask(question: Question, turns = ASK_TURNS): Promise<VenueAnswer> {
     for (let turn = 1; ; turn++) {
       const number = ++this.#number
       this.gateway.ask({ ...question, number } as VenueQuestion)
       await this.until(`an answer about ${question.about}`, () => this.#answers.has(number))
       const answer = this.#answers.get(number)!
-      if (answer.about !== 'failure' || turn === ASK_TURNS) return answer
+      if (answer.about !== 'failure' || turn === turns) return answer
     }
   }
 
   /** What the venue says of an order; `absent` when it says that there is none. */
-  async askOrder(command: PlaceCommand): Promise<string> {
-    const answer = await this.ask({ about: 'order', ...named(command) })
+  async askOrder(command: PlaceCommand, turns = ASK_TURNS): Promise<string> {
+    const answer = await this.ask({ about: 'order', ...named(command) }, turns)
     if (answer.about !== 'order') return answer.about === 'failure' ? `failure: ${answer.reason}` : answer.about
     return answer.order?.status ?? 'absent'
   }
@@ -169,11 +178,18 @@ export class GatewayTrial {
   }
 }
 
+/** Another secret of the same form. */
+function wrong(secret: string): string {
+  if (!secret.includes('PRIVATE KEY')) return secret.replace(/[a-z]/, letter => (letter === 'a' ? 'b' : 'a'))
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return privateKey.export({ type: 'sec1', format: 'pem' }).toString()
+}
+
 /** A command with the stamp that it is sent under. */
 export type Ref = CommandRef & Stamp
 
 /** What the private stream says of a command that was done. */
-const DONE: Readonly<Record<Verb, string>> = { place: 'accepted', cancel: 'canceled', replace: 'replaced' }
+const DONE: Readonly<Record<Verb, ReportKind>> = { place: 'accepted', cancel: 'canceled', replace: 'replaced' }
 
 /** An order by our id. */
 export const named = ({ clientOrderId, order }: PlaceCommand) => ({

@@ -76,9 +76,10 @@ export class OrderClient {
     }
   }
 
-  /** Lets the venue's counters of requests forget what was sent. */
+  /** Lets the venue's counters of requests forget what was sent, and gives a sign of life. */
   breathe(): void {
     this.stage.settle(BREATH_MS)
+    for (const frame of this.codec.stream.renewal?.frames?.(this.stage.now()) ?? []) this.#socket?.send(frame)
   }
 
   /** The instrument that is traded. */
@@ -207,6 +208,13 @@ export class OrderClient {
   reports({ clientOrderId }: PlaceCommand): ExecutionReport[] {
     return this.messages.flatMap(each =>
       each.kind === 'report' && each.report.clientOrderId === clientOrderId ? [each.report] : [],
+    )
+  }
+
+  /** Whether the private stream has told something of a kind about an order. */
+  isTold(clientOrderId: string, kind: ExecutionReport['kind']): boolean {
+    return this.messages.some(
+      each => each.kind === 'report' && each.report.kind === kind && each.report.clientOrderId === clientOrderId,
     )
   }
 

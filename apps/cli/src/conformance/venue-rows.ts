@@ -106,6 +106,7 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     ackMark: '"result":["',
     omits: {
       ...CONTRACTS,
+      E66: 'a wrong time is refused as a wrong key is: our clock is compared with the venue’s beforehand',
       E70: 'several open orders may carry one label: an order whose answer is lost is never sent again',
     },
   },

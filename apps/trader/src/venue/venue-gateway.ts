@@ -82,7 +82,10 @@ export class VenueGateway implements LiveGateway {
     this.#line = new VenueLine({ ...parts, onAdvice: (advice, words) => parts.listener.onAdvice(advice, words) })
     const { codec, instruments } = parts
     const send = (request: VenueRequest): Promise<VenueAnswer | string> => this.send(request)
-    this.#questions = new VenueQuestions({ codec, instruments, send, now: () => this.now() })
+    this.#questions = new VenueQuestions({
+      ...{ codec, instruments, send, now: () => this.now() },
+      onFailed: (request, answer, failure) => this.#line.heed(request, answer, failure),
+    })
   }
 
   /** The venue named an order: its executions will name only that. */
@@ -198,7 +201,9 @@ export class VenueGateway implements LiveGateway {
     if (outcome.kind !== 'answered') return { kind: outcome.kind, reason: outcome.words }
     listener.onSent(outcome.sentAt - givenAt)
     const answer = { status: outcome.status, headers: outcome.headers, body: outcome.body.toString() }
-    return { kind: 'told', result: codec.readCommand(request, answer, this.now()) }
+    const result = codec.readCommand(request, answer, this.now())
+    this.#line.heed(request, answer, result)
+    return { kind: 'told', result }
   }
 
   /** Over the socket; undefined where not a byte of it was written there. */

@@ -13,7 +13,7 @@ import {
   VenueRest,
 } from '@velocimex/host/net/venue-rest'
 import type { VenueBudget } from '@velocimex/venues/budgets'
-import type { Advice, OrderCodec, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
+import type { Advice, CommandResult, OrderCodec, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
 import type { VenueClock } from '@velocimex/venues/venue-clocks'
 import type { SocketOutcome } from './order-socket.ts'
 
@@ -28,6 +28,9 @@ const VERDICTS: Readonly<Partial<Record<Advice, LimitSigns['verdict']>>> = {
   banned: 'ban',
   halt: 'denied',
 }
+
+/** What an answer was read as. */
+type Heeded = Pick<CommandResult, 'advice' | 'code' | 'words'>
 
 /** What a line is made of. */
 export interface LineParts {
@@ -95,6 +98,15 @@ export class VenueLine {
     return spoken?.then(said => ('outcome' in said ? said.outcome : said))
   }
 
+  /** What an answer says beyond its status: some venues answer 200 to whatever they refuse. */
+  heed(request: VenueRequest, answer: VenueAnswer, { advice, code, words }: Heeded): void {
+    const verdict = VERDICTS[advice]
+    const { codec, timers } = this.#parts
+    if (verdict === undefined || verdict === readStatus(answer, timers.now()).verdict) return
+    const { retryAfter } = codec.readBudget(answer)
+    this.#rest.heed({ verdict, retryAfterMs: retryAfter }, `${code} ${words}`, this.#paid(request).draws)
+  }
+
   /** Compares our clock with the venue's. */
   async syncClock(): Promise<void> {
     this.#setting ??= this.#setClock(this.#clock).finally(() => (this.#setting = undefined))
@@ -142,7 +154,8 @@ export class VenueLine {
     // Some venues answer a wrong time as they answer a wrong key. The first may be mended, the second not.
     const isLate = signs.verdict === 'denied' && codec.adviceOf(told) === 'sync_clock'
     const verdict = isLate && now - this.#doubtedAt > SET_WITHIN_US ? 'well' : signs.verdict
-    return { ...signs, verdict, used, ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }) }
+    const waits = [signs.retryAfterMs, retryAfter].filter(wait => wait !== undefined)
+    return { ...signs, verdict, used, retryAfterMs: waits.length === 0 ? undefined : Math.max(...waits) }
   }
 }
 

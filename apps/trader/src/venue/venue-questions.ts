@@ -4,7 +4,7 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { BUY } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
-import type { OrderCodec, OrderSnapshot, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
+import type { OrderCodec, OrderSnapshot, QueryResult, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
 
 /** Orders of which the venue's id is remembered, so that its executions can be told apart. */
 const IDS_MAX = 100_000
@@ -15,9 +15,13 @@ export interface QuestionParts {
   readonly instruments: InstrumentTable
   /** The answer of the venue, or in words why there is none. */
   send(request: VenueRequest): Promise<VenueAnswer | string>
+  /** The venue refused to answer. */
+  onFailed(request: VenueRequest, answer: VenueAnswer, failure: Failed): void
   /** The venue's instant. */
   now(): Micros
 }
+
+type Failed = Extract<QueryResult<never>, { kind: 'failed' }>
 
 /** Questions about the orders and executions of an account. What is not answered in full is a failure, which proves nothing. */
 export class VenueQuestions {
@@ -51,9 +55,7 @@ export class VenueQuestions {
     const { codec } = this.#parts
     const { number, clientOrderId, venueOrderId, instrument } = question
     const request = codec.order(clientOrderId, venueOrderId, instrument, this.#parts.now())
-    const answer = await this.#parts.send(request)
-    if (typeof answer === 'string') return { about: 'failure', number, reason: answer }
-    const found = codec.readOrder(request, answer)
+    const found = await this.#found(request, answer => codec.readOrder(request, answer))
     if (found.kind === 'failed') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
     const order = found.kind === 'found' ? this.#atVenue(found.value) : undefined
     return { about: 'order', number, at: this.#parts.now(), order }
@@ -62,9 +64,7 @@ export class VenueQuestions {
   async #askOpen(number: number): Promise<DeskAnswer> {
     const { codec } = this.#parts
     const request = codec.openOrders(-1, this.#parts.now())
-    const answer = await this.#parts.send(request)
-    if (typeof answer === 'string') return { about: 'failure', number, reason: answer }
-    const found = codec.readOpenOrders(request, answer)
+    const found = await this.#found(request, answer => codec.readOpenOrders(request, answer))
     if (found.kind !== 'found') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
     return {
       about: 'open_orders',
@@ -81,9 +81,7 @@ export class VenueQuestions {
     const at = this.#parts.now()
     for (const { index } of instruments.all) {
       const request = codec.fills(index, since, this.#parts.now())
-      const answer = await this.#parts.send(request)
-      if (typeof answer === 'string') return { about: 'failure', number, reason: answer }
-      const found = codec.readFills(request, answer)
+      const found = await this.#found(request, answer => codec.readFills(request, answer))
       if (found.kind !== 'found') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
       for (const fill of found.value) {
         const clientOrderId = await this.#ownerOf(fill)
@@ -100,12 +98,20 @@ export class VenueQuestions {
     if (known !== undefined) return known
     const { codec } = this.#parts
     const request = codec.order('', venueOrderId, instrument, this.#parts.now())
-    const answer = await this.#parts.send(request)
-    const found = typeof answer === 'string' ? undefined : codec.readOrder(request, answer)
-    if (found?.kind !== 'found') return found?.kind === 'absent' ? venueOrderId : undefined
+    const found = await this.#found(request, answer => codec.readOrder(request, answer))
+    if (found.kind !== 'found') return found.kind === 'absent' ? venueOrderId : undefined
     const owner = found.value.clientOrderId === '' ? venueOrderId : found.value.clientOrderId
     this.learn(venueOrderId, owner)
     return owner
+  }
+
+  /** What a question found; without an answer it failed. */
+  async #found<T>(request: VenueRequest, read: (answer: VenueAnswer) => QueryResult<T>): Promise<QueryResult<T>> {
+    const answer = await this.#parts.send(request)
+    if (typeof answer === 'string') return { kind: 'failed', advice: 'none', code: 'no answer', words: answer }
+    const found = read(answer)
+    if (found.kind === 'failed') this.#parts.onFailed(request, answer, found)
+    return found
   }
 
   #atVenue(snapshot: OrderSnapshot): OrderAtVenue {

@@ -34,7 +34,7 @@ const OURS: ReadonlySet<NotSentReason> = new Set(['busy', 'stopped', 'malformed'
 export type RestAlert = 'slow' | 'ban' | 'breaker_open'
 
 /** By status alone: 429 slow, 418 and 403 ban, 401 denied. A venue that says more has a function of its own. */
-export function readStatus({ status, headers }: Answer, now: number): LimitSigns {
+export function readStatus({ status, headers }: Pick<Answer, 'status' | 'headers'>, now: number): LimitSigns {
   const retryAfterMs = readRetryAfter(headers['retry-after'], now / 1000)
   if (status === 429) return { verdict: 'slow', retryAfterMs }
   if (status === 418 || status === 403) return { verdict: 'ban', retryAfterMs }
@@ -118,6 +118,11 @@ export class VenueRest {
     })
   }
 
+  /** The words of an answer asked for what its status did not: some venues answer 200 to whatever they refuse. */
+  heed(signs: LimitSigns, words: string, draws: readonly Draw[]): void {
+    this.#take(signs, words, draws, [], this.#timers.now())
+  }
+
   #learn(answer: Answer, draws: readonly Draw[], tickets: readonly number[], number: number, now: number): void {
     const { status } = answer
     const signs = this.#readSigns(answer, now)
@@ -131,7 +136,7 @@ export class VenueRest {
       for (const { window, count } of used) if (budget.has(window)) budget.observe(window, count, now)
       if (verdict === 'slow') budget.slow(retryAfterMs, now)
       else if (verdict === 'ban') budget.ban(retryAfterMs, now)
-      else budget.passed(tickets[at]!)
+      else if (tickets[at] !== undefined) budget.passed(tickets[at])
     }
     if (verdict === 'slow' || verdict === 'ban') this.#alert(verdict, words)
     if (verdict !== 'denied') return
