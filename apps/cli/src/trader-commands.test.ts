@@ -121,7 +121,7 @@ test('S2-OMS-33 a person asks and steers the running trader: status, orders, led
 
     const risk = await velocimex('risk', 'show', '--dir', dir)
     match(risk.out, /binance-usdm +symbol +BTCUSDT on binance-usdm +BTCUSDT position +position +0\.02/)
-    match(risk.out, /okx-swap +global +the whole platform +order rate +order_rate +100\/10s/)
+    match(risk.out, /okx-swap +global +the whole platform +order rate +order_rate +10\/1s/)
     match(risk.out, /okx-swap +rejections +the whole platform +rejects +closed/)
     ok(traded.accounts.every(({ stop }) => stop === null))
 

@@ -24,6 +24,7 @@ export interface DoomedPlan {
   readonly segmentBytes?: number
   readonly reserveBytes?: number
   readonly snapshotMs?: number
+  readonly reconcileMs?: number
   /** Its clock is ahead by so many milliseconds. */
   readonly aheadMs?: number
   /** The trader's own strategies trade, and there is no drill. */
@@ -51,6 +52,13 @@ const COMMANDS: Readonly<Record<string, RegExp>> = {
   'okx-swap': /^\/api\/v5\/trade\/(order|amend-order|cancel-order)$/,
 }
 
+/** The same over a socket, by the frame. */
+const FRAMES: Readonly<Record<string, RegExp>> = {
+  'binance-usdm': /"method":"order\.(place|modify|cancel)"/,
+  'bybit-linear': /"op":"order\.(create|amend|cancel)"/,
+  'okx-swap': /"op":"(order|amend-order|cancel-order)"/,
+}
+
 const {
   dir,
   venues,
@@ -68,7 +76,7 @@ const seams = (name: string): AccountSeams => {
     sentences.push(sentence)
     dieAfterSend(name, sentence)
   }
-  const { segmentBytes = 16_384, reserveBytes = 1 << 20, snapshotMs = 600_000 } = plan
+  const { segmentBytes = 16_384, reserveBytes = 1 << 20, snapshotMs = 600_000, reconcileMs = 5_000 } = plan
   const desk = (parts: RecoveryParts): RecoveryParts => {
     const timed = { ...parts, timing: HASTY }
     if (sentence === undefined) return timed
@@ -81,7 +89,13 @@ const seams = (name: string): AccountSeams => {
     }
   }
   const files = sentence === undefined ? DISK : killableFiles(DISK, sentence)
-  return { desk, disk: { files, segmentBytes, reserveBytes }, pace: { snapshotMs, tickMs: 20 }, fillsMax: FILLS_KEPT }
+  return {
+    desk,
+    disk: { files, segmentBytes, reserveBytes },
+    pace: { snapshotMs, reconcileMs, tickMs: 20 },
+    fillsMax: FILLS_KEPT,
+    onWritten: frame => strikeFrame(name, frame, sentence),
+  }
 }
 
 /** The last byte of a request is in the hands of the system: only now has a command certainly left. */
@@ -89,17 +103,21 @@ function dieAfterSend(name: string, sentence: Sentence): void {
   subscribe('undici:request:bodySent', message => {
     const { method, path, body } = (message as { request: { method: string; path: string; body: unknown } }).request
     if (method === 'GET' || !COMMANDS[name]!.test(path)) return
-    const text = `${path} ${String(body ?? '')}`
-    const about =
-      /amend/.test(path) || method === 'PUT'
-        ? 'replace'
-        : /cancel/.test(path) || method === 'DELETE'
-          ? 'cancel'
-          : /market/i.test(text)
-            ? 'market'
-            : 'limit'
-    sentence.strike('after_send', about)
+    const verb = method === 'PUT' ? 'amend' : method === 'DELETE' ? 'cancel' : path
+    sentence.strike('after_send', aboutOf(verb, `${path} ${String(body ?? '')}`))
   })
+}
+
+/** The same for commands that go over a socket. */
+function strikeFrame(name: string, frame: string, sentence: Sentence | undefined): void {
+  const [, verb] = FRAMES[name]!.exec(frame) ?? []
+  if (verb !== undefined) sentence?.strike('after_send', aboutOf(verb, frame))
+}
+
+function aboutOf(verb: string, text: string): 'replace' | 'cancel' | 'market' | 'limit' {
+  if (/amend|modify/.test(verb)) return 'replace'
+  if (/cancel/.test(verb)) return 'cancel'
+  return /market/i.test(text) ? 'market' : 'limit'
 }
 
 /** A clock that is ahead of the system's. */

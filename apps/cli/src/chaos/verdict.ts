@@ -26,6 +26,10 @@ interface Positions {
   readonly positions: readonly { readonly account: string; readonly quantity: string }[]
 }
 
+interface Status {
+  readonly accounts: readonly { readonly name: string; readonly corrections: number; readonly fills: number }[]
+}
+
 /** The account that the trader uses at every simulated venue. */
 const OURS = 1
 
@@ -42,6 +46,7 @@ export async function judge(trader: TraderProcess, controls: Readonly<Record<str
   const { orders } = await trader.ask<{ orders: (Told & { account: string })[] }>('/orders?all=true')
   const positions = await trader.ask<Positions>('/positions')
   const ledger = await trader.ask<Ledger>('/ledger')
+  const status = await trader.ask<Status>('/status')
   let orderCount = 0
   let fillCount = 0
   for (const [name, control] of Object.entries(controls)) {
@@ -66,6 +71,10 @@ export async function judge(trader: TraderProcess, controls: Readonly<Record<str
       if (['submitted', 'partially_filled'].includes(state) && !seen.has(id))
         faults.push(`${name}: ${id} is open with us alone`)
     compareMoney(name, venue, positions, ledger, faults)
+    const { corrections, fills } = status.accounts.find(account => account.name === name)!
+    // A correction would hide what was lost.
+    if (corrections > 0) faults.push(`${name}: the books had to follow the venue ${corrections} times`)
+    if (fills !== venue.fills.length) faults.push(`${name}: ${fills} fills, at the venue ${venue.fills.length}`)
   }
   return { orders: orderCount, fills: fillCount, faults }
 }

@@ -1,9 +1,11 @@
-import { formatScaled } from '@velocimex/core/market/grid'
+import type { AccountReconciliation } from '@velocimex/core/ledger/account-reconciliation'
+import type { AccountTruth } from '@velocimex/core/ledger/account-truth'
+import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { toUnits } from '@velocimex/venues/amounts'
 import type { OrderCodec } from '@velocimex/venues/order-venue'
 import type { VenueGateway } from '../venue/venue-gateway.ts'
 import type { AccountJournal } from './account-journal.ts'
+import { askTruth, decimalsOf, type TruthParts } from './account-truth.ts'
 
 /** What care is taken of. */
 export interface CareParts {
@@ -15,18 +17,28 @@ export interface CareParts {
   readonly deadManMs: number
   now(): number
   onAlert(words: string): void
+  /** Makes what compares our books with the venue's answers. @param isCold nothing was known of the account */
+  reconcile(ask: (question: number) => void, isCold: boolean): AccountReconciliation
+  /** The venue holds something else than our books. */
+  onDifference(): void
   /** The key must not be traded with. */
   onDangerousKey(words: string): void
 }
 
 /** Looks after an account beside its orders: what its key may do, whether its money is where the venue says, a sign of life. */
 export class AccountCare {
-  /** Differences from the venue's balances, in decimal text by asset; empty while they agree. */
+  /** Differences from the venue's balances and positions, in decimal text by asset or symbol; empty while they agree. */
   differences: Readonly<Record<string, string>> = {}
   readonly #parts: CareParts
+  readonly #truth: TruthParts
+  #reconciliation: AccountReconciliation | undefined
+  #isCold = false
 
   constructor(parts: CareParts) {
     this.#parts = parts
+    const { codec, gateway, instruments, journal } = parts
+    const netLots = (index: number): number => journal.books.portfolio.netLots(index)
+    this.#truth = { codec, gateway, instruments, netLots }
   }
 
   /** A key that can withdraw is not traded with: whoever steals this machine must not get the money. */
@@ -41,26 +53,47 @@ export class AccountCare {
     if (found.value.canWithdraw === true) this.#parts.onDangerousKey('the key can withdraw: make one that cannot')
   }
 
-  /** Compares with the venue; the first comparison opens the books. */
-  async reconcile(): Promise<void> {
-    const { codec, gateway, journal, onAlert } = this.#parts
-    const request = codec.balances(gateway.now())
-    const answer = await gateway.send(request)
-    if (typeof answer === 'string') return onAlert(`balances: ${answer}`)
-    const found = codec.readBalances(request, answer)
-    if (found.kind !== 'found') return onAlert(`balances: ${found.code} ${found.words}`)
-    const decimals = this.#decimals()
-    const held = found.value.filter(({ asset }) => decimals.has(asset))
-    if (journal.opening === undefined) {
-      const balances = held.map(({ asset, total }) => [asset, String(toUnits(total, decimals.get(asset)!))])
-      journal.open({ at: this.#parts.now(), balances: Object.fromEntries(balances) })
-      return
-    }
-    const differing = held.flatMap(({ asset, total }) => {
-      const difference = toUnits(total, decimals.get(asset)!) - journal.books.cash(asset)
-      return difference === 0n ? [] : [[asset, formatScaled(difference, decimals.get(asset)!)] as const]
+  /** A first life begins its books with what the venue says that the account has. */
+  async open(): Promise<void> {
+    const { journal, onAlert } = this.#parts
+    if (journal.opening !== undefined) return
+    const truth = await askTruth(this.#truth)
+    if (typeof truth === 'string') return onAlert(truth)
+    if (journal.opening !== undefined) return // Another answer was quicker.
+    const balances = truth.balances.map(({ code, amount }) => [code, String(amount)])
+    journal.open({ at: this.#parts.now(), balances: Object.fromEntries(balances) })
+    this.#isCold = true
+  }
+
+  /** Compares with the venue when it is time. To be called several times a second. @param isSettled nothing is in doubt */
+  tick(isSettled: boolean): void {
+    if (this.#parts.journal.opening === undefined || !isSettled) return
+    this.#reconciliation ??= this.#parts.reconcile(question => void this.#ask(question), this.#isCold)
+    this.#reconciliation.tick()
+  }
+
+  async #ask(question: number): Promise<void> {
+    const truth = await askTruth(this.#truth)
+    if (typeof truth === 'string') return this.#reconciliation!.onFailed(question, truth)
+    this.differences = this.#compare(truth)
+    // A fill that was missed is the likeliest reason.
+    if (Object.keys(this.differences).length > 0) this.#parts.onDifference()
+    this.#reconciliation!.onTruth(question, truth)
+  }
+
+  #compare({ balances, positions }: AccountTruth): Record<string, string> {
+    const { instruments, journal } = this.#parts
+    const decimals = decimalsOf(instruments)
+    const money = balances.map(({ code, amount }) => {
+      const difference = amount - journal.books.cash(code)
+      return [code, difference === 0n ? '' : formatScaled(difference, decimals.get(code)!)]
     })
-    this.differences = Object.fromEntries(differing)
+    const held = positions.map(({ instrument, netLots }) => {
+      const { symbol, quantity } = instruments.at(instrument)
+      const difference = netLots - journal.books.portfolio.netLots(instrument)
+      return [symbol, difference === 0 ? '' : formatOnGrid(difference, quantity)]
+    })
+    return Object.fromEntries([...money, ...held].filter(([, difference]) => difference !== ''))
   }
 
   /** Renews the venue's own dead-man switch, where it has one. */
@@ -70,10 +103,5 @@ export class AccountCare {
       const request = codec.deadMan(index, deadManMs, gateway.now())
       if (request !== undefined) void gateway.send(request)
     }
-  }
-
-  #decimals(): ReadonlyMap<string, number> {
-    const all = this.#parts.instruments.all.flatMap(({ base, quote, settle }) => [base, quote, settle])
-    return new Map(all.map(({ code, decimals }) => [code, decimals]))
   }
 }

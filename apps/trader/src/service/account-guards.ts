@@ -1,6 +1,7 @@
 import { assert } from '@velocimex/core/assert'
 import type { Clock } from '@velocimex/core/clock/clock'
-import { resumeSafeguards, type SafeguardImage, safeguardImage } from '@velocimex/core/engine/safeguard-image'
+import { RECONCILIATION_CAUSE } from '@velocimex/core/engine/reconcile-account'
+import { resumeSafeguards, safeguardImage } from '@velocimex/core/engine/safeguard-image'
 import { type SafeguardEntry, safeguardFault } from '@velocimex/core/engine/safeguard-options'
 import { type GuardedSession, Safeguards } from '@velocimex/core/engine/safeguards'
 import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
@@ -18,7 +19,7 @@ import { ClockWatch } from './clock-watch.ts'
 import { type GuardOptions, OPERATOR } from './guard-options.ts'
 import { guardedDesk } from './guarded-desk.ts'
 import { INSTRUMENT_LIMITS, type InstrumentLimitName, instrumentLimits, limitName } from './instrument-limits.ts'
-import { SafeguardFile } from './safeguard-file.ts'
+import { SafeguardFile, withChange } from './safeguard-file.ts'
 import { safeguardPlan } from './safeguard-plan.ts'
 
 /** What the guards of an account work with. The functions are asked from the first tick on, not before. */
@@ -197,6 +198,14 @@ export class AccountGuards {
     return undefined
   }
 
+  /** Lifts a halt of reconciliation, over restarts. @returns false when there is none */
+  lift(reason: string): boolean {
+    const { halts } = this.safeguards
+    const isLifted = halts.liftBy(LOCAL_ADMIN, { account: this.#parts.account }, RECONCILIATION_CAUSE, reason).ok
+    if (isLifted) this.#keep()
+    return isLifted
+  }
+
   /** The limits of an instrument as they are now. */
   limits(instrument: number): InstrumentLimits {
     const { limits, instruments } = this.#parts
@@ -279,17 +288,4 @@ export class AccountGuards {
   #keep(isDurable = true): boolean {
     return this.#file.write(safeguardImage(this.#parts.account, this.safeguards), isDurable)
   }
-}
-
-/** The image as it will be once a limit is changed. */
-function withChange(
-  image: SafeguardImage,
-  change: Extract<SafeguardEntry, { kind: 'limit' }>['change'],
-): SafeguardImage {
-  const { before, after } = change
-  const name = (before ?? after)!.name
-  const isIt = ({ configured, now }: SafeguardImage['limits'][number]): boolean => (configured ?? now)!.name === name
-  const old = image.limits.find(isIt)
-  const configured = old === undefined ? before : old.configured
-  return { ...image, limits: [...image.limits.filter(each => !isIt(each)), { configured, now: after }] }
 }

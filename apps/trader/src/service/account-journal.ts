@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { assert } from '@velocimex/core/assert'
 import type { JournalHistory } from '@velocimex/core/bus/journal'
-import { micros } from '@velocimex/core/clock/micros'
+import { type Micros, micros } from '@velocimex/core/clock/micros'
 import { AccountBooks } from '@velocimex/core/ledger/account-books'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { toMinor } from '@velocimex/core/market/money'
@@ -16,6 +17,9 @@ const openingSchema = z.strictObject({
   /** Booked units by asset, in decimal digits. */
   balances: z.record(z.string(), z.string().regex(/^-?\d+$/)),
 })
+const correctionsSchema = z.array(
+  z.strictObject({ at: z.int(), code: z.string(), units: z.string().regex(/^-?\d+$/), reason: z.string() }),
+)
 /** What the account had when it was first traded by us. */
 export type Opening = z.infer<typeof openingSchema>
 
@@ -30,6 +34,8 @@ interface AccountImage {
   readonly carried?: string
 }
 
+const CORRECTIONS_MAX = 1_000
+
 /**
  * The books of an account as they outlive the process: what it had at first, and every fill since, of which the journal
  * keeps the newest, a snapshot those before, and what the oldest came to. The ledger is posted anew from them at every
@@ -40,8 +46,10 @@ export class AccountJournal {
   readonly fills: FillHistory
   /** How much was made resting, by the fills that are kept and those of this life. */
   readonly maker = new MakerShare()
-  readonly #instruments: InstrumentTable
   readonly #path: string
+  readonly #instruments: InstrumentTable
+  readonly #correctionsPath: string
+  #corrections: z.infer<typeof correctionsSchema> = []
   /** Venue's instant of the newest fill, by instrument. */
   readonly #newest = new Map<number, number>()
   opening: Opening | undefined
@@ -49,16 +57,22 @@ export class AccountJournal {
   /** @param fillsMax see `FILLS_MAX` */
   constructor(directory: string, instruments: InstrumentTable, fillsMax?: number) {
     this.fills = new FillHistory(instruments, fillsMax)
-    this.#path = join(directory, 'opening.json')
     this.#instruments = instruments
+    this.#path = join(directory, 'opening.json')
+    this.#correctionsPath = join(directory, 'corrections.json')
     this.books = new AccountBooks(instruments, { owner: 1, allowShort: true })
     if (!existsSync(this.#path)) return
     this.opening = openingSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')))
     this.#deposit(this.opening)
+    if (existsSync(this.#correctionsPath))
+      this.#corrections = correctionsSchema.parse(JSON.parse(readFileSync(this.#correctionsPath, 'utf8')))
+    for (const { at, code, units, reason } of this.#corrections)
+      this.books.reconcileCash(code, this.books.cash(code) + BigInt(units), reason, micros(at))
   }
 
   /** The first start: what the venue says the account has is where our books begin. */
   open(opening: Opening): void {
+    assert(this.opening === undefined, 'the books are opened once', this.#path)
     replaceFile(this.#path, JSON.stringify(opening))
     this.opening = opening
     this.#deposit(opening)
@@ -79,6 +93,29 @@ export class AccountJournal {
     this.#newest.set(instrument, Math.max(newest, at))
     if (at >= newest) return realised
     return realised + this.books.reorder(instrument, this.fills.of(instrument), at, this.fills.before(instrument))
+  }
+
+  /**
+   * The venue holds another amount of an asset than our books: they follow, and will in every life to come.
+   * @throws Error of the file system, and then nothing is booked
+   */
+  correct(code: string, held: bigint, reason: string, at: Micros): void {
+    const units = String(held - this.books.cash(code))
+    const corrections = bounded([...this.#corrections, { at, code, units, reason }])
+    replaceFile(this.#correctionsPath, JSON.stringify(corrections))
+    this.#corrections = corrections
+    this.books.reconcileCash(code, held, reason, at)
+  }
+
+  /** What there is of each asset in which profit is settled, booked units. */
+  get capital(): { readonly code: string; readonly amount: bigint }[] {
+    const codes = new Set(this.#instruments.all.map(({ settle }) => settle.code))
+    return [...codes].map(code => ({ code, amount: this.books.cash(code) }))
+  }
+
+  /** How often the books had to follow the venue. */
+  get corrections(): number {
+    return this.#corrections.length
   }
 
   /** Takes the fills of a snapshot, and gives the history that is left for the orders. */
@@ -118,3 +155,12 @@ export class AccountJournal {
 const writeUnits = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value)
 const readUnits = (_: string, value: unknown): unknown =>
   typeof value === 'string' && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value
+
+/** Beyond a thousand, those of one asset become one. */
+function bounded(corrections: z.infer<typeof correctionsSchema>): z.infer<typeof correctionsSchema> {
+  if (corrections.length <= CORRECTIONS_MAX) return corrections
+  const sums = new Map<string, bigint>()
+  for (const { code, units } of corrections) sums.set(code, (sums.get(code) ?? 0n) + BigInt(units))
+  const { at } = corrections.at(-1)!
+  return [...sums].map(([code, units]) => ({ at, code, units: String(units), reason: 'earlier corrections' }))
+}

@@ -9,7 +9,7 @@ import type { LiveAccountOptions } from './live-account-options.ts'
 /** What the links of an account are made of. */
 export interface LinkParts {
   readonly codec: OrderCodec
-  readonly options: Pick<LiveAccountOptions, 'timers' | 'privateSockets' | 'orderSockets'>
+  readonly options: Pick<LiveAccountOptions, 'timers' | 'privateSockets' | 'orderSockets' | 'seams'>
   readonly random: Random
   /** Not before `start`: it sends over `commands`. */
   gateway(): Pick<VenueGateway, 'send' | 'now'>
@@ -32,7 +32,7 @@ export class AccountLinks {
     const { privateSockets, orderSockets = privateSockets } = options
     const session = codec.socket?.session
     this.#parts = parts
-    this.commands = new OrderSocket(() => this.#orders ?? this.#private, options.timers)
+    this.commands = new OrderSocket(() => this.#orders ?? this.#private, options.timers, options.seams?.onWritten)
     this.#private = this.#link('private stream', codec.stream, privateSockets, session === undefined, {
       onUp,
       onMessage: message => {

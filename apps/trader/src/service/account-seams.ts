@@ -32,6 +32,8 @@ export interface AccountSeams {
   readonly desk?: (parts: RecoveryParts) => RecoveryParts
   readonly disk?: Partial<Pick<FileJournalOptions, 'files' | 'segmentBytes' | 'reserveBytes'>>
   readonly pace?: Partial<AccountPace>
+  /** Hears each command that was written to a socket. */
+  readonly onWritten?: (frame: string) => void
   /** Fills that are kept one by one, see `FILLS_MAX`. */
   readonly fillsMax?: number
 }

@@ -79,6 +79,7 @@ export class AccountViews {
         equity: this.#equity(account),
         makerRatio: account.journal.maker.ratio ?? null,
         differences: account.care.differences,
+        corrections: account.journal.corrections,
         books: account.instruments.all.map(({ symbol, index }) => ({ symbol, live: account.market.isLive(index) })),
         strategies: account.strategies.desks.map(({ strategy, maker }) => ({
           name: strategy.name,
@@ -206,17 +207,18 @@ export class AccountViews {
     return { stopped: reason }
   }
 
-  /** Releases the stop of every account, or says which ones stay stopped and why. */
+  /** Releases the stop of every account and the halts of reconciliation, or says which ones stay stopped and why. */
   resume(reason: string): object | string {
+    const lifted = this.#accounts.filter(({ account }) => account.guards.lift(reason))
     const stopped = this.#accounts.filter(({ account }) => account.guards.safeguards.stop.isEngaged)
-    if (stopped.length === 0) return 'nothing is stopped'
+    if (stopped.length + lifted.length === 0) return 'nothing is stopped'
     const refused = stopped.flatMap(({ name, account }) => {
       const why = account.guards.release(reason)
       return why === undefined ? [] : [`${name} stays stopped: ${why}`]
     })
     if (refused.length > 0) return refused.join('; ')
     this.#stopOrder.takeBack()
-    return { resumed: stopped.map(({ name }) => name) }
+    return { resumed: [...new Set([...stopped, ...lifted])].map(({ name }) => name) }
   }
 
   /** A person asked or looked: a sign of life for the dead-man switch, where one is set. */

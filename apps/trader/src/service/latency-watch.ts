@@ -1,6 +1,8 @@
 import type { Clock } from '@velocimex/core/clock/clock'
 import { RateWindow } from '@velocimex/core/risk/rate-window'
 
+/** From an event to an order, microseconds, unless told. S2-DEG-3. */
+const LATENCY_MAX = 100_000
 /** So many slow answers of ours within `WINDOW` are no accident. */
 const SLOW_MAX = 3
 const WINDOW = 5_000_000
@@ -16,9 +18,9 @@ export class LatencyWatch {
   #until = Number.NEGATIVE_INFINITY
 
   /** @param most microseconds that are still quick; Infinity for somebody who is in no hurry */
-  constructor(most: number, clock: Clock) {
-    this.#most = most
+  constructor(clock: Clock, most = LATENCY_MAX) {
     this.#clock = clock
+    this.#most = most
   }
 
   /** Something took so many microseconds. On the path of a market event. */

@@ -2,8 +2,8 @@ import { basename, join } from 'node:path'
 import type { JournalHistory } from '@velocimex/core/bus/journal'
 import { Random } from '@velocimex/core/clock/random'
 import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
+import { EXTERNAL } from '@velocimex/core/ledger/corrected-books'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { SELL } from '@velocimex/core/market/side'
 import type { Ticks } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
@@ -12,18 +12,14 @@ import { RiskGate } from '@velocimex/core/risk/risk-gate'
 import type { FileJournal } from '@velocimex/host/journal/file-journal'
 import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
 import { Repeats } from '@velocimex/host/net/repeats'
-import { RestClient } from '@velocimex/host/net/rest-client'
 import { amendingOf } from '@velocimex/venues/amending'
-import { VENUE_BUDGETS } from '@velocimex/venues/budgets'
-import type { OrderCodec } from '@velocimex/venues/order-venue'
-import { VENUE_CLOCKS } from '@velocimex/venues/venue-clocks'
 import { MarketConnector } from '../market/market-connector.ts'
-import { VenueGateway } from '../venue/venue-gateway.ts'
 import { AccountCare } from './account-care.ts'
 import { AccountGuards } from './account-guards.ts'
 import { AccountJournal } from './account-journal.ts'
-import { AccountLinks } from './account-links.ts'
+import { isSettled, type ReconcilingParts, reconciling } from './account-reconciling.ts'
 import { ACCOUNT_PACE, type AccountPace } from './account-seams.ts'
+import { AccountVenue } from './account-venue.ts'
 import { AlertLog } from './alert-log.ts'
 import { deskRoute } from './desk-route.ts'
 import { exposureOf } from './guarded-desk.ts'
@@ -33,9 +29,8 @@ import { LiveStrategies } from './live-strategies.ts'
 import { ModeFile } from './mode-file.ts'
 import { OrderStories } from './order-stories.ts'
 import { recoverDesk } from './recover-desk.ts'
+import { settleDesk } from './settle-desk.ts'
 
-/** From an event to an order, microseconds. S2-DEG-3. */
-const LATENCY_MAX = 100_000
 /** Records behind the snapshot beyond which a start takes another. */
 const REPLAYED_MAX = 1_000
 
@@ -59,12 +54,9 @@ export class LiveAccount {
   readonly #pace: AccountPace
   readonly #latency: LatencyWatch
   readonly #file: FileJournal
-  readonly #rest: RestClient
-  readonly #gateway: VenueGateway
-  readonly #links: AccountLinks
+  readonly #venue: AccountVenue
   readonly #repeats: Repeats
   #hasBegun = false
-  #isStopped = false
   readonly #replayed: number
   readonly #random: Random
 
@@ -80,15 +72,17 @@ export class LiveAccount {
     this.#replayed = history.records.length
     this.journal = journal
     this.#repeats = new Repeats(options.timers)
-    const { timers, wire, orders, credentials, cryptography } = options
-    this.#latency = new LatencyWatch(options.guards?.latencyMax ?? LATENCY_MAX, timers)
+    const { timers } = options
+    this.#latency = new LatencyWatch(timers, options.guards?.latencyMax)
     this.instruments = new InstrumentTable(options.instruments)
     const { instruments } = this
-    this.#rest = new RestClient({ origin: options.rest ?? wire.rest }, timers)
     this.#random = new Random(options.instance)
-    const codec = orders.makeOrderCodec({ instruments, credentials, cryptography })
-    this.#links = this.#makeLinks(codec)
-    this.#gateway = this.#makeGateway(codec)
+    this.#venue = new AccountVenue({
+      ...{ options, instruments, random: this.#random, desk: () => this.desk },
+      onSent: waited => this.#latency.took(waited),
+      onAlert: words => this.#alert(words),
+    })
+    const { codec, gateway } = this.#venue
     this.desk = this.#recover(history)
     this.guards = this.#guard()
     const exposure = exposureOf(this.desk, journal.books, index => this.strategies.mid(index))
@@ -97,9 +91,11 @@ export class LiveAccount {
     this.guards.resume()
     this.market = this.#makeMarket()
     this.care = new AccountCare({
-      ...{ codec, gateway: this.#gateway, instruments, journal, deadManMs: this.#pace.deadManMs },
-      now: () => this.#gateway.now(),
+      ...{ codec, gateway, instruments, journal, deadManMs: this.#pace.deadManMs },
+      now: () => gateway.now(),
       onAlert: words => this.#alert(words),
+      onDifference: () => this.desk.onLinkUp(),
+      reconcile: (ask, isCold) => reconciling(this.#reconciled(), ask, isCold),
       onDangerousKey: words => {
         this.gate.halted = true
         this.gate.haltCause = words
@@ -118,8 +114,8 @@ export class LiveAccount {
     })
     if (!opening.ok) return { ...refuse('journal'), words: opening.words }
     const { journal: file, history, warnings } = opening.value
-    const { directory, instruments, seams } = options
-    const journal = new AccountJournal(directory, new InstrumentTable(instruments), seams?.fillsMax)
+    const table = new InstrumentTable(options.instruments)
+    const journal = new AccountJournal(options.directory, table, options.seams?.fillsMax)
     const account = new LiveAccount(options, file, journal, journal.restore(history))
     for (const words of warnings) account.#alert(words)
     account.#begin()
@@ -128,17 +124,14 @@ export class LiveAccount {
 
   /** Cancels everything, keeps a snapshot and lets go. */
   async stop(): Promise<void> {
-    this.#isStopped = true
     this.#repeats.stop()
     this.market.stop()
-    this.#links.stop()
-    for (const { index } of this.instruments.all)
-      for (const { clientOrderId } of [...this.desk.orders.manager.openOrders(index)]) this.desk.cancel(clientOrderId)
-    await this.#settled()
+    this.#venue.leave()
+    await settleDesk(this.desk, this.#options.timers, this.#pace.tickMs)
     this.guards.close()
     this.#persist()
     this.#file.close()
-    await this.#rest.stop()
+    await this.#venue.rest.stop()
   }
 
   /** Worth of the account in a currency, booked units. */
@@ -153,27 +146,23 @@ export class LiveAccount {
   }
 
   get isReady(): boolean {
-    return this.desk.isReady && this.market.isReady && this.#links.isUp && this.#hasBegun
+    return this.desk.isReady && this.market.isReady && this.#venue.isUp && this.#hasBegun
   }
 
   #begin(): void {
     this.market.start()
     this.#repeats.every(this.#pace.tickMs, () => this.#tick())
     this.#repeats.every(this.#pace.snapshotMs, () => this.#persist())
-    this.#repeats.every(this.#pace.reconcileMs, () => void this.care.reconcile())
+    this.#repeats.every(this.#pace.reconcileMs, () => void this.care.open())
     this.#repeats.every(this.#pace.signOfLifeMs, () => this.#sayAlive())
-    this.#repeats.every(this.#pace.clockMs, () => void this.#gateway.syncClock())
+    this.#repeats.every(this.#pace.clockMs, () => void this.#venue.gateway.syncClock())
     void this.#connect()
   }
 
-  /** What is signed carries the time: our clock is compared with the venue's before anything else. */
   async #connect(): Promise<void> {
-    await this.#gateway.syncClock()
-    if (this.#isStopped) return
-    this.#links.start()
-    void this.#gateway.prepare()
+    if (!(await this.#venue.connect())) return
     void this.care.checkKey()
-    void this.care.reconcile()
+    void this.care.open()
     this.#sayAlive()
   }
 
@@ -193,35 +182,18 @@ export class LiveAccount {
     }
     this.guards.tick({
       isMarketLive: this.instruments.all.every(({ index }) => this.market.isLive(index)),
-      isStreamUp: this.#links.isUp,
+      isStreamUp: this.#venue.isUp,
       isJournalShort: this.#file.isShort,
-      clockSkew: this.#gateway.clockSkew,
+      clockSkew: this.#venue.gateway.clockSkew,
       isSlow: this.#latency.isSlow,
     })
-  }
-
-  #makeGateway(codec: OrderCodec): VenueGateway {
-    return new VenueGateway({
-      ...{ codec, instruments: this.instruments, rest: this.#rest, timers: this.#options.timers, random: this.#random },
-      socket: this.#links.commands,
-      budget: VENUE_BUDGETS.get(this.#options.venue.id)!,
-      clock: VENUE_CLOCKS.get(this.#options.venue.id)!,
-      sideOf: id => this.desk.orders.manager.find(id)?.request.side ?? SELL,
-      listener: {
-        onOutcome: (ref, outcome) => this.desk.onOutcome(ref, outcome),
-        onAnswer: answer => this.desk.onAnswer(answer),
-        onAdvice: (advice, words) => this.#alert(`${advice}: ${words}`),
-        onSent: waited => this.#latency.took(waited),
-      },
-    })
+    this.care.tick(this.#venue.isUp && isSettled(this.desk, this.instruments))
   }
 
   #recover(history: JournalHistory): LiveOrderDesk {
-    const { timers, instance, directory, seams } = this.#options
     return recoverDesk(history, {
-      ...{ gateway: this.#gateway, file: this.#file, journal: this.journal, clock: timers, instance, directory, seams },
-      openingAt: this.#gateway.now(),
-      instruments: this.instruments.all.length,
+      ...{ account: this.#options, gateway: this.#venue.gateway, file: this.#file, journal: this.journal },
+      ...{ openingAt: this.#venue.gateway.now(), instruments: this.instruments.all.length },
       onFill: (fill, order) => this.#onFill(fill, order),
       onOrderUpdate: order => this.#onOrderUpdate(order),
       onAlert: words => this.#alert(words),
@@ -236,7 +208,7 @@ export class LiveAccount {
       ...{ modes: new ModeFile(directory), amending: amendingOf(instruments.all) },
       onTaken: duration => this.#latency.took(duration),
       route: deskRoute(this.desk, () => this.placed++),
-      capital: () => this.#cash(),
+      capital: () => this.journal.capital,
       onMark: (instrument, mid) => this.guards.onMark(instrument, mid),
       onDecision: (order, why) =>
         stories.onDecision(order, why, instruments.at(order.request.instrument), timers.now()),
@@ -244,11 +216,6 @@ export class LiveAccount {
       onPaperUpdate: order => stories.onOrderUpdate(order, order.updatedAt),
       onAlert: words => this.#alert(words),
     })
-  }
-
-  #cash(): { code: string; amount: bigint }[] {
-    const codes = new Set(this.instruments.all.map(({ settle }) => settle.code))
-    return [...codes].map(code => ({ code, amount: this.journal.books.cash(code) }))
   }
 
   #guard(): AccountGuards {
@@ -269,13 +236,25 @@ export class LiveAccount {
     return this.#file.saveSnapshot(this.journal.stateOf(this.desk.orders.snapshot())).ok
   }
 
+  #reconciled(): ReconcilingParts {
+    const { guards, journal, instruments } = this
+    return {
+      ...{ guards, journal, instruments, everyMs: this.#pace.reconcileMs },
+      book: fill => {
+        this.#book(fill, EXTERNAL)
+        this.#persist() // No record of the journal tells it.
+      },
+      onAlert: words => this.#alert(words),
+    }
+  }
+
   #makeMarket(): MarketConnector {
     const { venue, wire, timers, sockets, rest } = this.#options
     return new MarketConnector({
       ...{ venue, wire, timers, instruments: this.instruments, followed: this.instruments.all },
       ...{
         channels: ['book', 'trades'],
-        rest: this.#rest,
+        rest: this.#venue.rest,
         restOrigin: rest ?? wire.rest,
         random: this.#random,
         sink: this.strategies,
@@ -285,26 +264,15 @@ export class LiveAccount {
     })
   }
 
-  #makeLinks(codec: OrderCodec): AccountLinks {
-    return new AccountLinks({
-      ...{ codec, options: this.#options, random: this.#random, gateway: () => this.#gateway },
-      onReport: report => this.#onReport(report),
-      onUp: () => this.desk.onLinkUp(),
-      onAlert: words => this.#alert(words),
-    })
-  }
-
-  #onReport(report: Parameters<LiveOrderDesk['onReport']>[0]): void {
-    this.#gateway.learn(report.venueOrderId, report.clientOrderId)
-    this.desk.onReport(report)
-  }
-
   #onFill(fill: Fill, order: OrderView): void {
-    const realised = this.journal.book(fill, order.request.strategy)
-    const what = this.stories.onFill(fill, this.instruments.at(fill.instrument))
+    this.#book(fill, order.request.strategy)
     this.guards?.onFill(fill, order)
     if (this.#hasBegun) this.strategies.onFill(fill, order)
-    this.#options.onFill(fill, realised, what)
+  }
+
+  #book(fill: Fill, strategy: string): void {
+    const realised = this.journal.book(fill, strategy)
+    this.#options.onFill(fill, realised, this.stories.onFill(fill, this.instruments.at(fill.instrument)))
   }
 
   #onOrderUpdate(order: OrderView): void {
@@ -317,13 +285,5 @@ export class LiveAccount {
   #alert(words: string): void {
     this.alerts.tell(words, this.#options.timers.now())
     this.#options.onAlert(words)
-  }
-
-  /** Waits, within bounds, until the venue has answered what is under way. */
-  async #settled(): Promise<void> {
-    for (let round = 0; round < 20 && this.desk.orders.facts.size > 0; round++) {
-      await new Promise<void>(done => this.#options.timers.after(this.#pace.tickMs, done))
-      this.desk.tick()
-    }
   }
 }

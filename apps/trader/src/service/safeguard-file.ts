@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSafeguardImage, type SafeguardImage, writeSafeguardImage } from '@velocimex/core/engine/safeguard-image'
+import type { SafeguardEntry } from '@velocimex/core/engine/safeguard-options'
 import { replaceFile } from './durable-file.ts'
 
 /** What a folder says about the safeguards of the life before; `unreadable` must not be taken for nothing. */
@@ -50,4 +51,16 @@ export class SafeguardFile {
     this.#isLastDurable = isDurable
     return true
   }
+}
+
+/** The image as it will be once a limit is changed. */
+export function withChange(
+  image: SafeguardImage,
+  { before, after }: Extract<SafeguardEntry, { kind: 'limit' }>['change'],
+): SafeguardImage {
+  const name = (before ?? after)!.name
+  const isIt = ({ configured, now }: SafeguardImage['limits'][number]): boolean => (configured ?? now)!.name === name
+  const old = image.limits.find(isIt)
+  const configured = old === undefined ? before : old.configured
+  return { ...image, limits: [...image.limits.filter(each => !isIt(each)), { configured, now: after }] }
 }

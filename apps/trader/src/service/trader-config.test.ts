@@ -102,6 +102,7 @@ test('keys of real venues come from the environment, and what is missing is name
   const environment = { MINE_API_KEY: 'k', MINE_API_SECRET: '-----BEGIN\\nx', MINE_API_PASSPHRASE: 'p' }
   deepEqual(venueAccess(account, 'binance-usdm', {}, environment), {
     privateSockets: 'wss://fstream.binance.com',
+    orderSockets: 'wss://ws-fapi.binance.com',
     credentials: { apiKey: 'k', secret: '-----BEGIN\nx', passphrase: 'p' },
   })
   throws(() => venueAccess(account, 'binance-usdm', {}, { MINE_API_KEY: 'k' }), {

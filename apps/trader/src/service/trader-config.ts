@@ -33,9 +33,14 @@ const accountSection = z.strictObject({
     .union(
       [
         z.enum(['simulated', 'venue']),
-        z.strictObject({ rest: address('http'), sockets: address('ws'), privateSockets: address('ws').optional() }),
+        z.strictObject({
+          rest: address('http'),
+          sockets: address('ws'),
+          privateSockets: address('ws').optional(),
+          orderSockets: address('ws').optional(),
+        }),
       ],
-      'must be simulated, venue, or a mapping of rest, sockets and privateSockets',
+      'must be simulated, venue, or a mapping of rest, sockets, privateSockets and orderSockets',
     )
     .default('simulated'),
   /**
@@ -102,7 +107,18 @@ export type AccountConfig = TraderConfig['accounts'][number]
 
 /** Names of all keys, for guessing at what a misspelt one meant. */
 const TRADER_KEYS: readonly string[] = [
-  ...['accounts', 'database', 'deadManSeconds', 'name', 'venue', 'endpoint', 'rest', 'sockets', 'privateSockets'],
+  ...[
+    'accounts',
+    'database',
+    'deadManSeconds',
+    'name',
+    'venue',
+    'endpoint',
+    'rest',
+    'sockets',
+    'privateSockets',
+    'orderSockets',
+  ],
   ...['key', 'symbols', 'strategies', 'kind', 'mode', 'parameters', 'risk'],
   ...RISK_KEYS,
 ]

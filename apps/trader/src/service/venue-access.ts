@@ -1,5 +1,5 @@
 import type { Credentials } from '@velocimex/venues/order-venue'
-import { PRIVATE_SOCKETS } from '@velocimex/venues/order-venues'
+import { ORDER_SOCKETS, PRIVATE_SOCKETS } from '@velocimex/venues/order-venues'
 import type { AccountConfig } from './trader-config.ts'
 import type { VenueAddresses } from './venue-addresses.ts'
 
@@ -9,6 +9,8 @@ export interface VenueAccess {
   readonly rest?: string
   readonly sockets?: string
   readonly privateSockets: string
+  /** Of order entry, where it is not that of the private stream. */
+  readonly orderSockets?: string
   readonly credentials: Credentials
 }
 
@@ -33,9 +35,11 @@ export function venueAccess(
   }
   const credentials = credentialsOf(name, String(key), environment)
   const own = PRIVATE_SOCKETS.get(venueId)!
-  if (endpoint === 'venue') return { privateSockets: own, credentials }
-  const { rest, sockets, privateSockets = sockets } = endpoint
-  return { rest, sockets, privateSockets, credentials }
+  const orders = ORDER_SOCKETS.get(venueId)
+  if (endpoint === 'venue')
+    return { privateSockets: own, ...(orders === undefined ? {} : { orderSockets: orders }), credentials }
+  const { rest, sockets, privateSockets = sockets, orderSockets = privateSockets } = endpoint
+  return { rest, sockets, privateSockets, orderSockets, credentials }
 }
 
 function credentialsOf(

@@ -26,8 +26,14 @@ export class OrderSocket {
   readonly #start: string
   #number = 0
 
-  /** @param link the socket that commands travel on now; undefined before there is one */
-  constructor(link: () => CommandLink | undefined, timers: Timers) {
+  readonly #onWritten: ((frame: string) => void) | undefined
+
+  /**
+   * @param link the socket that commands travel on now; undefined before there is one
+   * @param onWritten hears each frame that has left
+   */
+  constructor(link: () => CommandLink | undefined, timers: Timers, onWritten?: (frame: string) => void) {
+    this.#onWritten = onWritten
     this.#link = link
     this.#timers = timers
     this.#start = `r${timers.now().toString(36)}`
@@ -46,7 +52,9 @@ export class OrderSocket {
   request(make: (requestId: string) => string): Promise<SocketOutcome> | undefined {
     if (!this.isUp) return undefined
     const id = `${this.#start}x${(++this.#number).toString(36)}`
-    if (!this.#link()!.send(make(id))) return undefined
+    const frame = make(id)
+    if (!this.#link()!.send(frame)) return undefined
+    this.#onWritten?.(frame)
     return new Promise(done => {
       const takeBack = this.#timers.after(DEADLINE_MS, () => settle({ kind: 'unknown', words: 'no answer in time' }))
       const settle = (outcome: SocketOutcome): void => {

@@ -38,7 +38,7 @@ export interface ReconciliationRule {
   readonly timeout: number
   /** What is off by more of its size is critical, bps, */
   readonly criticalBps: number
-  /** unless it is worth less than this, booked units of the account's currency. */
+  /** unless it is worth less than this, booked units of the account's currency; then it is no repeat either. */
   readonly criticalFrom: bigint
   /** So many corrections within `repeatWindow` are critical, whatever their size. */
   readonly repeats: number
@@ -185,7 +185,7 @@ export class AccountReconciliation {
     const isCritical = !this.#isCold && this.#isLarge(difference)
     if (isCritical) listener.onHalt(what)
     if (!books.correct(difference, what, at)) return false
-    if (!this.#isCold) this.#corrected.push(at)
+    if (!this.#isCold && !this.#isDust(difference)) this.#corrected.push(at)
     listener.onCorrection({ tag: 'RECON', account, at, difference, cause, isCritical })
     if (!isCritical && this.#corrected.length >= rule.repeats)
       listener.onHalt(`${this.#corrected.length} corrections in ${rule.repeatWindow / 1e6} s, last ${what}`)
@@ -193,13 +193,18 @@ export class AccountReconciliation {
   }
 
   #isLarge(difference: AccountDifference): boolean {
-    const { books, rule } = this.#parts
+    const { rule } = this.#parts
     const [ours, venues] = [magnitude(difference.ours), magnitude(difference.venues)]
     const off = magnitude(difference.ours - difference.venues) * 10_000n
     const bps = BigInt(rule.criticalBps)
     if (off <= ours * bps || off <= venues * bps) return false
+    return !this.#isDust(difference)
+  }
+
+  #isDust(difference: AccountDifference): boolean {
+    const { books, rule } = this.#parts
     const worth = books.worth(difference)
-    return worth === undefined || worth >= rule.criticalFrom
+    return worth !== undefined && worth < rule.criticalFrom
   }
 
   #tellUnknown(name: string): void {
