@@ -7,7 +7,7 @@ import type { Verdict } from './verdict.ts'
 /** Milliseconds that a start may take before it counts as failed. */
 const READY_MAX_MS = 20_000
 /** Between being ready and being killed. */
-const LIFE_MAX_MS = 1_200
+const LIFE_MAX_MS = 800
 
 /** What to do to the trader. */
 export interface ChaosOptions {
