@@ -29,6 +29,8 @@ export interface Journal {
   readonly syncedThrough: number
   /** True while only the reserve is left: who can, writes no more. */
   readonly isShort: boolean
+  /** The disk is so slow that too much would be lost with the power; absent where none is asked. */
+  readonly isLagging?: boolean
   /** Writes a record and returns its sequence. `payload` is ASCII. */
   append(kind: number, payload: string): Result<number, JournalFault>
   /** Returns when everything written is durable. */

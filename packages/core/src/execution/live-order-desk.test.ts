@@ -287,6 +287,18 @@ test('R-DSK-01 while the disk is full entries stop within a tick, everything is 
   ok(stage.desk.place(approved()).ok)
 })
 
+test('R-DSK-04 while the disk is slow nothing is added; reducing and canceling go on', () => {
+  const stage = ready()
+  const id = placed(stage)
+  stage.say('accepted', id)
+  Object.assign(stage.journal, { isLagging: true })
+  deepEqual(stage.desk.place(approved()), { ok: false, reason: 'not_written' })
+  ok(stage.desk.place(approved({ reduceOnly: true })).ok)
+  ok(stage.desk.cancel(id).ok)
+  Object.assign(stage.journal, { isLagging: false })
+  ok(stage.desk.place(approved()).ok)
+})
+
 test('R-KILL-06 the emergency stop survives the process, cancels what it finds, and lets reducing orders pass', () => {
   const stage = ready()
   const id = placed(stage)

@@ -218,6 +218,7 @@ export class LiveOrderDesk {
     if (!this.#ready || this.#parts.clock.now() - this.#tickedAt > this.#parts.timing.pauseMax) return 'not_ready'
     if (approved.reduceOnly || approved.reduces === true) return undefined // Whoever must get out, gets out.
     if (this.orders.stop !== undefined || this.#parts.journal.isShort) return 'stopped'
+    if (this.#parts.journal.isLagging === true) return 'not_written'
     if (this.orders.halted.has(approved.instrument)) return 'halted'
     return this.orders.manager.openOrders(approved.instrument).some(({ state }) => state === 'unknown')
       ? 'in_doubt'

@@ -111,6 +111,9 @@ export function killableJournal(journal: Journal, points: Passage): Journal {
     get isShort() {
       return journal.isShort
     },
+    get isLagging() {
+      return journal.isLagging ?? false
+    },
     append(number, payload) {
       const before = BEFORE.get(number)
       if (before !== undefined) points.pass(before, number, payload)

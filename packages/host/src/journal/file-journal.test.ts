@@ -21,6 +21,7 @@ interface Settings {
   readonly reserveBytes?: number
   readonly segmentBytes?: number
   readonly failures?: string[]
+  readonly now?: () => number
 }
 
 function open(directory: string, { failures, ...settings }: Settings = {}): OpenedJournal {
@@ -191,6 +192,31 @@ test('R-DSK-02 an error of a sync is final: nothing is written after it, and nob
   const again = open(directory)
   deepEqual(textsOf(again.history), expected(2))
   again.journal.close()
+})
+
+test('R-DSK-04 a disk that takes two seconds: writing goes on, and after 0.1 s it is told until the disk has caught up', context => {
+  const asked: ((cause: Error | null) => void)[] = []
+  const files: JournalFiles = { ...DISK, datasyncSoon: (_, done) => void asked.push(done) }
+  let now = 0
+  const { journal } = open(folder(context), { files, now: () => now, segmentBytes: 10_000 })
+  ok(journal.append(1, 'record 1').ok)
+  return new Promise<void>(done => setImmediate(done)).then(async () => {
+    while (asked.length === 0) await new Promise<void>(done => setImmediate(done))
+    deepEqual([journal.isLagging, journal.syncedThrough], [false, 0])
+    now = 100
+    ok(journal.append(1, 'record 2').ok)
+    equal(journal.isLagging, false)
+    now = 101
+    equal(journal.isLagging, true)
+    now = 2_000
+    ok(journal.append(1, 'record 3').ok)
+    asked[0]!(null)
+    deepEqual([journal.syncedThrough, journal.isLagging], [1, true], 'those behind it have waited as long')
+    while (asked.length === 1) await new Promise<void>(done => setImmediate(done))
+    asked[1]!(null)
+    deepEqual([journal.syncedThrough, journal.isLagging], [3, false])
+    journal.close()
+  })
 })
 
 test('R-DSK-03 a torn tail is cut and told; writing goes on behind it', context => {

@@ -13,6 +13,8 @@ const SYNC_MILLISECONDS = 1
 /** How often a journal that is short of space tries to take its reserve again. */
 const RESERVE_MILLISECONDS = 1000
 const SNAPSHOTS_KEPT = 2
+/** Milliseconds for which records may wait for the disk before nothing is added that they would be about. */
+const LAG_MAX = 100
 
 /** What an open journal is made of; `openFileJournal` makes it. */
 export interface FileJournalParts {
@@ -26,6 +28,8 @@ export interface FileJournalParts {
   readonly quarantined: readonly string[]
   /** Told once when the journal has failed: the process must end and start again. */
   readonly onFailure: (words: string) => void
+  /** Milliseconds of the monotonic clock. */
+  readonly now: () => number
   /** Gives up the lock of the directory. */
   readonly unlock: () => void
 }
@@ -45,6 +49,8 @@ export class FileJournal implements Journal {
   #hasFailed = false
   #isShort = false
   #isSyncing = false
+  /** When the first record that is not durable was written. */
+  #waitsSince = 0
   #timer: NodeJS.Timeout | undefined
   #reserveTimer: NodeJS.Timeout | undefined
 
@@ -63,6 +69,11 @@ export class FileJournal implements Journal {
     return this.#isShort
   }
 
+  /** True while the disk is slow: what was written waits for it, and the loss of power would take more than is borne. */
+  get isLagging(): boolean {
+    return this.syncedThrough < this.writtenThrough && this.#parts.now() - this.#waitsSince > LAG_MAX
+  }
+
   append(kind: number, payload: string): Result<number, JournalFault> {
     if (this.#hasFailed) return refuse('failed')
     const size = recordBytes(payload.length)
@@ -71,6 +82,7 @@ export class FileJournal implements Journal {
     encodeRecord(this.#scratch, 0, record, this.syncedThrough, crc32)
     const fault = this.#write(size)
     if (fault !== undefined) return refuse(fault)
+    if (this.syncedThrough === this.writtenThrough) this.#waitsSince = this.#parts.now()
     this.writtenThrough++
     this.#timer ??= setTimeout(() => this.#syncSoon(), SYNC_MILLISECONDS)
     return ok(this.writtenThrough)
@@ -176,6 +188,7 @@ export class FileJournal implements Journal {
     this.#isSyncing = true
     const through = this.writtenThrough
     const file = this.#file
+    const askedAt = this.#parts.now()
     this.#parts.files.datasyncSoon(file, cause => {
       this.#isSyncing = false
       // A segment that was rotated away meanwhile was made durable before it was closed.
@@ -185,6 +198,7 @@ export class FileJournal implements Journal {
         return
       }
       this.syncedThrough = Math.max(this.syncedThrough, through)
+      this.#waitsSince = askedAt // What was written since.
       if (this.writtenThrough > through) this.#timer ??= setTimeout(() => this.#syncSoon(), SYNC_MILLISECONDS)
     })
   }

@@ -21,6 +21,8 @@ export interface FileJournalOptions {
   /** Bytes that are kept free for an emergency, 64 MB unless told. */
   readonly reserveBytes?: number
   readonly files?: JournalFiles
+  /** Milliseconds of the monotonic clock; that of the system unless told. */
+  readonly now?: () => number
 }
 
 /** A journal that is open, and what was in it. */
@@ -86,6 +88,7 @@ function open(options: FileJournalOptions, files: JournalFiles, unlock: () => vo
     segmentBytes: options.segmentBytes ?? 64 << 20,
     quarantined: reading.quarantine === undefined ? [] : names,
     onFailure: options.onFailure,
+    now: options.now ?? (() => performance.now()),
     unlock,
   })
   const warnings = [
