@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { OrderBook } from '@velocimex/core/book/order-book'
 import { approved, DeskStage, fillOf } from '@velocimex/core/execution/desk-stage.conformance'
 import { AccountBooks } from '@velocimex/core/ledger/account-books'
 import type { Instrument } from '@velocimex/core/market/instrument'
@@ -38,6 +39,7 @@ class Guarded {
   readonly guards: AccountGuards
   readonly gate: RiskGate
   readonly alerts: string[] = []
+  readonly market = { delays: 0, book: () => new OrderBook(), delay: () => this.market.delays, openOrders: () => [] }
 
   /** @param before a life on whose journal this one begins */
   constructor(directory: string, options: GuardOptions = {}, before?: Guarded) {
@@ -47,12 +49,13 @@ class Guarded {
     this.guards = new AccountGuards({
       ...{ account: 'main', instruments: TABLE, clock, books: this.books, desk, limits: LIMITS, options, directory },
       gate: () => this.gate,
+      market: () => this.market,
       strategies: () => [{ name: 's', positions: this.books.portfolio }],
       persist: () => true,
       onAlert: words => this.alerts.push(words),
     })
     const exposure = exposureOf(desk, this.books, index => this.guards.mark(index))
-    this.gate = new RiskGate(TABLE, LIMITS, exposure, clock, this.guards.safeguards.guards)
+    this.gate = new RiskGate(TABLE, LIMITS, exposure, clock, this.guards.guards)
     this.guards.resume()
     this.books.deposit('USD', toMinor(10_000n), clock.now())
     this.guards.begin()
@@ -222,6 +225,16 @@ test('R-KILL-04 what the account cannot see or write decides how far it trades',
     }
     guarded.guards.set('database_unavailable', true)
     deepEqual(guarded.guards.conditions, ['database_unavailable'])
+  }))
+
+test('R-KILL-04 market data that was under way for more than two seconds is not traded on', () =>
+  withFolder(folder => {
+    const guarded = new Guarded(folder)
+    guarded.pass()
+    guarded.market.delays = 30_000_000
+    equal(guarded.review(), 'stale_market')
+    guarded.market.delays = 2_000_000
+    equal(guarded.review(), 'ok')
   }))
 
 test('R-CLK-01 a clock that is half a second off is told of once, one that is 2.5 s off lets nobody enter', () =>

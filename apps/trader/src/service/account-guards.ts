@@ -12,6 +12,8 @@ import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
 import type { Condition } from '@velocimex/core/risk/degradation'
 import type { Actor, LimitChangeRefusal } from '@velocimex/core/risk/limit-book'
+import { MarketGuard, type MarketView } from '@velocimex/core/risk/market-guard'
+import type { OrderGuard } from '@velocimex/core/risk/order-guard'
 import type { RiskGate } from '@velocimex/core/risk/risk-gate'
 import type { InstrumentLimits, RiskLimits } from '@velocimex/core/risk/risk-limits'
 import type { ScopedLimit } from '@velocimex/core/risk/scoped-limit'
@@ -35,6 +37,8 @@ export interface GuardParts {
   /** Beside the journal. */
   readonly directory: string
   gate(): RiskGate
+  /** Books and orders of ours, against which an order is held. */
+  market(): MarketView
   strategies(): readonly { readonly name: string; readonly positions: Positions }[]
   /** Makes orders and books durable; false when the disk did not take them. */
   persist(): boolean
@@ -114,6 +118,11 @@ export class AccountGuards {
   /** The books are open: from here on marks and time are judged. */
   begin(): void {
     this.#hasBegun = true
+  }
+
+  /** What every order passes, in the order in which they are asked. */
+  get guards(): readonly OrderGuard[] {
+    return [...this.safeguards.guards, new MarketGuard(this.#parts)]
   }
 
   /** Whether the operator's dead-man switch has expired: then nobody may tell the venue that all is well. */

@@ -57,7 +57,6 @@ export class LiveAccount {
   readonly #venue: AccountVenue
   readonly #repeats: Repeats
   #hasBegun = false
-  readonly #replayed: number
   readonly #random: Random
 
   private constructor(
@@ -69,7 +68,6 @@ export class LiveAccount {
     this.#options = options
     this.#pace = { ...ACCOUNT_PACE, ...options.seams?.pace }
     this.#file = file
-    this.#replayed = history.records.length
     this.journal = journal
     this.#repeats = new Repeats(options.timers)
     const { timers } = options
@@ -86,7 +84,7 @@ export class LiveAccount {
     this.desk = this.#recover(history)
     this.guards = this.#guard()
     const exposure = exposureOf(this.desk, journal.books, index => this.strategies.mid(index))
-    this.gate = new RiskGate(instruments, options.limits, exposure, timers, this.guards.safeguards.guards)
+    this.gate = new RiskGate(instruments, options.limits, exposure, timers, this.guards.guards)
     this.strategies = this.#makeStrategies()
     this.guards.resume()
     this.market = this.#makeMarket()
@@ -118,7 +116,7 @@ export class LiveAccount {
     const journal = new AccountJournal(options.directory, table, options.seams?.fillsMax)
     const account = new LiveAccount(options, file, journal, journal.restore(history))
     for (const words of warnings) account.#alert(words)
-    account.#begin()
+    account.#begin(history.records.length)
     return ok(account)
   }
 
@@ -149,9 +147,9 @@ export class LiveAccount {
     return this.desk.isReady && this.market.isReady && this.#venue.isUp && this.#hasBegun
   }
 
-  #begin(): void {
+  #begin(replayed: number): void {
     this.market.start()
-    this.#repeats.every(this.#pace.tickMs, () => this.#tick())
+    this.#repeats.every(this.#pace.tickMs, () => this.#tick(replayed))
     this.#repeats.every(this.#pace.snapshotMs, () => this.#persist())
     this.#repeats.every(this.#pace.reconcileMs, () => void this.care.open())
     this.#repeats.every(this.#pace.signOfLifeMs, () => this.#sayAlive())
@@ -170,15 +168,16 @@ export class LiveAccount {
     if (!this.guards.isForsaken) this.care.sayAlive()
   }
 
-  #tick(): void {
+  #tick(replayed: number): void {
     this.desk.tick()
+    this.strategies.clockOffset = this.#venue.gateway.clockOffset
     this.strategies.tick(this.#options.timers.now())
     if (!this.#hasBegun && this.desk.isReady && this.journal.opening !== undefined) {
       this.#hasBegun = true
       this.guards.begin()
       this.strategies.begin(this.journal.fills)
       // A life that dies soon again would repeat all of it, and tell the database all of it.
-      if (this.#replayed > REPLAYED_MAX) this.#persist()
+      if (replayed > REPLAYED_MAX) this.#persist()
     }
     this.guards.tick({
       isMarketLive: this.instruments.all.every(({ index }) => this.market.isLive(index)),
@@ -207,7 +206,7 @@ export class LiveAccount {
       ...{ instruments, clock: timers, gate: this.gate, strategies, limits, nanos, onRefusal },
       ...{ modes: new ModeFile(directory), amending: amendingOf(instruments.all) },
       onTaken: duration => this.#latency.took(duration),
-      route: deskRoute(this.desk, () => this.placed++),
+      ...{ route: deskRoute(this.desk, () => this.placed++) },
       capital: () => this.journal.capital,
       onMark: (instrument, mid) => this.guards.onMark(instrument, mid),
       onDecision: (order, why) =>
@@ -223,9 +222,8 @@ export class LiveAccount {
     return new AccountGuards({
       ...{ account: basename(directory), instruments: this.instruments, clock: timers, books: this.journal.books },
       ...{ desk: this.desk, limits, options: guards, directory },
-      gate: () => this.gate,
-      strategies: () =>
-        this.strategies.live.map(({ strategy, portfolio }) => ({ name: strategy.name, positions: portfolio })),
+      ...{ gate: () => this.gate, market: () => this.strategies },
+      strategies: () => this.strategies.live.map(desk => ({ name: desk.strategy.name, positions: desk.portfolio })),
       persist: () => this.#persist(),
       onAlert: words => this.#alert(words),
     })

@@ -16,12 +16,14 @@ import type { OrderView } from '@velocimex/core/order/order'
 import type { OrderDecision } from '@velocimex/core/order/order-decision'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
 import { LatencyHistogram } from '@velocimex/core/report/latency-histogram'
+import type { MarketView } from '@velocimex/core/risk/market-guard'
 import type { RiskGate } from '@velocimex/core/risk/risk-gate'
 import type { RiskLimits } from '@velocimex/core/risk/risk-limits'
 import type { Strategy } from '@velocimex/core/strategy/strategy'
-import { type ExecutionMode, StrategyMode, watching } from './execution-modes.ts'
+import { type ExecutionMode, type StrategyMode, watching } from './execution-modes.ts'
 import type { FillHistory } from './fill-history.ts'
 import type { ModeFile } from './mode-file.ts'
+import { StrategyModes } from './strategy-modes.ts'
 
 /** A strategy that runs on an account. */
 export interface LiveStrategy {
@@ -66,9 +68,11 @@ const PAPER_LATENCY = 5_000
 const BOOK_LAG = 150_000
 
 /** Books of an account and the strategies over them: records in, wishes out. */
-export class LiveStrategies implements RecordSink {
+export class LiveStrategies implements RecordSink, MarketView {
   readonly books: readonly OrderBook[]
   readonly desks: readonly StrategyDesk[]
+  /** Microseconds to add to our clock for the venue's. */
+  clockOffset = 0
   /** Records taken. */
   events = 0
   /** From a message in our hands to every strategy being done with it, microseconds. */
@@ -76,12 +80,12 @@ export class LiveStrategies implements RecordSink {
   readonly #parts: StrategyParts
   readonly #watchers: readonly (readonly StrategyDesk[])[]
   readonly #byName = new Map<string, StrategyDesk>()
-  readonly #modes: readonly StrategyMode[]
-  readonly #chosen: ReturnType<ModeFile['read']>
+  readonly #modes: StrategyModes
   readonly #timers = new Scheduler()
   /** Where our orders are thought to stand: those at the venue are in its books, those on paper are in nobody's. */
   readonly #queues: QueueWatch
   readonly #paperQueues: QueueWatch
+  readonly #delays: Float64Array
   #paper: PaperAccount | undefined
   #flyweight: EventRecord | undefined
   #hasBegun = false
@@ -93,15 +97,11 @@ export class LiveStrategies implements RecordSink {
     const watch = { books: this.books, model: new RiskAverseQueue(), amending: parts.amending }
     this.#queues = new QueueWatch({ ...watch, showsOurs: true, lag: BOOK_LAG })
     this.#paperQueues = new QueueWatch({ ...watch, showsOurs: false, lag: 0 })
-    this.#chosen = parts.modes.read()
-    const chosen = this.#chosen
-    this.#modes = strategies.map(
-      ({ mode, strategy }) =>
-        new StrategyMode(chosen === 'unreadable' ? 'observation' : (chosen.get(strategy.name) ?? mode)),
-    )
+    this.#delays = new Float64Array(this.books.length)
+    this.#modes = new StrategyModes(parts.modes, new Map(strategies.map(each => [each.strategy.name, each.mode])))
     this.desks = strategies.map(
       ({ strategy, instruments: own }, number) =>
-        new StrategyDesk(strategy, own, this.#deskParts(this.#modes[number]!), number),
+        new StrategyDesk(strategy, own, this.#deskParts(this.#modes.get(strategy.name)!), number),
     )
     for (const desk of this.desks) this.#byName.set(desk.strategy.name, desk)
     this.#watchers = instruments.all.map(({ index }) =>
@@ -119,12 +119,11 @@ export class LiveStrategies implements RecordSink {
       for (const { index } of instruments) portfolio.carry(before.position(index))
     }
     for (const fill of fills.recent) this.#byName.get(fill.strategy)?.onFill(fill)
-    for (const [at, desk] of this.desks.entries())
-      if (this.#modes[at]!.resume(isFlat(desk)))
+    for (const desk of this.desks)
+      if (this.#modes.get(desk.strategy.name)!.resume(isFlat(desk)))
         this.#parts.onAlert(`${desk.strategy.name} holds what was traded live: it observes until that is closed`)
-    if (this.#chosen === 'unreadable')
-      this.#parts.onAlert('modes.json cannot be read: every strategy observes until its mode is set anew')
-    if (this.#modes.some(({ mode }) => mode === 'simulation')) this.#openPaper()
+    if (this.#modes.fault !== '') this.#parts.onAlert(this.#modes.fault)
+    if (this.#modes.hasPaper) this.#openPaper()
     this.#hasBegun = true
     for (const desk of this.desks) desk.strategy.initialize(desk)
   }
@@ -142,6 +141,8 @@ export class LiveStrategies implements RecordSink {
       this.#paperQueues.onRecord(record)
       if (kind === Kind.level || kind === Kind.clear) this.books[instrument]!.apply(record)
       if (!record.isLast) continue
+      const { venueTime } = record
+      if (venueTime > 0) this.#delays[instrument] = record.receiveTime + this.clockOffset - venueTime
       this.#parts.onMark(instrument, this.mid(instrument))
       if (!this.#hasBegun) continue
       for (const desk of this.#watchers[instrument]!) desk.strategy.onMarketData(record)
@@ -151,9 +152,21 @@ export class LiveStrategies implements RecordSink {
     this.#parts.onTaken(took)
   }
 
+  book(instrument: number): OrderBook {
+    return this.books[instrument]!
+  }
+
+  delay(instrument: number): number {
+    return this.#delays[instrument]!
+  }
+
+  openOrders(instrument: number): readonly OrderView[] {
+    return this.#parts.route.openOrders(instrument)
+  }
+
   /** Desks whose strategies hold what they hold at the venue. */
   get live(): readonly StrategyDesk[] {
-    return this.desks.filter((_, at) => this.#modes[at]!.holds === 'live')
+    return this.desks.filter(({ strategy }) => this.#modes.get(strategy.name)!.holds === 'live')
   }
 
   /** The account on paper; undefined while no strategy has needed one. */
@@ -163,32 +176,19 @@ export class LiveStrategies implements RecordSink {
 
   /** By a strategy's name; undefined when there is none. */
   modeOf(strategy: string): ExecutionMode | undefined {
-    return this.#modes[this.desks.findIndex(desk => desk.strategy.name === strategy)]?.mode
+    return this.#modes.get(strategy)?.mode
   }
 
   /** Changes what becomes of the orders of a strategy. @returns why that is not possible; undefined when it is done */
   setMode(strategy: string, mode: ExecutionMode): string | undefined {
-    const at = this.desks.findIndex(desk => desk.strategy.name === strategy)
-    const desk = this.desks[at]
+    const desk = this.#byName.get(strategy)
     if (desk === undefined) return `there is no strategy ${strategy}`
     if (mode === 'simulation') this.#openPaper()
-    const refusal = this.#modes[at]!.change(mode, {
+    return this.#modes.change(strategy, mode, {
       isFlat: () => isFlat(desk),
       openOrders: () => desk.instruments.flatMap(({ index }) => desk.openOrders(index).map(each => each.clientOrderId)),
       cancel: id => void desk.cancel(id),
     })
-    return refusal ?? this.#keepModes(strategy)
-  }
-
-  /** What the next start would not know must not trade now. */
-  #keepModes(changed: string): string | undefined {
-    try {
-      this.#parts.modes.write(new Map(this.desks.map((each, at) => [each.strategy.name, this.#modes[at]!.mode])))
-      return undefined
-    } catch (cause) {
-      this.#modes[this.desks.findIndex(each => each.strategy.name === changed)]!.fall()
-      return `the mode could not be kept (${(cause as Error).message}): it observes`
-    }
   }
 
   /** Tells the strategies whose timers are due. */

@@ -160,6 +160,11 @@ export class VenueGateway implements LiveGateway {
     return this.#line.clockSkew
   }
 
+  /** Microseconds to add to our clock for the venue's, as far as it has told. */
+  get clockOffset(): number {
+    return this.#line.clockOffset
+  }
+
   /** The venue's instant. */
   now(): Micros {
     return this.#line.now()

@@ -69,6 +69,11 @@ export class VenueLine {
     return (this.#parts.timers.now() + this.#clock.offset) as Micros
   }
 
+  /** Microseconds to add to our clock for the venue's. */
+  get clockOffset(): number {
+    return this.#clock.offset
+  }
+
   /**
    * Microseconds by which the venue's clock is certainly ahead of ours, negative when it is behind: what the time that the
    * comparison took leaves open is not counted.

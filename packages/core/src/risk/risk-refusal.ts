@@ -24,6 +24,9 @@ export type RiskRefusal =
   | 'daily_loss_reached'
   | 'drawdown_reached'
   | 'no_valuation'
+  | 'stale_market'
+  | 'post_only_would_take'
+  | 'self_trade'
 
 /** The numbers behind a refusal: what is, what would be, and what is allowed. */
 export interface RefusalFigures {
