@@ -25,6 +25,8 @@ export interface DoomedPlan {
   readonly reserveBytes?: number
   readonly snapshotMs?: number
   readonly reconcileMs?: number
+  /** What the venues wait for a sign of life; it gives four in that time. */
+  readonly deadManMs?: number
   /** Its clock is ahead by so many milliseconds. */
   readonly aheadMs?: number
   /** The trader's own strategies trade, and there is no drill. */
@@ -76,7 +78,13 @@ const seams = (name: string): AccountSeams => {
     sentences.push(sentence)
     dieAfterSend(name, sentence)
   }
-  const { segmentBytes = 16_384, reserveBytes = 1 << 20, snapshotMs = 600_000, reconcileMs = 5_000 } = plan
+  const {
+    segmentBytes = 16_384,
+    reserveBytes = 1 << 20,
+    snapshotMs = 600_000,
+    reconcileMs = 5_000,
+    deadManMs = 120_000,
+  } = plan
   const desk = (parts: RecoveryParts): RecoveryParts => {
     const timed = { ...parts, timing: HASTY }
     if (sentence === undefined) return timed
@@ -92,7 +100,7 @@ const seams = (name: string): AccountSeams => {
   return {
     desk,
     disk: { files, segmentBytes, reserveBytes },
-    pace: { snapshotMs, reconcileMs, tickMs: 20 },
+    pace: { snapshotMs, reconcileMs, deadManMs, signOfLifeMs: deadManMs / 4, tickMs: 20 },
     fillsMax: FILLS_KEPT,
     onWritten: frame => strikeFrame(name, frame, sentence),
   }
