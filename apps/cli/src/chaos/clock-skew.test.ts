@@ -31,7 +31,7 @@ async function until(trader: TraderProcess, isSo: (status: Status) => boolean): 
   }
 }
 
-test('R-CLK-01 a clock that is off by five seconds or an hour, either way and from one life to the next: requests are signed by the venue’s clock, nobody enters, nothing is lost', async () => {
+test('R-CLK-01 R-BOOT-01 a clock that is off by five seconds or an hour, either way and from one life to the next: requests are signed by the venue’s clock, nobody enters, nothing is lost; S2-DEG-3 who answers slowly trades carefully', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'skew-'))
   const stage = await ChaosStage.start(directory, 31)
   let trader: TraderProcess | undefined
@@ -51,9 +51,12 @@ test('R-CLK-01 a clock that is off by five seconds or an hour, either way and fr
       }
       await trader.kill()
     }
-    trader = drillingTrader(directory, stage.path, { aheadMs: 1_900, hasStrategies: true })
+    trader = drillingTrader(directory, stage.path, { aheadMs: 1_900, latencyMax: 0, hasStrategies: true })
     await trader.ready(READY_MAX_MS)
     const { accounts } = await until(trader, status => status.accounts.some(({ placed }) => placed > 0))
+    const isSlow = ({ mode }: Status['accounts'][number]): boolean => mode.conditions.includes('high_latency')
+    const slow = await until(trader, status => status.accounts.every(isSlow))
+    for (const { mode } of slow.accounts) equal(mode.posture, 'careful')
     ok(accounts.every(({ mode }) => !mode.conditions.includes('clock_skewed')))
     ok(accounts.some(({ alerts }) => alerts.some(({ words }) => words.startsWith('the clock is at least'))))
     equal((await stage.settled(trader)).faults.join('; '), '')

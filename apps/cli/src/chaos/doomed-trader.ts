@@ -27,6 +27,8 @@ export interface DoomedPlan {
   readonly reconcileMs?: number
   /** What the venues wait for a sign of life; it gives four in that time. */
   readonly deadManMs?: number
+  /** Microseconds from an event to an order that are still quick; any number when left out, however busy the machine is. */
+  readonly latencyMax?: number
   /** Its clock is ahead by so many milliseconds. */
   readonly aheadMs?: number
   /** The trader's own strategies trade, and there is no drill. */
@@ -145,7 +147,7 @@ await runSingle(
       })),
     })),
     staging: {
-      guards: { latencyMax: Number.POSITIVE_INFINITY }, // The drill trades however busy the machine is.
+      guards: { latencyMax: plan.latencyMax ?? Number.POSITIVE_INFINITY },
       timers: wrongTimers(aheadMs),
       seams,
       onStarted(accounts) {

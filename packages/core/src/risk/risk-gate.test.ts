@@ -122,7 +122,7 @@ const rows: [string, Us, OrderRequest, { reason?: string; halted?: boolean }][] 
   ['one order too many, but reduces', { orders: 3, net: 60 }, order(SELL, 50), {}],
 ]
 for (const [name, us, request, { reason, halted = false }] of rows)
-  test(`${name}: ${reason ?? 'approved'}`, () => {
+  test(`R-ORD-03 ${name}: ${reason ?? 'approved'}`, () => {
     const { gate } = gateWith(us)
     gate.halted = halted
     const reviewed = gate.review(request)
