@@ -44,8 +44,6 @@ export class GatewayTrial {
   readonly links: AccountLinks
   /** What a person would be told. */
   readonly advice: string[] = []
-  /** How often the private stream came up. */
-  ups = 0
   readonly #rest: RestClient
   readonly #outcomes = new Map<number, CommandOutcome>()
   readonly #reported = new Set<string>()
@@ -67,7 +65,7 @@ export class GatewayTrial {
       ...{ codec: this.codec, options: { timers, privateSockets: `ws://${host}` }, random },
       gateway: () => this.gateway,
       onReport: ({ kind, clientOrderId }) => this.#reported.add(`${kind} ${clientOrderId}`),
-      onUp: () => this.ups++,
+      onUp() {},
       onAlert: words => this.advice.push(words),
     })
     this.gateway = new VenueGateway({
@@ -133,6 +131,15 @@ export class GatewayTrial {
     const ref = this.ref(clientOrderId, verb)
     send(ref)
     return this.settled(ref)
+  }
+
+  /** As `place` or `cancel`, by what the gateway says alone: the private stream may know more. */
+  async answerTo(verb: 'place' | 'cancel', command: PlaceCommand): Promise<CommandOutcome['kind']> {
+    const ref = this.ref(command.clientOrderId, verb)
+    if (verb === 'place') this.gateway.place(command, ref)
+    else this.gateway.cancel(named(command), ref)
+    await this.until(`an answer to ${verb} ${command.clientOrderId}`, () => this.#outcomes.has(ref.command))
+    return this.#outcomes.get(ref.command)!.kind
   }
 
   /** Names the next command. */
