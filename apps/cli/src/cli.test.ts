@@ -1,12 +1,13 @@
-import { deepEqual, equal, match } from 'node:assert/strict'
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const COMMAND = fileURLToPath(new URL('../bin/velocimex.mjs', import.meta.url))
+const EXAMPLES = fileURLToPath(new URL('../../../examples', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'velocimex-cli-'))
 after(() => rmSync(directory, { recursive: true }))
 
@@ -76,6 +77,27 @@ test('import, look, run and ask: the tour, as JSON and as text', () => {
   match(velocimex(['backtest', 'run', 'run.yaml', '--quiet']).stdout, /ledger balances to zero/)
 })
 
+test('S2-OMS-31 S2-OMS-32 a made-up market, and a market maker on it: with its rules it moves less, and fills the same', () => {
+  const make = (out: string, seed: string) =>
+    JSON.parse(velocimex(['tape', 'make', '--minutes', '3', '--seed', seed, '--out', out, '--json', '--quiet']).stdout)
+  mkdirSync(join(directory, 'tapes'))
+  const made = make('tapes/made', '7')
+  equal(made.contentHash, make('again', '7').contentHash)
+  notEqual(made.contentHash, make('other', '8').contentHash)
+  mkdirSync(join(directory, 'examples'))
+  const [policy, chasing] = ['maker-policy.yaml', 'maker-chasing.yaml'].map(name => {
+    cpSync(join(EXAMPLES, name), join(directory, 'examples', name))
+    const run = velocimex(['backtest', 'run', `examples/${name}`, '--json', '--quiet'])
+    equal(run.status, 0, run.stderr)
+    const { trades, orders } = JSON.parse(run.stdout)
+    deepEqual([trades.makerRatio, orders.refused], [1, {}])
+    return { fills: trades.fills, ...orders.queue }
+  })
+  const words = JSON.stringify([policy, chasing])
+  ok(policy.places < 0.75 * chasing.places && policy.fills > 0.85 * chasing.fills, words)
+  ok(policy.givenUp / policy.places < chasing.givenUp / chasing.places, words)
+})
+
 test('normalize writes events to stdout and refusals to stderr', () => {
   const good =
     '{"e":"trade","E":1723161255343,"s":"BTCUSDT","t":1,"p":"61837.63","q":"0.02","T":1723161255342,"m":true,"M":true}'
@@ -105,6 +127,11 @@ const rows: [number, string[], RegExp][] = [
     ['tape', 'import', '--venue', 'binance-spot', '--capture', 'nowhere.gz', '--out', 'x'],
     /nowhere.gz does not exist/,
   ],
+  [2, ['tape', 'make', '--out', 'x', '--venue', 'mtgox'], /known are binance-spot, binance-usdm/],
+  [2, ['tape', 'make', '--out', 'x', '--minutes', '0'], /--minutes 0 is not a whole number from 1 to 1440/],
+  [2, ['tape', 'make', '--out', 'x', '--seed', ''], /is not a whole number/],
+  [3, ['tape', 'make', '--out', 'x', '--symbol', 'TULIP'], /binance-usdm has no TULIP here; it has BTCUSDT/],
+  [1, ['tape', 'make', '--out', 'tape'], /tape is there already/],
   [3, ['tape', 'info', 'nowhere'], /nowhere does not exist/],
   [3, ['backtest', 'run', 'nowhere.yaml'], /does not exist/],
   [3, ['backtest', 'explain', 'nowhere', '1'], /holds no run/],

@@ -9,8 +9,9 @@ import { openTape, type Tape } from '@velocimex/host/tape/tape'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { pairs, print, printJson, progressLine } from './output.ts'
+import { addTapeMakeCommand } from './tape-make-command.ts'
 
-/** `velocimex tape import | info | dump`. */
+/** `velocimex tape import | make | info | dump`. */
 export function addTapeCommands(program: Command): void {
   const tape = program.command('tape').description('recorded market data: import captures, look into tapes')
   tape
@@ -32,6 +33,7 @@ export function addTapeCommands(program: Command): void {
     .option('--json', 'print the whole report as JSON, with the last books')
     .option('--quiet', 'no progress')
     .action(runImport)
+  addTapeMakeCommand(tape)
   tape
     .command('info <dir>')
     .description('what a tape holds and where it comes from')
