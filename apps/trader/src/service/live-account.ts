@@ -209,8 +209,7 @@ export class LiveAccount {
       ...{ route: deskRoute(this.desk, () => this.placed++) },
       capital: () => this.journal.capital,
       onMark: (instrument, mid) => this.guards.onMark(instrument, mid),
-      onDecision: (order, why) =>
-        stories.onDecision(order, why, instruments.at(order.request.instrument), timers.now()),
+      onDecision: (order, why) => stories.onDecision(order, why, instruments, timers.now()),
       onPaperFill: (fill, order) => void stories.onFill(fill, instruments.at(order.request.instrument)),
       onPaperUpdate: order => stories.onOrderUpdate(order, order.updatedAt),
       onAlert: words => this.#alert(words),

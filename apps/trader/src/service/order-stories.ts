@@ -1,5 +1,6 @@
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
+import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { sideName } from '@velocimex/core/market/side'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
@@ -28,8 +29,8 @@ export class OrderStories {
   }
 
   /** Why it was placed, moved or taken away. */
-  onDecision(order: OrderView, decision: OrderDecision, instrument: Instrument, at: number): void {
-    this.#tell(order.clientOrderId, at, decisionWords(decision, instrument))
+  onDecision(order: OrderView, decision: OrderDecision, instruments: InstrumentTable, at: number): void {
+    this.#tell(order.clientOrderId, at, decisionWords(decision, instruments.at(order.request.instrument)))
   }
 
   /** @returns the fill in words: side, quantity, symbol, price */
