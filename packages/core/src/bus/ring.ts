@@ -13,9 +13,9 @@ import { CONSUMERS_MAX, ConsumerState, consumerWord, PUBLISHED, RESERVED, type R
 export class RingProducer implements RecordSink {
   readonly #ring: RingMemory
   readonly #mask: number
-  #published: number
+  #published = 0
   /** Records that surely fit before the consumers must be looked at again: never more than a ring beyond `#published`. */
-  #roomUntil: number
+  #roomUntil = 0
   #hasLossy = false
 
   constructor(ring: RingMemory) {
@@ -97,8 +97,8 @@ export class RingConsumer {
   readonly #word: number
   readonly #lossy: boolean
   readonly #copy = new Records(1)
-  #cursor: number
-  #known: number
+  #cursor = 0
+  #known = 0
 
   /** Takes a free consumer slot of the ring and starts at what is published next. @throws Error when all are taken */
   constructor(ring: RingMemory, mode: 'lossless' | 'lossy') {

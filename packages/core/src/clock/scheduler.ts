@@ -12,6 +12,8 @@ export class Scheduler {
   readonly #tags: Float64Array
   #count = 0
   #turn = 0
+  /** Instant of the next timer in microseconds; Infinity when none is pending. To be read only. */
+  nextAt = Number.POSITIVE_INFINITY
   /** Who asked for the timer that `take` returned last, and its tag. */
   owner = 0
   tag = 0
@@ -28,11 +30,6 @@ export class Scheduler {
   /** Timers pending. */
   get count(): number {
     return this.#count
-  }
-
-  /** Instant of the next timer in microseconds; Infinity when none is pending. */
-  get nextAt(): number {
-    return this.#count === 0 ? Number.POSITIVE_INFINITY : this.#instants[0]!
   }
 
   /** True when one more timer may be asked for. */
@@ -53,6 +50,7 @@ export class Scheduler {
       at = parent
     }
     this.#put(at, instant, turn, owner, tag)
+    this.nextAt = this.#instants[0]!
   }
 
   /** Removes the next timer and shows it in `owner` and `tag`. Returns its instant. */
@@ -63,6 +61,7 @@ export class Scheduler {
     this.tag = this.#tags[0]!
     const last = --this.#count
     if (last > 0) this.#sink(last)
+    this.nextAt = last > 0 ? this.#instants[0]! : Number.POSITIVE_INFINITY
     return instant
   }
 

@@ -4,7 +4,8 @@ import { type Micros, micros } from './micros.ts'
 
 /** A clock that moves only when told to, and never backwards. */
 export class SimClock implements Clock {
-  #now: Micros
+  /** A number from the beginning: a field that was anything else before would be given a new box at every change. */
+  #now = 0 as Micros
 
   /** @param start the first instant; 1970 unless told */
   constructor(start: Micros = micros(0)) {

@@ -26,7 +26,7 @@ export interface Parts {
   readonly queues: QueueWatch
   readonly timers: Scheduler
   /** Called after our book took a whole message, before the strategies. */
-  readonly onMessage: (instrument: number, at: number) => void
+  readonly onMessage: (instrument: number) => void
 }
 
 /**
@@ -43,6 +43,8 @@ export function runUntil(parts: Parts, until: number): number {
   const feed = venue.latency.feed
   let steps = 0
   for (;;) {
+    if (venueSide.at === Number.POSITIVE_INFINITY) venueSide.refresh?.()
+    if (ourSide.at === Number.POSITIVE_INFINITY) ourSide.refresh?.()
     const venueMarketAt = venueSide.at - feed
     const commandAt = venue.nextCommandAt
     const reportAt = venue.nextReportAt
@@ -81,7 +83,7 @@ export function onMarket(parts: Parts, event: EventRecord): void {
   parts.queues.onRecord(event)
   parts.books[instrument]!.apply(event)
   if ((kind === Kind.level || kind === Kind.clear) && !event.isLast) return
-  parts.onMessage(instrument, event.receiveTime)
+  parts.onMessage(instrument)
   for (const desk of parts.watchers[instrument]!) desk.strategy.onMarketData(event)
 }
 

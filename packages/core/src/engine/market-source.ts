@@ -13,4 +13,6 @@ export interface MarketSource {
   readonly at: number
   /** Moves to the next record. */
   advance(): void
+  /** Looks again, while `at` is Infinity, whether a record is there by now. Absent where none will ever come. */
+  refresh?(): void
 }

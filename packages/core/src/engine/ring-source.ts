@@ -9,9 +9,10 @@ const BATCH = 256
 export class RingSource implements MarketSource {
   readonly record: EventRecord
   sequence = -1
+  /** A field and not a getter: an instant that a call answers is boxed, which is garbage at every look. */
+  at = Number.POSITIVE_INFINITY
   readonly #consumer: RingConsumer
-  #held = false
-  #at = Number.NEGATIVE_INFINITY
+  #latest = Number.NEGATIVE_INFINITY
   #unreleased = 0
 
   constructor(consumer: RingConsumer) {
@@ -19,27 +20,24 @@ export class RingSource implements MarketSource {
     this.record = consumer.record
   }
 
-  get at(): number {
-    if (!this.#held && !this.#pull()) return Number.POSITIVE_INFINITY
-    return this.#at
+  advance(): void {
+    if (++this.#unreleased === BATCH) this.#release()
+    this.refresh()
   }
 
-  advance(): void {
-    this.#held = false
-    if (++this.#unreleased < BATCH) return
+  refresh(): void {
+    if (!this.#consumer.next()) {
+      this.at = Number.POSITIVE_INFINITY
+      if (this.#unreleased > 0) this.#release()
+      return
+    }
+    this.sequence++
+    this.#latest = Math.max(this.#latest, this.record.receiveTime)
+    this.at = this.#latest
+  }
+
+  #release(): void {
     this.#consumer.release()
     this.#unreleased = 0
-  }
-
-  #pull(): boolean {
-    if (!this.#consumer.next()) {
-      if (this.#unreleased > 0) this.#consumer.release()
-      this.#unreleased = 0
-      return false
-    }
-    this.#held = true
-    this.sequence++
-    this.#at = Math.max(this.#at, this.record.receiveTime)
-    return true
   }
 }

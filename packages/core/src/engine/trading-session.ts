@@ -153,7 +153,7 @@ export class TradingSession {
       orders,
       queues,
       timers,
-      onMessage: (instrument, at) => this.#onMessage(instrument, at),
+      onMessage: instrument => this.#onMessage(instrument),
     }
     for (const { code, amount } of options.capital)
       if (amount !== 0n) this.accounts.deposit(code, amount, this.#clock.now())
@@ -223,7 +223,8 @@ export class TradingSession {
     }
   }
 
-  #onMessage(instrument: number, at: number): void {
+  #onMessage(instrument: number): void {
+    const at = this.#clock.now()
     const book = this.books[instrument]!
     if (!book.isEmpty) {
       this.#marks[instrument] = (book.bestBid + book.bestAsk) / 2

@@ -5,6 +5,11 @@ import { assert } from '../assert.ts'
  * out; bounded.
  */
 export class TransitQueue<Message> {
+  /**
+   * Instant at which the next message arrives; Infinity when none is under way. To be read only: a field, because the
+   * engine asks at every step, and what a getter answers is boxed where it is not inlined.
+   */
+  nextAt = Number.POSITIVE_INFINITY
   readonly #capacity: number
   #messages: { readonly at: number; readonly message: Message }[] = []
   #head = 0
@@ -12,11 +17,6 @@ export class TransitQueue<Message> {
 
   constructor(capacity: number) {
     this.#capacity = capacity
-  }
-
-  /** Instant at which the next message arrives; Infinity when none is under way. */
-  get nextAt(): number {
-    return this.#head < this.#messages.length ? this.#messages[this.#head]!.at : Number.POSITIVE_INFINITY
   }
 
   /** Messages under way. */
@@ -28,6 +28,7 @@ export class TransitQueue<Message> {
   send(at: number, message: Message): void {
     assert(this.count < this.#capacity, 'messages under way stay below the capacity', this.#capacity)
     this.#last = Math.max(this.#last, at)
+    if (this.count === 0) this.nextAt = this.#last
     this.#messages.push({ at: this.#last, message })
   }
 
@@ -39,6 +40,7 @@ export class TransitQueue<Message> {
       this.#messages = this.#messages.slice(this.#head)
       this.#head = 0
     }
+    this.nextAt = this.#messages[this.#head]?.at ?? Number.POSITIVE_INFINITY
     return message
   }
 }

@@ -110,6 +110,9 @@ export const ClearReason = { snapshot: 0, gap: 1, disconnected: 2, stale: 3, dam
 /** Lane 0 of a status record. */
 export const MarketStatus = { trading: 1, halted: 2, auction: 3, closed: 4, desynced: 5, synced: 6 } as const
 
+/** Largest batch whose view is kept. */
+const VIEWS_MAX = 512
+
 /** A run of 64-byte slots over any buffer: heap, shared or mapped memory, a block of a file. */
 export class Records {
   /** Float64 view; record n starts at word 8n. */
@@ -120,6 +123,8 @@ export class Records {
   readonly bytes: Uint8Array
   /** How many records there is room for. */
   readonly capacity: number
+  /** Views of the first records, by how many they are: kept, because a view for each batch would be garbage. */
+  readonly #views: (Float64Array | undefined)[] = []
 
   /**
    * @param buffer memory to lie over, or a capacity in records for fresh heap memory
@@ -134,9 +139,15 @@ export class Records {
     this.bytes = new Uint8Array(memory, byteOffset, this.capacity * RECORD_BYTES)
   }
 
-  /** Copies the records [from, to) of `source` to slot `at`. */
+  /** Copies the records [from, to) of `source` to slot `at`. Batches that begin a source leave no garbage but the largest. */
   copy(source: Records, from: number, to: number, at: number): void {
-    this.f64.set(source.f64.subarray(from * RECORD_F64, to * RECORD_F64), at * RECORD_F64)
+    this.f64.set(source.#view(from, to), at * RECORD_F64)
+  }
+
+  #view(from: number, to: number): Float64Array {
+    if (from !== 0 || to > VIEWS_MAX) return this.f64.subarray(from * RECORD_F64, to * RECORD_F64)
+    this.#views[to] ??= this.f64.subarray(0, to * RECORD_F64)
+    return this.#views[to]
   }
 }
 
