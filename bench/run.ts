@@ -1,10 +1,11 @@
 // Answers the questions of speed: `npm run bench`, or some of them: `npm run bench -- ladder import`. `--json` prints the
-// results as JSON. Each benchmark leaves bench/results/<name>.json. Exit code 1 when one failed or missed its target.
-import { globSync, mkdirSync, writeFileSync } from 'node:fs'
+// results as JSON. Each benchmark leaves bench/results/<name>.json, and all of them results/README.md. Exit code 1 when one failed or missed its target.
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BenchEnd, runBench } from './harness/bench-process.ts'
 import { machine } from './harness/machine.ts'
+import { type BenchResult, report } from './harness/report.ts'
 import { table } from './harness/table.ts'
 
 const BENCH_MILLISECONDS = 30 * 60_000
@@ -36,6 +37,9 @@ for (const { name, path } of files) {
   writeFileSync(join(results, `${name}.json`), `${JSON.stringify({ name, machine: facts, rows: end.rows }, null, 2)}\n`)
   if (!isJson) console.log(`\n${name}\n${table(end.rows)}`)
 }
+const kept = globSync('*.json', { cwd: results }).sort()
+const found = kept.map(file => JSON.parse(readFileSync(join(results, file), 'utf8')) as BenchResult)
+writeFileSync(join(results, 'README.md'), report(found))
 const failed = ends.filter(({ failure, rows }) => failure !== undefined || rows.some(({ met }) => met === false))
 if (isJson) console.log(JSON.stringify({ schemaVersion: 1, machine: facts, benchmarks: ends }))
 for (const { name, failure } of failed) console.error(`${name}: ${failure ?? 'misses a target'}`)

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { parseBytes } from './frame-bytes.ts'
 
 interface CcxtPro {
   setMarkets(markets: readonly unknown[]): void
@@ -27,7 +28,7 @@ const MARKET = {
 }
 
 /** What ccxt pro does with a frame of a kind, without its socket: JSON.parse and its handler. */
-export function ccxtHandlers(directory: string): Readonly<Record<'trade' | 'bookTicker', (raw: string) => void>> {
+export function ccxtHandlers(directory: string): Readonly<Record<'trade' | 'bookTicker', (raw: Buffer) => void>> {
   const ccxt = createRequire(join(directory, 'package.json'))('ccxt') as {
     pro: { binance: new (options: object) => CcxtPro }
   }
@@ -40,7 +41,7 @@ export function ccxtHandlers(directory: string): Readonly<Record<'trade' | 'book
     futures: {},
     subscriptions: {},
   }
-  const data = (raw: string): unknown => (JSON.parse(raw) as { data: unknown }).data
+  const data = (raw: Buffer): unknown => (parseBytes(raw) as { data: unknown }).data
   return {
     trade: raw => exchange.handleTrade(client, data(raw)),
     bookTicker: raw => exchange.handleBidsAsks(client, data(raw)),

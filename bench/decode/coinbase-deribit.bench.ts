@@ -7,6 +7,7 @@ import type { BenchRow } from '../bench-row.ts'
 import { interleave, median } from '../measure.ts'
 import { installPeers, PEERS } from '../peers.ts'
 import { rawMessages } from '../recordings.ts'
+import { bytesOf, parseBytes } from './frame-bytes.ts'
 
 /** Name of this benchmark. */
 export const name = 'coinbase-deribit'
@@ -70,6 +71,7 @@ function measure(id: string, question: string, frames: readonly string[], mapper
     end += Buffer.from(codec.buffer.buffer, codec.buffer.byteOffset).write(raw, from) + 1
     return [from, end - 1] as const
   })
+  const buffers = bytesOf(frames)
   const rounds = Math.ceil(40_000 / frames.length)
   const at = new Date()
   let sum = 0
@@ -82,17 +84,17 @@ function measure(id: string, question: string, frames: readonly string[], mapper
       },
     },
     tardis: {
-      count: frames.length,
+      count: buffers.length,
       work: () => {
         if (mapper !== undefined)
-          for (const raw of frames)
-            for (const event of mapper.map(JSON.parse(raw), at) ?? []) sum += event === null ? 1 : 0
+          for (const raw of buffers)
+            for (const event of mapper.map(parseBytes(raw), at) ?? []) sum += event === null ? 1 : 0
       },
     },
     json: {
-      count: frames.length,
+      count: buffers.length,
       work: () => {
-        for (const raw of frames) sum += JSON.parse(raw) === null ? 1 : 0
+        for (const raw of buffers) sum += parseBytes(raw) === null ? 1 : 0
       },
     },
   })

@@ -7,6 +7,7 @@ import type { BenchRow } from '../bench-row.ts'
 import { interleave, median } from '../measure.ts'
 import { installPeers, PEERS } from '../peers.ts'
 import { rawMessages } from '../recordings.ts'
+import { bytesOf, parseBytes } from './frame-bytes.ts'
 
 /** Name of this benchmark. */
 export const name = 'decode-bybit'
@@ -51,6 +52,7 @@ function measure(kind: string, frames: readonly string[], table: InstrumentTable
     return [from, end - 1] as const
   })
   const at = new Date()
+  const buffers = bytesOf(frames)
   const mapper = make('bybit', at)
   let sum = 0
   const samples = interleave({
@@ -62,16 +64,16 @@ function measure(kind: string, frames: readonly string[], table: InstrumentTable
       },
     },
     tardis: {
-      count: frames.length,
+      count: buffers.length,
       work: () => {
-        for (const raw of frames)
-          for (const event of mapper.map(JSON.parse(raw), at)) sum += event === undefined ? 0 : 1
+        for (const raw of buffers)
+          for (const event of mapper.map(parseBytes(raw), at)) sum += event === undefined ? 0 : 1
       },
     },
     json: {
-      count: frames.length,
+      count: buffers.length,
       work: () => {
-        for (const raw of frames) sum += JSON.parse(raw) === null ? 1 : 0
+        for (const raw of buffers) sum += parseBytes(raw) === null ? 1 : 0
       },
     },
   })

@@ -8,6 +8,7 @@ import type { BenchRow } from '../bench-row.ts'
 import { interleave, median } from '../measure.ts'
 import { installPeers, PEERS } from '../peers.ts'
 import { rawMessages } from '../recordings.ts'
+import { bytesOf, parseBytes } from './frame-bytes.ts'
 
 /** Name of this benchmark. */
 export const name = 'decode-kraken'
@@ -51,6 +52,7 @@ function measure(question: string, frames: readonly string[], mapper?: Mapper): 
     end += bytes.write(raw, end) + 1
     return [from, end - 1] as const
   })
+  const buffers = bytesOf(frames)
   let sum = 0
   const work = (audits: boolean) => (): void => {
     for (let round = 0; round < ROUNDS; round++)
@@ -64,13 +66,13 @@ function measure(question: string, frames: readonly string[], mapper?: Mapper): 
   }
   const now = new Date()
   const map = (): void => {
-    for (const raw of frames) for (const event of mapper!.map(JSON.parse(raw), now)) sum += event === undefined ? 0 : 1
+    for (const raw of buffers) for (const event of mapper!.map(parseBytes(raw), now)) sum += event === undefined ? 0 : 1
   }
-  const count = frames.length
+  const count = buffers.length
   const samples = interleave({
-    ours: { count: ROUNDS * count, work: work(false) },
-    audited: { count: ROUNDS * count, work: work(true) },
-    json: { count, work: () => frames.forEach(raw => void JSON.parse(raw)) },
+    ours: { count: ROUNDS * frames.length, work: work(false) },
+    audited: { count: ROUNDS * frames.length, work: work(true) },
+    json: { count, work: () => buffers.forEach(raw => void parseBytes(raw)) },
     ...(mapper === undefined ? {} : { tardis: { count, work: map } }),
   } as Readonly<Record<string, { count: number; work: () => void }>>)
   if (!(sum > 0)) throw new Error('a frame was refused, or a book differed from its checksum')

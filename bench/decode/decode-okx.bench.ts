@@ -7,6 +7,7 @@ import type { BenchRow } from '../bench-row.ts'
 import { interleave, median } from '../measure.ts'
 import { installPeers, PEERS } from '../peers.ts'
 import { rawMessages } from '../recordings.ts'
+import { bytesOf, parseBytes } from './frame-bytes.ts'
 
 /** Name of this benchmark. */
 export const name = 'decode-okx'
@@ -47,7 +48,7 @@ function measure(kind: string, frames: readonly string[], make: MapperOf, isBook
   })
   const at = new Date()
   // The peer reads books by the tick-by-tick channel alone, which has the same frames.
-  const forPeer = frames.map(raw => raw.replace('"channel":"books"', '"channel":"books-l2-tbt"'))
+  const forPeer = bytesOf(frames.map(raw => raw.replace('"channel":"books"', '"channel":"books-l2-tbt"')))
   const mapper = make('okex', at)
   let sum = 0
   const samples = interleave({
@@ -59,16 +60,16 @@ function measure(kind: string, frames: readonly string[], make: MapperOf, isBook
       },
     },
     tardis: {
-      count: frames.length,
+      count: forPeer.length,
       work: () => {
         for (const raw of forPeer)
-          for (const event of mapper.map(JSON.parse(raw), at)) sum += event === undefined ? 0 : 1
+          for (const event of mapper.map(parseBytes(raw), at)) sum += event === undefined ? 0 : 1
       },
     },
     json: {
-      count: frames.length,
+      count: forPeer.length,
       work: () => {
-        for (const raw of frames) sum += JSON.parse(raw) === null ? 1 : 0
+        for (const raw of forPeer) sum += parseBytes(raw) === null ? 1 : 0
       },
     },
   })

@@ -10,6 +10,7 @@ import { interleave, median } from '../measure.ts'
 import { installPeers, PEERS } from '../peers.ts'
 import { rawMessages } from '../recordings.ts'
 import { ccxtHandlers } from './ccxt-peer.ts'
+import { bytesOf, parseBytes } from './frame-bytes.ts'
 
 /** Name of this benchmark. */
 export const name = 'decode'
@@ -105,6 +106,7 @@ function measure(
   const codec = venue.makeCodec(table, 8 << 20, 4096, 0)
   // As on a socket: the bytes lie in the receive buffer already.
   const places = placeAll(codec.buffer, frames)
+  const buffers = bytesOf(frames)
   const rounds = 50
   const count = rounds * frames.length
   let sum = 0
@@ -117,19 +119,19 @@ function measure(
       },
     },
     tardis: {
-      count: frames.length,
+      count: buffers.length,
       work: () => {
         const at = new Date()
-        for (const raw of frames) {
-          const message = JSON.parse(raw) as { data: { U?: number; u?: number } }
+        for (const raw of buffers) {
+          const message = parseBytes(raw) as { data: { U?: number; u?: number } }
           for (const event of mapper.map(message, at)) sum += event === undefined ? 0 : 1
         }
       },
     },
     json: {
-      count: frames.length,
+      count: buffers.length,
       work: () => {
-        for (const raw of frames) sum += JSON.parse(raw) === null ? 1 : 0
+        for (const raw of buffers) sum += parseBytes(raw) === null ? 1 : 0
       },
     },
   })
@@ -153,10 +155,11 @@ function besideCcxt(
   kind: string,
   frames: readonly string[],
   table: InstrumentTable,
-  handle: (raw: string) => void,
+  handle: (raw: Buffer) => void,
 ): BenchRow {
   const codec = venue.makeCodec(table, 1 << 20, 4096, 0)
   const places = placeAll(codec.buffer, frames)
+  const buffers = bytesOf(frames)
   const rounds = 50
   let sum = 0
   const samples = interleave({
@@ -167,7 +170,7 @@ function besideCcxt(
           for (const [from, to] of places) sum += codec.decode(from, to, 1, 0)
       },
     },
-    ccxt: { count: frames.length, work: () => frames.forEach(handle) },
+    ccxt: { count: buffers.length, work: () => buffers.forEach(handle) },
   })
   if (sum < 0) throw new Error('a frame was refused')
   const [ours, peer] = [median(samples.ours), median(samples.ccxt)]

@@ -20,7 +20,9 @@ export const name = 'engine'
 
 const CALLS = 50_000
 const DISPATCH_RUNS = 61
-const ALLOCATED_TURNS = 20
+/** Turns of a sample, so that what the measuring itself allocates is spread thin; and samples. */
+const TURNS = 8
+const SAMPLES = 9
 const NOTHING = new RecordedSource(new Records(1), 0)
 
 /** Does nothing that a strategy must be able to do. */
@@ -177,13 +179,13 @@ function garbage(): BenchRow {
 
 /** Bytes that one turn allocates on the heap, once the optimiser is through. */
 function allocatedBy(act: () => void): number {
-  for (let warm = 0; warm < ALLOCATED_TURNS; warm++) act()
+  for (let warm = 0; warm < 3 * TURNS; warm++) act()
   const bytes = (): number =>
     (getHeapStatistics() as unknown as { total_allocated_bytes: number }).total_allocated_bytes
-  const samples = Array.from({ length: ALLOCATED_TURNS }, () => {
+  const samples = Array.from({ length: SAMPLES }, () => {
     const before = bytes()
-    act()
-    return bytes() - before
+    for (let turn = 0; turn < TURNS; turn++) act()
+    return (bytes() - before) / TURNS
   })
   return median(samples)
 }

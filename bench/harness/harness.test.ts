@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { arePresent, PEERS } from '../peers.ts'
 import { runBench } from './bench-process.ts'
 import { machine } from './machine.ts'
+import { report } from './report.ts'
 import { figure, table } from './table.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'velocimex-bench-test-'))
@@ -88,4 +89,24 @@ test('peers are present only at their exact versions', () => {
   equal(arePresent(directory), true)
   install(name => (name === 'ccxt' ? '1.0.0' : PEERS[name]!))
   equal(arePresent(directory), false)
+})
+
+test('results stand on a page, with the machine and what was missed', () => {
+  const rows = [
+    { question: 'a|b', ours: 12.34, unit: 'ns', peer: 'ws 8', peerValue: 100, ratio: 8.1, target: '>= 8x', met: true },
+    { question: 'c', ours: 5, unit: 'kB', target: '<= 4 kB', met: false },
+    { question: 'd', ours: 1, unit: 's' },
+  ]
+  const facts = {
+    ...machine(directory),
+    date: '2026-11-21T11:40:59.000Z',
+    commit: '0123456789abcdef',
+    loadAverage: [1.26],
+  }
+  const page = report([{ name: 'one', machine: facts, rows }])
+  match(page, /^1 targets met, 1 missed\.$/m)
+  match(page, /^2026-11-21T11:40Z, 0123456789, .*, load 1\.3 before it began\.$/m)
+  match(page, /^\| a\\\|b \| 12\.3 ns \| ws 8: 100 \| 8\.1x \| >= 8x \| met \|$/m)
+  match(page, /^\| c \| 5 kB \| {2}\| {2}\| <= 4 kB \| missed \|$/m)
+  match(page, /^\| d \| 1 s \| {2}\| {2}\| {2}\| {2}\|$/m)
 })
