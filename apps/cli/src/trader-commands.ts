@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
+import { addFeedCommands } from './feed-commands.ts'
 import { addOrderCommands } from './order-commands.ts'
 import { pairs, percent, print, printJson, table } from './output.ts'
 import { addStatementCommand } from './statement-command.ts'
@@ -38,7 +39,7 @@ export function addTraderCommands(program: Command): void {
       'unrealised',
     ]),
   )
-  addStrategyCommands(program, shared)
+  for (const add of [addStrategyCommands, addFeedCommands]) add(program, shared)
   const ledger = program.command('ledger').description('the ledger of the running trader')
   shared(ledger.command('balance').description('trial balance, cash, and differences from the venues')).action(balance)
   addStatementCommand(ledger)

@@ -18,6 +18,8 @@ export interface ConnectionView {
   readonly name: string
   readonly address: string
   readonly state: ConnectionState
+  /** Which socket it holds, counted from 1; 0 while there is none. */
+  readonly socket: number
   /** Every topic is acknowledged. */
   readonly isReady: boolean
   /** Instruments followed, and those whose books are the venue's. */
@@ -36,14 +38,14 @@ export interface ConnectionView {
 export function viewOf(
   name: string,
   address: string,
-  { state, isReady, heardAt }: Connection,
+  { state, primary: socket, isReady, heardAt }: Connection,
   feed: MarketFeed,
   own: readonly Instrument[],
   now: number,
 ): ConnectionView {
   const { frames, gaps, resyncs, refusals } = feed.counts
   return {
-    ...{ name, address, state, isReady, instruments: own.length },
+    ...{ name, address, state, socket, isReady, instruments: own.length },
     books: own.filter(({ index }) => feed.isLive(index)).length,
     silence: heardAt === 0 ? Number.POSITIVE_INFINITY : now - heardAt,
     ...{ frames: sum(frames), gaps, resyncs, refused: sum(refusals) },

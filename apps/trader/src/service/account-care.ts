@@ -72,6 +72,11 @@ export class AccountCare {
     this.#reconciliation.tick()
   }
 
+  /** Compares with the venue at the next tick. */
+  hurry(): void {
+    this.#reconciliation?.hurry()
+  }
+
   async #ask(question: number): Promise<void> {
     const truth = await askTruth(this.#truth)
     if (typeof truth === 'string') return this.#reconciliation!.onFailed(question, truth)

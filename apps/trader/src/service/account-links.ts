@@ -54,6 +54,12 @@ export class AccountLinks {
     this.commands.onDown('we stop')
   }
 
+  /** Drops the sockets and connects anew. */
+  reconnect(): void {
+    this.#private.reconnect()
+    this.#orders?.reconnect()
+  }
+
   /** Whether the account is told what happens to it. */
   get isUp(): boolean {
     return this.#private.isUp

@@ -27,7 +27,7 @@ export class AccountVenue {
   readonly codec: OrderCodec
   readonly rest: RestClient
   readonly gateway: VenueGateway
-  readonly #links: AccountLinks
+  readonly links: AccountLinks
   #isStopped = false
 
   constructor(parts: AccountVenueParts) {
@@ -35,7 +35,7 @@ export class AccountVenue {
     const { timers, wire, orders, credentials, cryptography, venue } = options
     this.rest = new RestClient({ origin: options.rest ?? wire.rest }, timers)
     this.codec = orders.makeOrderCodec({ instruments, credentials, cryptography })
-    this.#links = new AccountLinks({
+    this.links = new AccountLinks({
       ...{ codec: this.codec, options, random, onAlert, gateway: () => this.gateway },
       onReport: report => {
         this.gateway.learn(report.venueOrderId, report.clientOrderId)
@@ -44,7 +44,7 @@ export class AccountVenue {
       onUp: () => desk().onLinkUp(),
     })
     this.gateway = new VenueGateway({
-      ...{ codec: this.codec, instruments, rest: this.rest, timers, random, socket: this.#links.commands },
+      ...{ codec: this.codec, instruments, rest: this.rest, timers, random, socket: this.links.commands },
       ...{ budget: VENUE_BUDGETS.get(venue.id)!, clock: VENUE_CLOCKS.get(venue.id)! },
       sideOf: id => desk().orders.manager.find(id)?.request.side ?? SELL,
       listener: {
@@ -58,7 +58,7 @@ export class AccountVenue {
 
   /** Whether the account is told what happens to it. */
   get isUp(): boolean {
-    return this.#links.isUp
+    return this.links.isUp
   }
 
   /**
@@ -68,7 +68,7 @@ export class AccountVenue {
   async connect(): Promise<boolean> {
     await this.gateway.syncClock()
     if (this.#isStopped) return false
-    this.#links.start()
+    this.links.start()
     void this.gateway.prepare()
     return true
   }
@@ -76,6 +76,6 @@ export class AccountVenue {
   /** Closes the sockets; requests can still be sent. */
   leave(): void {
     this.#isStopped = true
-    this.#links.stop()
+    this.links.stop()
   }
 }

@@ -3,18 +3,14 @@ import { formatOnGrid, formatScaled, parseOnGrid } from '@velocimex/core/market/
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
 import type { ExecutionMode } from './execution-modes.ts'
+import { commandFeed, type FeedCommand, feedView } from './feed-views.ts'
 import { breakerRows, limitRows, modeView, stopView } from './guard-views.ts'
 import { INSTRUMENT_LIMITS, type InstrumentLimitName } from './instrument-limits.ts'
 import type { LiveAccount } from './live-account.ts'
+import type { NamedAccount } from './named-account.ts'
 import { orderRow } from './order-views.ts'
 import type { StopOrder } from './stop-order.ts'
 import { managersOf, strategyRows } from './strategy-views.ts'
-
-/** An account with the name that people call it by. */
-export interface NamedAccount {
-  readonly name: string
-  readonly account: LiveAccount
-}
 
 /** A change of a limit as it is asked for. */
 export interface LimitChange {
@@ -149,6 +145,15 @@ export class AccountViews {
     if (account === undefined)
       return `there is no account ${name}; accounts are ${this.#accounts.map(each => each.name).join(', ')}`
     return account.strategies.setMode(strategy, mode) ?? this.strategies()
+  }
+
+  feeds(): object {
+    return feedView(this.#accounts, this.#now())
+  }
+
+  /** @returns the connections as they are now, or why nothing was done */
+  commandFeed(command: FeedCommand): object | string {
+    return commandFeed(this.#accounts, command) ?? this.feeds()
   }
 
   ledger(): object {

@@ -3,9 +3,11 @@ import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { z } from 'zod'
+import { CONNECTION_ACTIONS } from '../market/connection-view.ts'
 import type { AccountViews, LimitChange, ModeChange } from './account-views.ts'
 import type { CommandAudit } from './command-audit.ts'
 import { EXECUTION_MODES } from './execution-modes.ts'
+import type { FeedCommand } from './feed-views.ts'
 
 const BODY_MAX = 1 << 16
 
@@ -22,6 +24,12 @@ const limitSchema = z.strictObject({
 })
 
 const modeSchema = z.strictObject({ account: z.string(), strategy: z.string(), mode: z.enum(EXECUTION_MODES) })
+
+const feedSchema = z.strictObject({
+  account: z.string(),
+  action: z.enum(CONNECTION_ACTIONS),
+  connection: z.string().max(20).optional(),
+})
 
 /** An answer: status and JSON. */
 type Answer = readonly [status: number, value: unknown]
@@ -77,6 +85,7 @@ export class ControlApi {
     if (call === 'GET /orders') return [200, views.orders(url.searchParams.get('all') === 'true')]
     if (call === 'GET /positions') return [200, views.positions()]
     if (call === 'GET /strategies') return [200, views.strategies()]
+    if (call === 'GET /feeds') return [200, views.feeds()]
     if (call === 'GET /ledger') return [200, views.ledger()]
     if (call === 'GET /risk') return [200, views.risk()]
     const explained = /^GET \/orders\/([\w-]{1,64})$/.exec(call)
@@ -89,6 +98,7 @@ export class ControlApi {
       return this.#with(stopSchema, body, ({ reason, flatten }) => this.emergencyStop(reason, flatten))
     if (call === 'POST /resume') return this.#with(reasonSchema, body, ({ reason }) => this.#resume(reason))
     if (call === 'POST /risk') return this.#with(limitSchema, body, change => this.#setLimit(change))
+    if (call === 'POST /feeds') return this.#with(feedSchema, body, command => this.#commandFeed(command))
     if (call === 'POST /mode') return this.#with(modeSchema, body, change => this.#setMode(change))
     return [404, { error: `there is no ${call}` }]
   }
@@ -126,6 +136,12 @@ export class ControlApi {
     const { account, strategy, mode } = change
     await this.#audit.write('strategy.mode', `${account}:${strategy}`, this.#views.strategies(), mode, '')
     return this.#views.setMode(change)
+  }
+
+  async #commandFeed(command: FeedCommand): Promise<unknown> {
+    const { account, action, connection = 'all' } = command
+    await this.#audit.write(`feed.${action}`, `${account}:${connection}`, '', action, '')
+    return this.#views.commandFeed(command)
   }
 
   async #setLimit(change: LimitChange): Promise<unknown> {

@@ -28,6 +28,8 @@ export interface LiveAccountOptions {
   /** Other addresses than the venue's own: a simulated venue. */
   readonly sockets?: string
   readonly rest?: string
+  /** How many sockets carry each instrument, see `ConnectorOptions`; 1 unless told. */
+  readonly redundancy?: 1 | 2
   readonly privateSockets: string
   /** Where order entry has a socket of its own; the private address unless told. See `ORDER_SOCKETS`. */
   readonly orderSockets?: string

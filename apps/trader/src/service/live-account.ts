@@ -13,10 +13,13 @@ import type { FileJournal } from '@velocimex/host/journal/file-journal'
 import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
 import { Repeats } from '@velocimex/host/net/repeats'
 import { amendingOf } from '@velocimex/venues/amending'
-import { MarketConnector } from '../market/market-connector.ts'
+import type { MarketConnector } from '../market/market-connector.ts'
+import type { MarketFeeds } from '../market/market-feeds.ts'
 import { AccountCare } from './account-care.ts'
 import { AccountGuards } from './account-guards.ts'
 import { AccountJournal } from './account-journal.ts'
+import type { AccountLinks } from './account-links.ts'
+import { AccountMarket } from './account-market.ts'
 import { isSettled, type ReconcilingParts, reconciling } from './account-reconciling.ts'
 import { ACCOUNT_PACE, type AccountPace } from './account-seams.ts'
 import { AccountVenue } from './account-venue.ts'
@@ -41,6 +44,7 @@ const REPLAYED_MAX = 1_000
 export class LiveAccount {
   readonly instruments: InstrumentTable
   readonly market: MarketConnector
+  readonly feeds: MarketFeeds
   readonly strategies: LiveStrategies
   readonly journal: AccountJournal
   readonly desk: LiveOrderDesk
@@ -87,7 +91,12 @@ export class LiveAccount {
     this.gate = new RiskGate(instruments, options.limits, exposure, timers, this.guards.guards)
     this.strategies = this.#makeStrategies()
     this.guards.resume()
-    this.market = this.#makeMarket()
+    const { connector, feeds } = new AccountMarket({
+      ...{ options, instruments, rest: this.#venue.rest, random: this.#random, sink: this.strategies },
+      onAlert: words => this.#alert(words),
+    })
+    this.market = connector
+    this.feeds = feeds
     this.care = new AccountCare({
       ...{ codec, gateway, instruments, journal, deadManMs: this.#pace.deadManMs },
       now: () => gateway.now(),
@@ -143,6 +152,11 @@ export class LiveAccount {
     return (Number.isNaN(mark) ? 0 : Math.round(mark)) as Ticks
   }
 
+  /** The sockets over which the venue tells what happens to the account, and takes its commands. */
+  get stream(): AccountLinks {
+    return this.#venue.links
+  }
+
   get isReady(): boolean {
     return this.desk.isReady && this.market.isReady && this.#venue.isUp && this.#hasBegun
   }
@@ -172,6 +186,7 @@ export class LiveAccount {
     this.desk.tick()
     this.strategies.clockOffset = this.#venue.gateway.clockOffset
     this.strategies.tick(this.#options.timers.now())
+    this.feeds.tick(this.#options.timers.now())
     if (!this.#hasBegun && this.desk.isReady && this.journal.opening !== undefined) {
       this.#hasBegun = true
       this.guards.begin()
@@ -243,22 +258,6 @@ export class LiveAccount {
       },
       onAlert: words => this.#alert(words),
     }
-  }
-
-  #makeMarket(): MarketConnector {
-    const { venue, wire, timers, sockets, rest } = this.#options
-    return new MarketConnector({
-      ...{ venue, wire, timers, instruments: this.instruments, followed: this.instruments.all },
-      ...{
-        channels: ['book', 'trades'],
-        rest: this.#venue.rest,
-        restOrigin: rest ?? wire.rest,
-        random: this.#random,
-        sink: this.strategies,
-      },
-      ...(sockets && { sockets }),
-      onAlert: ({ kind, words }) => this.#alert(`market ${kind}: ${words}`),
-    })
   }
 
   #onFill(fill: Fill, order: OrderView): void {

@@ -4,8 +4,8 @@ import { LEDGER_NAMES } from '@velocimex/core/ledger/chart'
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentView, LatencyView, LevelView, ScreenView } from '../screen/screen-view.ts'
-import type { NamedAccount } from './account-views.ts'
 import type { LiveAccount } from './live-account.ts'
+import type { NamedAccount } from './named-account.ts'
 
 const LEVELS = 5
 const HISTORY = 120

@@ -51,7 +51,7 @@ export async function startAccount(config: AccountConfig, parts: StartParts): Pr
   const { credentials, ...addresses } = access
   const started = LiveAccount.start({
     ...{ venue, wire, instruments, credentials, cryptography: CRYPTOGRAPHY, ...addresses },
-    ...{ timers, instance, limits },
+    ...{ timers, instance, limits, redundancy: config.redundancy },
     ...{ orders: ORDER_VENUES.get(venue.id)!, strategies: strategies.flatMap(each => each ?? []) },
     ...{ directory: join(directory, name), guards: guardsOf(config, parts), reserveBytes: JOURNAL_RESERVE },
     ...(parts.seams === undefined ? {} : { seams: parts.seams(name) }),

@@ -54,6 +54,8 @@ const accountSection = z.strictObject({
     )
     .default(1),
   symbols,
+  /** Sockets that carry each instrument: with two, merged, the loss or the replacement of one leaves no gap. */
+  redundancy: z.literal([1, 2], 'must be 1 or 2: sockets that carry each instrument').default(2),
   strategies: z.array(strategySection).max(50).default([]),
   risk: riskSection,
 })
@@ -119,7 +121,7 @@ const TRADER_KEYS: readonly string[] = [
     'privateSockets',
     'orderSockets',
   ],
-  ...['key', 'symbols', 'strategies', 'kind', 'mode', 'parameters', 'risk'],
+  ...['key', 'symbols', 'redundancy', 'strategies', 'kind', 'mode', 'parameters', 'risk'],
   ...RISK_KEYS,
 ]
 

@@ -45,6 +45,8 @@ export const RECORD_BYTES = 64
 /** Records counted in float64 words and in int32 words, for code that computes its own offsets. */
 export const RECORD_F64 = 8
 export const RECORD_I32 = 16
+/** Largest batch whose view is kept. */
+const VIEWS_MAX = 512
 
 /** Float64 words inside a record. */
 export const F64_VENUE_TIME = 1
@@ -109,9 +111,6 @@ export const ClearReason = { snapshot: 0, gap: 1, disconnected: 2, stale: 3, dam
 
 /** Lane 0 of a status record. */
 export const MarketStatus = { trading: 1, halted: 2, auction: 3, closed: 4, desynced: 5, synced: 6 } as const
-
-/** Largest batch whose view is kept. */
-const VIEWS_MAX = 512
 
 /** A run of 64-byte slots over any buffer: heap, shared or mapped memory, a block of a file. */
 export class Records {
