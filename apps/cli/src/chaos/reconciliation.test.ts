@@ -8,7 +8,7 @@ import { drillingTrader } from './drilling-trader.ts'
 import type { TraderProcess } from './trader-process.ts'
 import { judge } from './verdict.ts'
 
-const READY_MAX_MS = 20_000
+const READY_MAX_MS = 60_000
 const NAME = 'binance-usdm'
 
 interface Account {

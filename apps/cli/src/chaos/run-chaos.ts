@@ -5,7 +5,7 @@ import { TraderProcess } from './trader-process.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Milliseconds that a start may take before it counts as failed. */
-const READY_MAX_MS = 20_000
+const READY_MAX_MS = 60_000
 /** Between being ready and being killed. */
 const LIFE_MAX_MS = 800
 

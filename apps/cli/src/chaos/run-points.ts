@@ -3,7 +3,7 @@ import type { Death } from './death-plan.ts'
 import { drillingTrader } from './drilling-trader.ts'
 import type { TraderProcess } from './trader-process.ts'
 
-const READY_MAX_MS = 20_000
+const READY_MAX_MS = 60_000
 /** Until a trader that trades has passed its point: a snapshot is due every half second, an audit every two. */
 const DEATH_MAX_MS = 15_000
 /** Until everything is canceled after a restart. */

@@ -9,7 +9,7 @@ import { SIDES } from '@velocimex/venues/sides'
 import { askTrader } from '../trader-client.ts'
 import { TraderProcess } from './trader-process.ts'
 
-const READY_MAX_MS = 20_000
+const READY_MAX_MS = 60_000
 
 interface Account {
   readonly name: string
