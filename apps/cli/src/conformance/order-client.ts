@@ -79,7 +79,30 @@ export class OrderClient {
   /** Lets the venue's counters of requests forget what was sent, and gives a sign of life. */
   breathe(): void {
     this.stage.settle(BREATH_MS)
-    for (const frame of this.codec.stream.renewal?.frames?.(this.stage.now()) ?? []) this.#socket?.send(frame)
+    this.keepAlive()
+  }
+
+  /** Sends what keeps the private session alive. @returns how many frames */
+  keepAlive(): number {
+    const frames = this.codec.stream.renewal?.frames?.(this.stage.now()) ?? []
+    for (const frame of frames) this.#socket?.send(frame)
+    return frames.length
+  }
+
+  /** Ends the private socket, and waits until the venue has noticed. */
+  async hangUp(): Promise<void> {
+    const { clients } = this.stage.server
+    this.#socket?.close()
+    await this.until('the venue has noticed', () => this.stage.server.clients < clients)
+  }
+
+  /** Resolves once something is so. @throws Error when it does not become so */
+  async until(words: string, is: () => boolean): Promise<void> {
+    const deadline = Date.now() + PATIENCE_MS
+    while (!is()) {
+      if (Date.now() > deadline) throw new Error(`${this.row.name}: waited in vain until ${words}`)
+      await new Promise<void>(done => setTimeout(done, 2))
+    }
   }
 
   /** The instrument that is traded. */

@@ -1,4 +1,5 @@
 import { test } from 'node:test'
+import { CARE_ROWS } from './care-rows.ts'
 import { OrderClient } from './order-client.ts'
 import { ACCOUNT_ROWS, ORDER_ROWS } from './order-rows.ts'
 import { REFUSAL_ROWS } from './refusal-rows.ts'
@@ -9,4 +10,5 @@ for (const row of VENUE_ROWS)
   test(`${row.name}: orders over real sockets`, async t => {
     await OrderClient.with(row, client => runRows(t, [...ORDER_ROWS, ...ACCOUNT_ROWS], row, client))
     await OrderClient.with(row, client => runRows(t, REFUSAL_ROWS, row, client))
+    await OrderClient.with(row, client => runRows(t, CARE_ROWS, row, client))
   })

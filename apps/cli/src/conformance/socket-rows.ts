@@ -1,12 +1,10 @@
 import { deepEqual, equal, notEqual } from 'node:assert/strict'
 import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
-import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { Lots, Ticks } from '@velocimex/core/market/units'
 import type { Fault } from '@velocimex/simulator/fault-plan'
-import { DEMO_KEYS, nodeCryptography } from '@velocimex/simulator/simulated-venue'
-import type { OrderCodec } from '@velocimex/venues/order-venue'
 import { type GatewayTrial, named } from './gateway-trial.ts'
 import type { ConformanceRow } from './market-rows.ts'
+import { codecOf } from './venue-codec.ts'
 import type { VenueRow } from './venue-rows.ts'
 
 type Row = ConformanceRow<GatewayTrial>
@@ -34,13 +32,6 @@ async function resting(trial: GatewayTrial): Promise<PlaceCommand> {
 async function isBack(trial: GatewayTrial): Promise<void> {
   await trial.until('the socket is up again', () => trial.links.commands.isUp && trial.links.isUp)
 }
-
-const codecOf = ({ orders, side }: VenueRow): OrderCodec =>
-  orders.makeOrderCodec({
-    instruments: new InstrumentTable(side.instruments),
-    credentials: (side.keys ?? DEMO_KEYS)[0]!,
-    cryptography: nodeCryptography,
-  })
 
 /** Whether a venue takes commands over a socket, at once or after its lessons. */
 export function hasSocket(venue: VenueRow): boolean {

@@ -50,6 +50,8 @@ const NO_CANCEL_ALL = 'no such request: open orders are listed and canceled one 
 const NO_NUMBERS = 'changes carry no number of the venue: the books of the leading line are lost with it, see S0-MDS-4c'
 const HAS_NUMBERS = 'changes carry numbers of the venue: see S0-MDS-4a'
 const NO_AMEND = 'only takes quantity away: cancel and place anew'
+const NO_SWITCH = 'no dead-man switch of the venue'
+const NO_RENEWAL = 'a session lasts as long as its socket'
 const NO_SOCKET = 'no order entry over a socket'
 /** Rows of commands over a socket, where there is none. */
 const REST_ONLY = Object.fromEntries(['0', '1', '2', '3', '4', '5', '6', '7'].map(digit => [`E9${digit}`, NO_SOCKET]))
@@ -61,7 +63,7 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: 5000,
     bookMark: 'depthUpdate',
     ackMark: '',
-    omits: { ...SPOT, 'R-WS-06a': NO_ACKS, E30: NO_AMEND, E91: NO_AMEND },
+    omits: { ...SPOT, 'R-WS-06a': NO_ACKS, E30: NO_AMEND, E91: NO_AMEND, E44: NO_SWITCH, E87: NO_RENEWAL },
   },
   'binance-usdm': {
     orders: binanceUsdmOrders,
@@ -89,7 +91,7 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: Number.POSITIVE_INFINITY,
     bookMark: 'l2_data',
     ackMark: '"subscriptions"',
-    omits: { ...SPOT, ...REST_ONLY, E41: NO_CANCEL_ALL },
+    omits: { ...SPOT, ...REST_ONLY, E41: NO_CANCEL_ALL, E44: NO_SWITCH, E87: NO_RENEWAL },
   },
   kraken: {
     orders: krakenOrders,

@@ -76,11 +76,11 @@ export class VenueStage {
     }
   }
 
-  /** Lets the venue say what is due, for so many milliseconds in which nobody trades. */
-  settle(milliseconds = 400): void {
+  /** Lets the venue say what is due, for so many milliseconds in which nobody trades. @param sliceMs of one move of its clock */
+  settle(milliseconds = 400, sliceMs = SLICE_US / 1000): void {
     const until = this.now() + milliseconds * 1000
     while (this.now() < until) {
-      this.market.clock.advanceTo((this.now() + SLICE_US) as Micros)
+      this.market.clock.advanceTo((this.now() + sliceMs * 1000) as Micros)
       this.market.dialect.tick(this.now())
     }
   }
