@@ -85,6 +85,7 @@ async function tellsOfQueues(dir: string, json: <T>(...args: string[]) => Promis
   const quote = quoting.orders!.find(isQuoting)!
   const { ahead, entered, level, share } = quote.queue!
   ok([ahead, entered, level, share].every(each => Number(each) >= 0) && share <= 1, JSON.stringify(quote.queue))
+  ok(Number(level) === 0 || Math.abs(share - Number(ahead) / Number(level)) < 0.01, JSON.stringify(quote.queue))
   const why = await velocimex('order', 'explain', quote.id, '--dir', dir)
   match(why.out, /joined, it queues at the best price|bounded, the strategy allows no better price/)
   match(why.out, /own touch [\d.]+, other touch [\d.]+/)

@@ -13,6 +13,7 @@ import { Ema } from '@velocimex/core/signal/ema'
 import { TradeFlow } from '@velocimex/core/signal/trade-flow'
 import type { ParameterSet, ParameterSpec } from '@velocimex/core/strategy/parameters'
 import type { Desk, Strategy, StrategyState } from '@velocimex/core/strategy/strategy'
+import { leadUrgency, PLAIN_URGENCY } from './urgency.ts'
 import { improveFrom, RuleScale, rulesOf, WORKING_PARAMETERS } from './working-parameters.ts'
 
 /** Parameters of the momentum strategy. */
@@ -84,13 +85,6 @@ export const MOMENTUM_PARAMETERS: readonly ParameterSpec[] = [
   },
   ...WORKING_PARAMETERS,
 ]
-
-/** Urgency of a signal that is only just one, and of leaving when the reason to leave comes up. */
-const PLAIN = 0.5
-
-/** Urgency of a lead that is a signal from `least` on, in the same unit: 0.5 there, and nearer to 1 the farther beyond. */
-const urgencyOf = (lead: number, least: number): number =>
-  least === 0 ? 1 : 1 - Math.min(1, ((1 - PLAIN) * least) / Math.abs(lead))
 
 /** State of one instrument, made once. */
 class Trend {
@@ -234,7 +228,7 @@ export class Momentum implements Strategy {
       this.#entries++
       desk.signal({ name: 'lead', instrument: index, value: lead, at: desk.clock.now(), horizon: this.#hold })
     }
-    this.#work(trend, side, trend.size, urgencyOf(lead, least), false)
+    this.#work(trend, side, trend.size, leadUrgency(lead, least), false)
   }
 
   /** With a position: hold it while the lead lasts, then leave with growing haste. */
@@ -247,9 +241,9 @@ export class Momentum implements Strategy {
       trend.leavingSince = now
       this.#exits++
     }
-    const waited = (PLAIN * (now - trend.leavingSince)) / this.#exit
-    const against = lead * side > 0 ? urgencyOf(lead, this.#threshold * mid) : 0
-    this.#work(trend, side, Math.abs(held), Math.min(1, Math.max(PLAIN + waited, against)), true)
+    const waited = (PLAIN_URGENCY * (now - trend.leavingSince)) / this.#exit
+    const against = lead * side > 0 ? leadUrgency(lead, this.#threshold * mid) : 0
+    this.#work(trend, side, Math.abs(held), Math.min(1, Math.max(PLAIN_URGENCY + waited, against)), true)
   }
 
   #work(trend: Trend, side: Side, quantity: number, urgency: number, isExit: boolean): void {

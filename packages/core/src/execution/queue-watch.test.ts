@@ -173,6 +173,32 @@ test('S2-OMS-33 a print that comes behind the total that lacks it is not counted
   equal(desk.ahead('a'), 1, 'a total that prints explain is owed none')
 })
 
+test('S2-OMS-33 two of ours at a price: who gives up its place is behind the other, and who goes is missed by nobody', () => {
+  const desk = new Desk(new RiskAverseQueue(), true)
+  desk.level(BUY, 100, 20)
+  desk.order('a', BUY, 100, 10)
+  desk.order('b', BUY, 100, 6)
+  desk.now = 2 * SECOND
+  desk.level(BUY, 100, 36)
+  desk.order('a', BUY, 100, 12)
+  desk.now = 4 * SECOND
+  desk.level(BUY, 100, 38)
+  deepEqual([desk.ahead('b'), desk.ahead('a')], [20, 26], 'the six of b are ahead of a')
+
+  const shared = new Desk(new ProbabilityQueue(1), true)
+  shared.level(SELL, 200, 20)
+  shared.order('a', SELL, 200, 10)
+  shared.now = 2 * SECOND
+  shared.level(SELL, 200, 30)
+  shared.order('b', SELL, 200, 6)
+  shared.now = 4 * SECOND
+  shared.level(SELL, 200, 76)
+  equal(shared.ahead('b'), 30)
+  shared.order('a', SELL, 200, 10, { state: 'canceled' })
+  shared.level(SELL, 200, 66)
+  equal(shared.ahead('b'), 30, 'what went was ours: it tells nothing of others')
+})
+
 test('S2-OMS-32 the touch is where others stand', () => {
   const desk = new Desk(new RiskAverseQueue(), true)
   desk.level(BUY, 99, 20)
