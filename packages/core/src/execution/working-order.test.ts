@@ -182,6 +182,21 @@ test('S2-OMS-31 what the venue refuses to let rest is placed farther back, three
   deepEqual(stage.follow(), ['rest 10 at 102 (repriced)'], 'canceled, and nobody asked for it')
 })
 
+test('S2-OMS-31 an order that somebody cancels when it has long stood was let rest: the next one is not farther back', () => {
+  for (const [stood, words] of [
+    [SECOND, 'rest 10 at 99 (repriced)'],
+    [SECOND + 1, 'rest 10 at 100 (joined)'],
+  ] as const) {
+    const stage = new Stage(BUY)
+    stage.market(100, 102)
+    stage.follow()
+    stage.tell('submitted')
+    stage.now += stood
+    stage.tell('canceled')
+    deepEqual(stage.follow(), [words])
+  }
+})
+
 test('S2-OMS-32 size: smaller where it stands, larger only when it moves or the place is worth nothing', () => {
   const stage = new Stage(BUY)
   stage.market(100, 102)

@@ -140,9 +140,10 @@ export class WorkingOrder {
     else this.#refusals = 0
   }
 
-  /** The order is closed. One that went unfilled, unasked and without taking was not let rest. */
+  /** The order is closed. One that soon went unfilled, unasked and without taking was not let rest. */
   #close(order: OrderView): void {
-    if (order.state !== 'filled' && !this.#takes && !this.#isCanceling) this.#refuse(order.updatedAt)
+    const isSoon = order.updatedAt - this.#movedAt <= this.#policy.pauseUs
+    if (order.state !== 'filled' && !this.#takes && !this.#isCanceling && isSoon) this.#refuse(order.updatedAt)
     this.#orderId = ''
     this.#place = undefined
     this.#isBusy = false
