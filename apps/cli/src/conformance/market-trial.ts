@@ -60,6 +60,8 @@ export class MarketTrial {
   readonly losses: number[]
   /** Sockets that were opened. */
   opened = 0
+  /** Whole books that were answered to requests. */
+  answers = 0
   frames = 0
   readonly #timers: ScaledTimers
   readonly #waiting = new Set<() => void>()
@@ -101,7 +103,10 @@ export class MarketTrial {
       raw: {
         onFrame: (conn, bytes, from, to) => this.#frame(conn, bytes, from, to),
         onOpen: () => this.opened++,
-        onAnswer: () => this.#wake(),
+        onAnswer: () => {
+          this.answers++
+          this.#wake()
+        },
       },
     })
   }

@@ -43,6 +43,12 @@ async function cut(trial: MarketTrial, proxy: FaultProxy): Promise<void> {
   await trial.until('the end of a line', () => trial.alerts.slice(before).some(({ kind }) => kind === 'lost'))
 }
 
+/** How long an answer is held back, milliseconds of the wall's clock. */
+const LATE_ANSWER_MS = 300
+
+/** Whether whole books come by requests. */
+const hasRequests = ({ wire }: VenueRow): boolean => wire.snapshotPath('BTC') !== undefined
+
 const isNumbered = ({ venue }: VenueRow): boolean => venue.sequencing.connects !== 'arrival'
 
 /** What is tried on two merged lines. */
@@ -150,6 +156,32 @@ export const TWIN_ROWS: readonly ConformanceRow<VenueRow>[] = [
           .slice(told)
           .sort((one, other) => one.lanes[2]! - other.lanes[2]!)
         sameTrades(byId, trial.stage.watched.trades.slice(done))
+      })
+    },
+  },
+  {
+    id: 'S0-MDS-4e',
+    words: 'a whole book that is answered when its socket is gone is not believed',
+    isOffered: hasRequests,
+    async run(row) {
+      await withTwins(row, async ({ trial, first, second }) => {
+        const [path] = row.wire.snapshotPath(trial.listed[0]!.symbol)!.split('?')
+        const { plan } = trial.stage.server
+        trial.stage.fault({ on: 'request', kind: 'slow', match: path!, amount: LATE_ANSWER_MS, times: 1_000 })
+        const { answers } = trial
+        trial.connector.resync()
+        await trial.until('a request', () => plan.list()[0]!.left < 1_000)
+        await cut(trial, second)
+        await cut(trial, first)
+        equal(trial.answers, answers, 'the answer is still to come')
+        await trial.until('the answer', () => trial.answers > answers)
+        for (const { index, symbol } of trial.listed) equal(trial.connector.isLive(index), false, symbol)
+        plan.clear()
+        first.heal()
+        second.heal()
+        await trial.untilAllLive()
+        await trial.still()
+        deepEqual(trial.differences(), [])
       })
     },
   },

@@ -55,6 +55,7 @@ const NO_RENEWAL = 'a session lasts as long as its socket'
 const NO_SOCKET = 'no order entry over a socket'
 /** Rows of commands over a socket, where there is none. */
 const REST_ONLY = Object.fromEntries(['0', '1', '2', '3', '4', '5', '6', '7'].map(digit => [`E9${digit}`, NO_SOCKET]))
+const NO_REQUESTS = 'whole books come over the socket alone'
 const NO_ACKS = 'an answer names no topic: asking is having'
 
 const TRAITS: Readonly<Record<string, VenueTraits>> = {
@@ -152,5 +153,6 @@ export const VENUE_ROWS: readonly VenueRow[] = [...SIDES]
       venue.sequencing.connects === 'arrival'
         ? { 'S0-MDS-4a': NO_NUMBERS, 'S0-MDS-4d': NO_NUMBERS }
         : { 'S0-MDS-4c': HAS_NUMBERS }
-    return { name, side, venue, wire, ...traits, omits: { D60: NO_STATUS, ...twins, ...traits.omits } }
+    const answers: VenueRow['omits'] = wire.snapshotPath('BTC') === undefined ? { 'S0-MDS-4e': NO_REQUESTS } : {}
+    return { name, side, venue, wire, ...traits, omits: { D60: NO_STATUS, ...twins, ...answers, ...traits.omits } }
   })
