@@ -1,5 +1,6 @@
 import { OrderBook } from '@velocimex/core/book/order-book'
-import { type EventRecord, Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import type { EventRecord } from '@velocimex/core/market/event-record'
 import { formatOnGrid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 

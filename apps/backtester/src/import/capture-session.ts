@@ -1,6 +1,7 @@
 import { FRAME_KIND_NAMES, FrameKind, type MarketCodec, REFUSAL_NAMES, SLACK } from '@velocimex/core/feed/market-codec'
 import { MarketFeed } from '@velocimex/core/feed/market-feed'
-import { EventRecord, Flag, Kind, type RecordSink, type Records } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import { EventRecord, Flag, type RecordSink, type Records } from '@velocimex/core/market/event-record'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { CaptureLine } from '@velocimex/host/capture/capture-reader'
 import type { MarketVenue, VenueGroup } from '@velocimex/venues/market-venue'

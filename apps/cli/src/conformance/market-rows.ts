@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { alignAssets } from '@velocimex/core/market/align-assets'
-import { Kind, MarketStatus } from '@velocimex/core/market/event-record'
+import { Kind, MarketStatus } from '@velocimex/core/market/event-kind'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { MarketChannel } from '@velocimex/venues/market-wire'
 import { MARKET_CHANNELS, topicsByPath } from '@velocimex/venues/market-wire'

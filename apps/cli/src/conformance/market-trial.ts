@@ -1,6 +1,7 @@
 import { OrderBook } from '@velocimex/core/book/order-book'
 import { Random } from '@velocimex/core/clock/random'
-import { ClearReason, EventRecord, Kind, MarketStatus, type Records } from '@velocimex/core/market/event-record'
+import { ClearReason, Kind, MarketStatus } from '@velocimex/core/market/event-kind'
+import { EventRecord, type Records } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'

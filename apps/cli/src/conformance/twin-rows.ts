@@ -1,5 +1,5 @@
 import { deepEqual, equal } from 'node:assert/strict'
-import { Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
 import { FaultProxy } from '@velocimex/host/net/fault-proxy'
 import { SystemTimers } from '@velocimex/host/net/timers'
 import type { ConformanceRow } from './market-rows.ts'
@@ -148,6 +148,7 @@ export const TWIN_ROWS: readonly ConformanceRow<VenueRow>[] = [
         trial.connector.act('rollover')
         await trial.until('another socket for each', () => trial.opened === opened + trial.connector.feeds.length)
         await trial.untilAllLive()
+        await trial.until('trades', () => trial.records(Kind.trade).length > told + 3)
         await trial.still()
         deepEqual([trial.losses, trial.crossed, trial.differences()], [losses, 0, []])
         deepEqual(trial.alerts.slice(alerts), [], 'no line was lost')

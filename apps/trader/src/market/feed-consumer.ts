@@ -2,7 +2,8 @@ import { tellBook } from '@velocimex/core/book/book-records'
 import type { OrderBook } from '@velocimex/core/book/order-book'
 import { Conflation, type Drained } from '@velocimex/core/feed/conflation'
 import { Throttle } from '@velocimex/core/feed/throttle'
-import { Kind, type RecordSink, type Records } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import type { RecordSink, Records } from '@velocimex/core/market/event-record'
 import type { MarketChannel } from '@velocimex/venues/market-wire'
 
 /** What a consumer may want of an instrument; `metrics` are derived from the book: spread, mid, microprice, imbalance. */

@@ -1,15 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderBook } from '@velocimex/core/book/order-book'
-import {
-  ClearReason,
-  EventRecord,
-  Flag,
-  KIND_NAMES,
-  Kind,
-  type RecordSink,
-  Records,
-} from '@velocimex/core/market/event-record'
+import { ClearReason, KIND_NAMES, Kind } from '@velocimex/core/market/event-kind'
+import { EventRecord, Flag, type RecordSink, Records } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { FeedChannel, FeedWish } from './feed-consumer.ts'
 import { type FeedHandle, MarketFeeds } from './market-feeds.ts'

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
-import { Kind } from '../market/event-record.ts'
+import { Kind } from '../market/event-kind.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
 import { tellBook } from './book-records.ts'
 import { OrderBook } from './order-book.ts'

@@ -1,4 +1,5 @@
-import { ClearReason, EventRecord, Flag, Kind, Records } from '../market/event-record.ts'
+import { ClearReason, Kind } from '../market/event-kind.ts'
+import { EventRecord, Flag, Records } from '../market/event-record.ts'
 import { BUY, SELL } from '../market/side.ts'
 import type { OrderBook } from './order-book.ts'
 

@@ -1,4 +1,5 @@
-import { ClearReason, type EventRecord, Kind, MarketStatus } from '../market/event-record.ts'
+import { ClearReason, Kind, MarketStatus } from '../market/event-kind.ts'
+import type { EventRecord } from '../market/event-record.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
 import { ok, type Result } from '../result.ts'

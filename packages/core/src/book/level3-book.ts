@@ -1,4 +1,5 @@
-import { type EventRecord, Kind } from '../market/event-record.ts'
+import { Kind } from '../market/event-kind.ts'
+import type { EventRecord } from '../market/event-record.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
 import { Ladder } from './ladder.ts'
 import { NumberTable } from './number-table.ts'

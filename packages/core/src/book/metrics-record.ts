@@ -1,4 +1,5 @@
-import { type EventRecord, Flag, Kind } from '../market/event-record.ts'
+import { Kind } from '../market/event-kind.ts'
+import { type EventRecord, Flag } from '../market/event-record.ts'
 import { imbalance, mid, spread, weightedMid } from './book-metrics.ts'
 import type { OrderBook } from './order-book.ts'
 

@@ -1,7 +1,8 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { EventRecord, Kind, Records } from '../market/event-record.ts'
+import { Kind } from '../market/event-kind.ts'
+import { EventRecord, Records } from '../market/event-record.ts'
 import { freeConsumer, RingConsumer, RingProducer } from './ring.ts'
 import { CONSUMERS_MAX, PUBLISHED, RESERVED, RingMemory } from './ring-memory.ts'
 

@@ -2,7 +2,8 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { RingConsumer, RingProducer } from '../bus/ring.ts'
 import { RingMemory } from '../bus/ring-memory.ts'
-import { EventRecord, Kind, Records } from '../market/event-record.ts'
+import { Kind } from '../market/event-kind.ts'
+import { EventRecord, Records } from '../market/event-record.ts'
 import { RingSource } from './ring-source.ts'
 
 const CAPACITY = 8

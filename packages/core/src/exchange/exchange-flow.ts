@@ -1,7 +1,7 @@
 import type { Micros } from '../clock/micros.ts'
 import type { SimClock } from '../clock/sim-clock.ts'
+import { Kind } from '../market/event-kind.ts'
 import type { EventRecord } from '../market/event-record.ts'
-import { Kind } from '../market/event-record.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
 import type { MatchingEngine } from './matching-engine.ts'
 import type { OrderFlowModel } from './order-flow-model.ts'

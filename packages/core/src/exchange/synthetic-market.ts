@@ -1,5 +1,6 @@
 import { Random } from '../clock/random.ts'
-import { ClearReason, EventRecord, Flag, Kind, type RecordSink, Records } from '../market/event-record.ts'
+import { ClearReason, Kind } from '../market/event-kind.ts'
+import { EventRecord, Flag, type RecordSink, Records } from '../market/event-record.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
 import { MatchingEngine, type MatchingListener } from './matching-engine.ts'
 import { OrderFlowModel } from './order-flow-model.ts'

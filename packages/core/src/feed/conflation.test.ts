@@ -1,7 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { Random } from '../clock/random.ts'
-import { ClearReason, EventRecord, Flag, Kind, type RecordSink, Records } from '../market/event-record.ts'
+import { ClearReason, Kind } from '../market/event-kind.ts'
+import { EventRecord, Flag, type RecordSink, Records } from '../market/event-record.ts'
 import { Conflation } from './conflation.ts'
 
 const records = new Records(1)
@@ -40,7 +41,7 @@ function clear(to: RecordSink[], instrument: number): void {
   for (const sink of to) sink.append(records, 0, 1)
 }
 
-test('a slow book equals the full one whenever it has caught up, and no record goes uncounted', () => {
+test('P-27 a slow book equals the full one whenever it has caught up, and no record goes uncounted', () => {
   for (let seed = 1; seed <= 100; seed++) {
     const random = new Random(seed)
     const [full, slow, conflation] = [new Books(), new Books(), new Conflation(256, 4096)]

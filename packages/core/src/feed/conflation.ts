@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts'
-import { EventRecord, Flag, Kind, type RecordSink, Records } from '../market/event-record.ts'
+import { Kind } from '../market/event-kind.ts'
+import { EventRecord, Flag, type RecordSink, Records } from '../market/event-record.ts'
 
 /** What a drain handed over, and what the consumer did not see one by one. */
 export interface Drained {
@@ -86,7 +87,7 @@ export class Conflation implements RecordSink {
 
   #wait(records: Records, slot: number): void {
     if (this.#waiting === this.#row.capacity) this.#lost++
-    else this.#row.copy(records, slot, slot + 1, this.#waiting++)
+    else this.#row.copyOne(records, slot, this.#waiting++)
   }
 
   #keep(records: Records, slot: number): void {
@@ -106,7 +107,7 @@ export class Conflation implements RecordSink {
     if (found !== 0 && this.#isDead[to] === 0) this.#folded++
     this.#table[at] = to + 1
     this.#isDead[to] = 0
-    this.#kept.copy(records, slot, slot + 1, to)
+    this.#kept.copyOne(records, slot, to)
     if (record.kind === Kind.level) this.#old.at(to).withFlags(record.flags & ~Flag.last)
   }
 

@@ -1,5 +1,6 @@
 import { assert } from '../assert.ts'
-import { type EventRecord, KIND_NAMES, Kind } from '../market/event-record.ts'
+import { KIND_NAMES, Kind } from '../market/event-kind.ts'
+import type { EventRecord } from '../market/event-record.ts'
 
 const KINDS = KIND_NAMES.length
 

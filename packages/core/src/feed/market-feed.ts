@@ -1,4 +1,5 @@
-import { ClearReason, EventRecord, Flag, Kind, MarketStatus, type RecordSink, Records } from '../market/event-record.ts'
+import { ClearReason, Kind, MarketStatus } from '../market/event-kind.ts'
+import { EventRecord, Flag, type RecordSink, Records } from '../market/event-record.ts'
 import { type FeedCounts, noCounts } from './feed-counts.ts'
 import { FeedSession, Step } from './feed-session.ts'
 import { FrameKind, type MarketCodec } from './market-codec.ts'

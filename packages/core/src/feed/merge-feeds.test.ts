@@ -1,7 +1,8 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { Random } from '../clock/random.ts'
-import { ClearReason, EventRecord, Flag, Kind, MarketStatus, Records } from '../market/event-record.ts'
+import { ClearReason, Kind, MarketStatus } from '../market/event-kind.ts'
+import { EventRecord, Flag, Records } from '../market/event-record.ts'
 import { MergeFeeds } from './merge-feeds.ts'
 
 type Book = Map<number, number>

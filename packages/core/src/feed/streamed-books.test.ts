@@ -1,6 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
-import { EventRecord, Flag, Kind, type Records } from '../market/event-record.ts'
+import { Kind } from '../market/event-kind.ts'
+import { EventRecord, Flag, type Records } from '../market/event-record.ts'
 import { RecordBatch } from '../market/record-batch.ts'
 import type { BookAudit } from './book-audit.ts'
 import { FrameKind, type MarketCodec } from './market-codec.ts'

@@ -1,5 +1,6 @@
 import { OrderBook } from '../book/order-book.ts'
-import { type EventRecord, Flag, Kind } from '../market/event-record.ts'
+import { Kind } from '../market/event-kind.ts'
+import { type EventRecord, Flag } from '../market/event-record.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
 import { DEPTH_BPS, type MarketSamples, UPDATE_BPS } from './market-figures.ts'
 

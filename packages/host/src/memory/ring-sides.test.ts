@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { RingProducer } from '@velocimex/core/bus/ring'
 import { RingMemory } from '@velocimex/core/bus/ring-memory'
-import { EventRecord, Kind, Records } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import { EventRecord, Records } from '@velocimex/core/market/event-record'
 import { openSharedMemory } from './shared-memory.ts'
 
 const READER = new URL('./ring-reader-worker.ts', import.meta.url)

@@ -12,9 +12,9 @@ import {
   TAPE_HEADER_BYTES,
   type TapeBlock,
 } from '@velocimex/core/bus/tape-format'
+import { KIND_NAMES } from '@velocimex/core/market/event-kind'
 import {
   F64_RECEIVE_TIME,
-  KIND_NAMES,
   RECORD_BYTES,
   RECORD_F64,
   RECORD_I32,

@@ -14,7 +14,8 @@ import {
   type TapeBlock,
   type TapeHeader,
 } from '@velocimex/core/bus/tape-format'
-import { I32_INSTRUMENT, KIND_NAMES, RECORD_BYTES, RECORD_I32, Records } from '@velocimex/core/market/event-record'
+import { KIND_NAMES } from '@velocimex/core/market/event-kind'
+import { I32_INSTRUMENT, RECORD_BYTES, RECORD_I32, Records } from '@velocimex/core/market/event-record'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { MANIFEST_FILE, MANIFEST_FORMAT, type TapeManifest, tapeManifestSchema } from './tape-manifest.ts'

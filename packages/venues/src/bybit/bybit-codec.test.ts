@@ -1,6 +1,7 @@
 import { equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
-import { EventRecord, Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import { EventRecord } from '@velocimex/core/market/event-record'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { type CodecTrial, proveCodec, recordedLines, recordings } from '../market-codec.conformance.ts'
 import { trialOf, venueOf } from './codec-trial.conformance.ts'

@@ -1,5 +1,6 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
-import { Flag, Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import { Flag } from '@velocimex/core/market/event-record'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
 import type { FieldReader, ListElements } from '../wire/field-reader.ts'
 import type { FieldTable } from '../wire/field-table.ts'

@@ -1,5 +1,5 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
-import { Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
 import type { PlaceValues } from '../wire/place-values.ts'

@@ -1,5 +1,6 @@
 import type { BookAudit } from '@velocimex/core/feed/book-audit'
-import { EventRecord, Flag, Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import { EventRecord, Flag } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
 import { BookSide } from './book-side.ts'

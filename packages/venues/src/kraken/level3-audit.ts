@@ -1,5 +1,6 @@
 import { Level3Book } from '@velocimex/core/book/level3-book'
-import { EventRecord, Flag, Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import { EventRecord, Flag } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'

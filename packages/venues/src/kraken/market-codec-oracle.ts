@@ -1,5 +1,6 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
-import { EventRecord, Flag, Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import { EventRecord, Flag } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { RecordBatch } from '@velocimex/core/market/record-batch'

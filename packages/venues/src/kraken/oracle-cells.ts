@@ -1,5 +1,5 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
-import { MarketStatus } from '@velocimex/core/market/event-record'
+import { MarketStatus } from '@velocimex/core/market/event-kind'
 import type { Grid } from '@velocimex/core/market/grid'
 import { field, intField, refuseFrame, steps, textField } from '../wire/oracle-fields.ts'
 import { JsonObject, type JsonValue, NumberText } from '../wire/strict-json.ts'

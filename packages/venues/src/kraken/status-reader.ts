@@ -1,5 +1,5 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
-import { Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
 import { skipBlanks } from '../wire/json-walk.ts'
 import { ObjectWalk } from '../wire/object-walk.ts'
 import { STATUSES } from './v2-words.ts'

@@ -1,5 +1,6 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
-import { Flag, Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import { Flag } from '@velocimex/core/market/event-record'
 import { skipBlanks, skipValue } from '../wire/json-walk.ts'
 import { ObjectWalk } from '../wire/object-walk.ts'
 import { plainEnd } from './plain-text.ts'

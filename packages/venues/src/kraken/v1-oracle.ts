@@ -1,5 +1,6 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
-import { type EventRecord, Flag, Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import { type EventRecord, Flag } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { floatField, intField, refuseFrame } from '../wire/oracle-fields.ts'
 import { JsonObject, type JsonValue } from '../wire/strict-json.ts'

@@ -1,5 +1,6 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
-import { Flag, Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import { Flag } from '@velocimex/core/market/event-record'
 import { readIsoInstant } from '../wire/iso-instant.ts'
 import { skipValue } from '../wire/json-walk.ts'
 import { Literal } from '../wire/literal.ts'

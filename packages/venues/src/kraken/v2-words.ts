@@ -1,4 +1,4 @@
-import { MarketStatus } from '@velocimex/core/market/event-record'
+import { MarketStatus } from '@velocimex/core/market/event-kind'
 import { NameTable } from '../wire/name-table.ts'
 
 /** Channels of v2. `other` are those of which we know that they exist. */

@@ -1,5 +1,6 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
-import { Flag, Kind } from '@velocimex/core/market/event-record'
+import { Kind } from '@velocimex/core/market/event-kind'
+import { Flag } from '@velocimex/core/market/event-record'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
 import { skipBlanks } from '../wire/json-walk.ts'
 import type { NumberReader } from '../wire/number-reader.ts'

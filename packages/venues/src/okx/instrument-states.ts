@@ -1,5 +1,5 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
-import { Kind, MarketStatus } from '@velocimex/core/market/event-record'
+import { Kind, MarketStatus } from '@velocimex/core/market/event-kind'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
 import type { FieldReader } from '../wire/field-reader.ts'
 import { NameTable } from '../wire/name-table.ts'

@@ -1,5 +1,6 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
-import { EventRecord, Flag, type Kind } from '@velocimex/core/market/event-record'
+import type { Kind } from '@velocimex/core/market/event-kind'
+import { EventRecord, Flag } from '@velocimex/core/market/event-record'
 import { RecordBatch } from '@velocimex/core/market/record-batch'
 import { parseInstant } from './instant-text.ts'
 import { field, intField, Refused, refuseFrame, textField } from './oracle-fields.ts'

@@ -1,3 +1,4 @@
+import { Kind } from '@velocimex/core/market/event-kind'
 import {
   F64_LANES,
   F64_RECEIVE_TIME,
@@ -6,7 +7,6 @@ import {
   I32_EXTRA,
   I32_INSTRUMENT,
   I32_NANOS,
-  Kind,
   RECORD_F64,
   RECORD_I32,
 } from '@velocimex/core/market/event-record'
