@@ -56,11 +56,9 @@ export class PublicCalls {
   }
 
   tickers(values: RequestValues): unknown | Failure {
-    const { category } = this.#sources
-    const elsewhere = listElsewhere(category, values)
-    if (elsewhere !== undefined) return elsewhere
     const chosen = this.#chosen(values)
     if (isFailure(chosen)) return chosen
+    const { category } = this.#sources
     return { category, list: chosen.map(instrument => tickerOf(this.#sources, instrument)) }
   }
 
