@@ -1,20 +1,15 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
 import type { ExchangeOrder, NewExchangeOrder } from '@velocimex/core/exchange/exchange-order'
 import type { Instrument } from '@velocimex/core/market/instrument'
-import { BUY, SELL } from '@velocimex/core/market/side'
-import type { TimeInForce } from '@velocimex/core/order/order-request'
 import type { ClientKey } from '../../venue-dialect.ts'
 import type { Dialect } from '../frame-fields.ts'
 import { OrderTexts } from './order-texts.ts'
+import { wishOf } from './order-wish.ts'
 import { isFailure, RequestParameters } from './parameters.ts'
-import { type Failure, failure, refusalOf } from './venue-failures.ts'
+import { type Failure, failure, missing, refusalOf } from './venue-failures.ts'
 
-const CLIENT_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/
 const NO_SUCH_ORDER = failure(-2013, 'Order does not exist.')
 const UNKNOWN_ORDER = failure(-2011, 'Unknown order sent.')
-
-const missing = (key: string): Failure =>
-  failure(-1102, `Mandatory parameter '${key}' was not sent, was empty/null, or malformed.`)
 
 /** Answers of the calls of an account: the value to be told as JSON, or the error. */
 export class SignedCalls {
@@ -186,43 +181,7 @@ export class SignedCalls {
 
   #wish(parameters: RequestParameters): NewExchangeOrder | Failure {
     const instrument = parameters.instrument(this.#exchange.instruments, this.#venue)
-    if (isFailure(instrument)) return instrument
-    const side = parameters.get('side')
-    if (side === undefined) return missing('side')
-    if (side !== 'BUY' && side !== 'SELL') return failure(-1117, 'Invalid side.')
-    const type = parameters.get('type')
-    if (type === undefined) return missing('type')
-    const isMaker = type === 'LIMIT_MAKER' && this.#dialect === 'spot'
-    if (this.#dialect === 'usdm' && /^(STOP|TAKE_PROFIT|TRAILING)/.test(type))
-      return failure(
-        -4120,
-        'Order type not supported for this endpoint. Please use the Algo Order API endpoints instead.',
-      )
-    if (type !== 'LIMIT' && type !== 'MARKET' && !isMaker) return failure(-1116, 'Invalid orderType.')
-    const timeInForce = parameters.get('timeInForce')
-    if (type === 'LIMIT' && timeInForce === undefined) return missing('timeInForce')
-    const isPostOnly = isMaker || (this.#dialect === 'usdm' && timeInForce === 'GTX')
-    if (type === 'LIMIT' && !isPostOnly && !['GTC', 'IOC', 'FOK'].includes(timeInForce ?? ''))
-      return failure(-1115, 'Invalid timeInForce.')
-    const clientOrderId = parameters.get('newClientOrderId') ?? this.#generateId()
-    if (!CLIENT_ID.test(clientOrderId))
-      return failure(
-        -1100,
-        "Illegal characters found in parameter 'newClientOrderId'; legal range is '^[.A-Z:/a-z0-9_-]{1,36}$'.",
-      )
-    if (parameters.get('quantity') === undefined) return missing('quantity')
-    const lots = parameters.steps(this.#dialect, 'quantity', instrument)
-    if (isFailure(lots)) return lots
-    if (type !== 'MARKET' && parameters.get('price') === undefined) return missing('price')
-    const price = type === 'MARKET' ? 0 : parameters.steps(this.#dialect, 'price', instrument)
-    if (isFailure(price)) return price
-    return {
-      ...{ clientOrderId, instrument, price, lots, postOnly: isPostOnly },
-      side: side === 'BUY' ? BUY : SELL,
-      type: type === 'MARKET' ? 'market' : 'limit',
-      timeInForce: type === 'LIMIT' && !isPostOnly ? (timeInForce!.toLowerCase() as TimeInForce) : 'gtc',
-      reduceOnly: this.#dialect === 'usdm' && parameters.get('reduceOnly') === 'true',
-    }
+    return isFailure(instrument) ? instrument : wishOf(this.#dialect, instrument, parameters, () => this.#generateId())
   }
 
   /** The answer to a placement: ACK, RESULT or FULL; USD-M says NEW in an ACK even of what filled at once. */

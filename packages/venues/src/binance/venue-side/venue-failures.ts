@@ -14,6 +14,10 @@ export interface Failure {
 /** An error of status 400 unless told. */
 export const failure = (code: number, msg: string, status = 400): Failure => ({ status, code, msg })
 
+/** A parameter that must be there is not. */
+export const missing = (key: string): Failure =>
+  failure(-1102, `Mandatory parameter '${key}' was not sent, was empty/null, or malformed.`)
+
 /** The error as clients see it. */
 export const errorOf = ({ code, msg, data }: Failure): object =>
   data === undefined ? { code, msg } : { code, msg, data }

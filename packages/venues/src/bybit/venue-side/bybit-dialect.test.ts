@@ -202,3 +202,14 @@ test('S3-VEN-3 lists of the categories that are not here are empty; a category t
     deepEqual(asked(path, 'futures'), [10001, undefined])
   }
 })
+
+test('an order with conditions is refused, not taken without them', () => {
+  const { dialect, exchange } = make(bybitLinearSide)
+  const order = { category: 'linear', symbol: 'BTCUSDT', side: 'Buy', orderType: 'Limit', qty: '0.01', price: '60000' }
+  const code = (terms: object): unknown =>
+    JSON.parse(dialect.answer(signed('POST', '/v5/order/create', JSON.stringify({ ...order, ...terms }))).body).retCode
+  const terms = [{ triggerPrice: '1' }, { takeProfit: '70000' }, { stopLoss: '50000' }, { orderFilter: 'StopOrder' }]
+  deepEqual(terms.map(code), [10001, 10001, 10001, 10001])
+  equal(exchange.openOrders(1).length, 0)
+  equal(code({ takeProfit: '', stopLoss: '0', orderFilter: 'Order' }), 0)
+})

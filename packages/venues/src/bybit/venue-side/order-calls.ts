@@ -16,6 +16,8 @@ const LINK_ID = /^[A-Za-z0-9_-]{1,36}$/
 /** Orders that were acknowledged and never taken are numbered from here. */
 const FIRST_REFUSED = 2_000_000_000_000
 const REMEMBERED_MAX = 500
+/** What makes an order wait, or leaves others behind it. */
+const CONDITIONS = ['triggerPrice', 'takeProfit', 'stopLoss', 'tpLimitPrice', 'slLimitPrice', 'orderFilter']
 const DENIED = failure(10005, 'Permission denied, please check your API key permissions.')
 
 /** What the calls of orders stand on. */
@@ -200,7 +202,8 @@ export class OrderCalls {
     if (side !== 'Buy' && side !== 'Sell') return badParameter('side')
     const type = values.get('orderType')
     if (type !== 'Limit' && type !== 'Market') return badParameter('orderType')
-    if (values.get('triggerPrice') !== undefined) return failure(10001, 'Conditional orders are not offered here.')
+    if (CONDITIONS.some(key => !['0', 'Order', undefined].includes(values.get(key))))
+      return failure(10001, 'Conditional orders are not offered here.')
     if (values.int('positionIdx', 0) !== 0) return failure(10001, 'position idx not match position mode')
     const timeInForce = values.get('timeInForce') ?? 'GTC'
     if (!['GTC', 'IOC', 'FOK', 'PostOnly'].includes(timeInForce))

@@ -73,6 +73,21 @@ test('P-21 names that the language knows are no kinds of order and no lengths of
   }
 })
 
+test('an order with another attached to it is refused, not taken alone', () => {
+  const { ask, exchange } = make()
+  const terms = { base_size: '0.01', limit_price: '60000' }
+  const order = {
+    client_order_id: 'a',
+    product_id: 'BTC-USD',
+    side: 'BUY',
+    order_configuration: { limit_limit_gtc: terms },
+  }
+  const attached_order_configuration = { trigger_bracket_gtc: { limit_price: '70000', stop_trigger_price: '50000' } }
+  equal(ask('POST', '/orders', '', { ...order, attached_order_configuration })[1]['success'], false)
+  equal(exchange.openOrders(1).length, 0)
+  equal(ask('POST', '/orders', '', { ...order, attached_order_configuration: null })[1]['success'], true)
+})
+
 test('P-21 a path whose percent-encoding is broken names nothing', () => {
   const { ask } = make()
   for (const call of [

@@ -140,7 +140,8 @@ export class OrderCalls {
     const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined
     if (instrument === undefined) return 'INVALID_PRODUCT_ID'
     if (side !== 'BUY' && side !== 'SELL') return 'INVALID_SIDE'
-    if (kind === undefined || more.length > 0) return 'UNSUPPORTED_ORDER_CONFIGURATION'
+    if (kind === undefined || more.length > 0 || fields.has('attached_order_configuration'))
+      return 'UNSUPPORTED_ORDER_CONFIGURATION'
     const [type, timeInForce] = kind
     const wanted = configuration.object(name)
     const lots = wanted.has('base_size') ? steps(wanted, 'base_size', instrument) : this.#bought(wanted, instrument)

@@ -74,6 +74,16 @@ test('P-21 names that the language knows are no methods, channels or times in fo
   }
 })
 
+test('an order with terms that are not offered is refused, not taken without them', () => {
+  const { ask, token, exchange } = make()
+  const order = { instrument_name: 'BTC-PERPETUAL', amount: 10, price: 60_000 }
+  const terms = [{ trigger_price: 59_000, trigger: 'last_price' }, { linked_order_type: 'one_triggers_other' }]
+  for (const each of [...terms, { otoco_config: [{}] }, { display_amount: 10 }])
+    equal((ask('private/buy', { ...order, ...each }, token)['error'] as { code: number }).code, -32602)
+  equal(exchange.openOrders(1).length, 0)
+  ok(ask('private/buy', order, token)['result'] !== undefined)
+})
+
 const METHODS = [
   ...'buy sell edit cancel cancel_all cancel_by_label get_order_state get_open_orders get_positions'.split(' '),
   ...'get_account_summary get_account_summaries get_position get_user_trades_by_instrument subscribe logout'.split(' '),

@@ -15,6 +15,16 @@ const TIMES_IN_FORCE: Readonly<Record<string, NewExchangeOrder['timeInForce']>> 
   immediate_or_cancel: 'ioc',
   fill_or_kill: 'fok',
 }
+/** Terms of orders that wait, hide, or bring others along. */
+const NOT_OFFERED = [
+  'trigger',
+  'trigger_price',
+  'linked_order_type',
+  'otoco_config',
+  'display_amount',
+  'max_show',
+  'advanced',
+]
 const TRADES_MAX = 1000
 const LABEL_MAX = 64
 
@@ -158,6 +168,8 @@ export class TradingCalls {
     const wanted = params.optional('time_in_force') ?? 'good_til_cancelled'
     const timeInForce = Object.hasOwn(TIMES_IN_FORCE, wanted) ? TIMES_IN_FORCE[wanted] : undefined
     if (timeInForce === undefined) return badParameter('time_in_force: is not known')
+    const unoffered = NOT_OFFERED.find(key => params.has(key))
+    if (unoffered !== undefined) return badParameter(`${unoffered}: is not offered here`)
     const label = params.optional('label') ?? ''
     if (label.length > LABEL_MAX) return badParameter('label: is too long')
     const lots = params.steps('amount', instrument.quantity)

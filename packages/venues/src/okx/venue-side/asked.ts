@@ -4,6 +4,8 @@ import { Fields } from '../../wire/fields.ts'
 /** The parameters of a request, from its query, its body, or a frame. Empty ones count as absent. */
 export interface Asked {
   get(key: string): string | undefined
+  /** Whether a parameter is there and is a list or an object. */
+  nests(key: string): boolean
 }
 
 /** Parameters of a JSON object. */
@@ -12,12 +14,13 @@ export const askedOf = (fields: Fields): Asked => ({
     const value = fields.optional(key)
     return value === '' ? undefined : value
   },
+  nests: key => fields.has(key) && fields.optional(key) === undefined,
 })
 
 /** Parameters of a query; undefined when a percent-encoding is broken. */
 export function askedInQuery(query: string): Asked | undefined {
   const values = fromQuery(query)
-  return values === undefined ? undefined : { get: key => values.get(key) || undefined }
+  return values === undefined ? undefined : { get: key => values.get(key) || undefined, nests: () => false }
 }
 
 /** Parameters of a body: of one object, or of each of a list; undefined when it is neither. */

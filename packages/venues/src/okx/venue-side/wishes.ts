@@ -10,6 +10,8 @@ import { type Failure, failure, isFailure, wrong } from './venue-failures.ts'
 
 const CLIENT_ID = /^[A-Za-z0-9]{1,32}$/
 const TAG = /^[A-Za-z0-9]{1,16}$/
+/** Older ways to attach orders that wait. */
+const ATTACHED = ['tpTriggerPx', 'slTriggerPx']
 const FORCES: Readonly<Record<string, TimeInForce>> = {
   limit: 'gtc',
   post_only: 'gtc',
@@ -65,6 +67,9 @@ export function wishOf(
   const clientOrderId = asked.get('clOrdId') ?? unnamed
   if (clientOrderId !== unnamed && !CLIENT_ID.test(clientOrderId)) return wrong('clOrdId')
   if (!TAG.test(asked.get('tag') ?? 'none')) return wrong('tag')
+  const attached = ATTACHED.find(key => asked.get(key) !== undefined)
+  if (attached !== undefined) return wrong(attached)
+  if (asked.nests('attachAlgoOrds')) return wrong('attachAlgoOrds')
   const isMarket = ordType === 'market' || ordType === 'optimal_limit_ioc'
   const price = isMarket ? 0 : stepsOf(asked, 'px', instrument, true)
   if (isFailure(price)) return price
