@@ -38,9 +38,27 @@ export function whyNotTaken(
   if (!affords(exchange, account, wish, open, engine, amended)) return 'insufficient_funds'
   if (wish.postOnly && !isMarket && crosses(engine, side, price)) return 'would_take'
   if (wish.timeInForce === 'fok' && !isMarket && reach(engine, side, price, lots).lots < lots) return 'not_fillable'
-  const limit = isMarket ? side * Number.POSITIVE_INFINITY : price
-  if (open.some(own => own.side !== side && side * (limit - own.price) >= 0)) return 'self_trade'
-  return undefined
+  return ownMet(engine, open, wish, lots - (amended?.cumulative ?? 0)).length > 0 ? 'self_trade' : undefined
+}
+
+/**
+ * Which of an account's own orders a wish would meet on arrival: those at prices that it reaches before it is filled, and
+ * not those further away. At the last price all are counted, whoever is ahead of them.
+ *
+ * @param open orders of the account in this instrument
+ * @param lots what is left to fill
+ */
+export function ownMet(
+  engine: MatchingEngine,
+  open: readonly ExchangeOrder[],
+  { side, type, price }: Pick<NewExchangeOrder, 'side' | 'type' | 'price'>,
+  lots: number,
+): ExchangeOrder[] {
+  const limit = type === 'market' ? side * Number.POSITIVE_INFINITY : price
+  const facing = open.filter(own => own.side !== side && side * (limit - own.price) >= 0)
+  if (facing.length === 0) return facing
+  const { worst } = reach(engine, side, limit, lots)
+  return facing.filter(own => side * (worst - own.price) >= 0)
 }
 
 /** Whether an order would execute on arrival. */

@@ -99,6 +99,20 @@ test('what an exchange refuses, and in which order of precedence', () => {
   equal(reasonOf(exchange, wish(spot, BUY, 8000, 100)), 'market_closed')
 })
 
+test('an order meets those of its own account that it reaches, and not those behind what fills it', () => {
+  const exchange = make()
+  const market = (lots: number): NewExchangeOrder => wish(spot, SELL, 0, lots, { type: 'market' })
+  equal(reasonOf(exchange, wish(spot, BUY, 10_000, 100), 2), 'taken')
+  equal(reasonOf(exchange, wish(spot, BUY, 9000, 100), 2), 'taken')
+  equal(reasonOf(exchange, wish(spot, BUY, 9000, 100)), 'taken')
+  equal(reasonOf(exchange, market(101)), 'self_trade', 'the last price counts as a whole')
+  equal(reasonOf(exchange, wish(spot, SELL, 9000, 101)), 'self_trade')
+  equal(reasonOf(exchange, wish(spot, SELL, 9001, 101)), 'taken', 'what is left rests above')
+  equal(reasonOf(exchange, wish(spot, BUY, 10_000, 200), 2), 'taken')
+  equal(reasonOf(exchange, market(199)), 'taken')
+  equal(exchange.openOrders(1).length, 1, 'its own bid was not met')
+})
+
 test('a position is opened, halved, turned round, and pays funding; margin bounds it', () => {
   const exchange = make()
   const trade = (side: Side, price: number, lots: number): void => {

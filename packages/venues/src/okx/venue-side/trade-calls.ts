@@ -1,5 +1,6 @@
 import type { Clock } from '@velocimex/core/clock/clock'
 import type { Exchange } from '@velocimex/core/exchange/exchange'
+import { ownMet } from '@velocimex/core/exchange/exchange-checks'
 import type { ExchangeOrder, NewExchangeOrder } from '@velocimex/core/exchange/exchange-order'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { ClientKey } from '../../venue-dialect.ts'
@@ -134,10 +135,10 @@ export class TradeCalls {
   }
 
   /** Cancels the account's own orders that a wish would meet. */
-  #clearWay(account: number, { instrument, side, type, price }: NewExchangeOrder): void {
-    const limit = type === 'market' ? side * Number.POSITIVE_INFINITY : price
-    for (const own of this.#exchange.openOrders(account, instrument.index))
-      if (own.side !== side && side * (limit - own.price) >= 0) this.close(own, '32')
+  #clearWay(account: number, wish: NewExchangeOrder): void {
+    const { index } = wish.instrument
+    const open = this.#exchange.openOrders(account, index)
+    for (const own of ownMet(this.#exchange.engine(index), open, wish, wish.lots)) this.close(own, '32')
   }
 
   #byNumber(ordId: string): ExchangeOrder | undefined {

@@ -237,3 +237,18 @@ test('an order that meets two others is told once for each', () => {
   )
   equal(messages().filter(({ kind }) => kind === 'report').length, 3)
 })
+
+test('a market order cancels the own orders that it meets, and leaves those that it does not reach', () => {
+  const venue = new SimulatedOkx()
+  const contract = { instId: 'BTC-USDT-SWAP', tdMode: 'cross', sz: '1' }
+  const far = ask(venue, 'POST', 'trade/order', order({ ...contract, px: '50000' })).data[0]!['ordId']
+  const near = ask(venue, 'POST', 'trade/order', order({ ...contract, px: '60000' })).data[0]!['ordId']
+  ask(venue, 'POST', 'trade/order', order({ ...contract, side: 'sell', ordType: 'market', px: undefined }))
+  const stateOf = (ordId: string): unknown =>
+    ask(venue, 'GET', `trade/order?instId=BTC-USDT-SWAP&ordId=${ordId}`).data[0]!['state']
+  deepEqual([stateOf(near!), stateOf(far!)], ['canceled', 'live'])
+  equal(
+    ask(venue, 'POST', 'trade/close-position', JSON.stringify({ instId: 'BTC-USDT-SWAP', mgnMode: 'cross' })).code,
+    '0',
+  )
+})
