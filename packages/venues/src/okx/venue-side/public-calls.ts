@@ -90,7 +90,11 @@ export class PublicCalls {
     return isFailure(chosen) ? chosen : [chosen].flat().flatMap(each => markRow(this.#sources, each) ?? [])
   }
 
+  /** Of one instrument, or of `ANY`. */
   funding(asked: Asked): Rows {
+    const { exchange, now } = this.#sources
+    const perpetuals = exchange.instruments.all.filter(({ kind }) => kind === 'perpetual')
+    if (asked.get('instId') === 'ANY') return perpetuals.map(each => fundingRow(each, now()))
     return this.#of(asked, instrument =>
       instrument.kind === 'perpetual' ? [fundingRow(instrument, this.#sources.now())] : wrong('instId'),
     )

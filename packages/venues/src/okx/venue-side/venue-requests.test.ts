@@ -57,6 +57,7 @@ const PLACEMENTS: readonly (readonly [changes: object, sCode: string])[] = [
   [{ tdMode: '' }, '51000'],
   [{ instId: 'BTC-USDT-SWAP', tdMode: 'cash' }, '51010'],
   [{ instId: 'BTC-USDT-SWAP', tdMode: 'cross', sz: '1', posSide: 'long' }, '51000'],
+  [{ instId: 'BTC-USDT-SWAP', tdMode: 'isolated', sz: '1' }, '51010'],
   [{ side: 'BUY' }, '51000'],
   [{ ordType: 'iceberg' }, '51000'],
   [{ ordType: '__proto__' }, '51000'],
@@ -251,4 +252,9 @@ test('a market order cancels the own orders that it meets, and leaves those that
     ask(venue, 'POST', 'trade/close-position', JSON.stringify({ instId: 'BTC-USDT-SWAP', mgnMode: 'cross' })).code,
     '0',
   )
+})
+
+test('S3-VEN-3 funding of all perpetuals at once, as ccxt asks for it', () => {
+  const { code, data } = ask(new SimulatedOkx(), 'GET', 'public/funding-rate?instId=ANY')
+  deepEqual([code, data.map(({ instId }) => instId)], ['0', ['BTC-USDT-SWAP', 'BTC-USD-SWAP']])
 })

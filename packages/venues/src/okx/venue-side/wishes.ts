@@ -38,13 +38,13 @@ export function stepsOf(
     : failure('51121', 'Order quantity must be a multiple of the lot size.')
 }
 
-/** Spot is paid from cash; contracts are crossed or isolated, in one position of an instrument. */
+/** Spot is paid from cash; contracts are crossed, in one position of an instrument. Isolated margin is not offered. */
 function modeFault(asked: Asked, instrument: Instrument): Failure | undefined {
   const mode = asked.get('tdMode')
   if (mode === undefined) return wrong('tdMode')
   const isSpot = instrument.kind === 'spot'
   if (!['cash', 'cross', 'isolated'].includes(mode)) return wrong('tdMode')
-  if (isSpot !== (mode === 'cash'))
+  if (mode !== (isSpot ? 'cash' : 'cross'))
     return failure('51010', "You can't complete this request under your current account mode.")
   const side = asked.get('posSide')
   return side === undefined || side === 'net' ? undefined : wrong('posSide')
