@@ -1,4 +1,5 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
+import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { ClientKey } from '../../venue-dialect.ts'
 import type { Fields } from '../../wire/fields.ts'
@@ -6,7 +7,7 @@ import { DERIBIT } from '../deribit-venue.ts'
 import { AccountCalls } from './account-calls.ts'
 import { AccountEvents } from './account-events.ts'
 import type { ClientAuth } from './client-auth.ts'
-import type { MarketTexts } from './market-texts.ts'
+import { FUNDING_RATE, type MarketTexts } from './market-texts.ts'
 import { OrderTexts } from './order-texts.ts'
 import { RequestCredits } from './request-credits.ts'
 import { badParameter, RpcError } from './rpc-error.ts'
@@ -14,6 +15,8 @@ import { TradingCalls } from './trading-calls.ts'
 
 const BOOK_MAX = 10_000
 const TRADES_MAX = 1000
+/** Milliseconds. */
+const EIGHT_HOURS = 28_800_000
 const UNAUTHORIZED = new RpcError(13009, 'unauthorized')
 const UNKNOWN = new RpcError(-32601, 'Method not found')
 
@@ -84,6 +87,7 @@ export class DeribitCalls {
     const cancelThose: PrivateCall = (key, params) => trading.cancelThose(key, params)
     const open: PrivateCall = (key, params) => trading.open(key, params)
     const trades: PrivateCall = (key, params) => trading.trades(key, params)
+    const history: PrivateCall = (key, params) => trading.history(key, params)
     const edit: PrivateCall = (key, params) => trading.edit(key, params)
     return {
       'private/buy': place(BUY),
@@ -101,6 +105,8 @@ export class DeribitCalls {
       'private/get_open_orders_by_instrument': open,
       'private/get_open_orders_by_currency': open,
       'private/get_open_orders_by_label': open,
+      'private/get_order_history_by_instrument': history,
+      'private/get_order_history_by_currency': history,
       'private/get_user_trades_by_instrument': trades,
       'private/get_user_trades_by_instrument_and_time': trades,
       'private/get_user_trades_by_order': trades,
@@ -128,6 +134,8 @@ export class DeribitCalls {
         return this.#currencies()
       case 'public/get_instruments':
         return this.#instruments(params)
+      case 'public/get_book_summary_by_currency':
+        return this.#ofCurrency(params).map(each => this.market.summary(each))
     }
     const instrument = this.#exchange.instruments.find(DERIBIT, params.optional('instrument_name') ?? '')
     if (instrument === undefined)
@@ -138,6 +146,10 @@ export class DeribitCalls {
         return this.market.instrument(instrument)
       case 'public/ticker':
         return this.market.ticker(instrument)
+      case 'public/get_book_summary_by_instrument':
+        return [this.market.summary(instrument)]
+      case 'public/get_funding_rate_value':
+        return fundingOver(params)
       case 'public/get_order_book':
         return this.market.book(instrument, Math.min(BOOK_MAX, Number(params.optional('depth') ?? 5)))
       case 'public/get_last_trades_by_instrument':
@@ -162,11 +174,17 @@ export class DeribitCalls {
   }
 
   #instruments(params: Fields): unknown {
+    return this.#ofCurrency(params).map(each => this.market.instrument(each))
+  }
+
+  /** The instruments of a currency and a kind; of all where none is named. */
+  #ofCurrency(params: Fields): readonly Instrument[] {
     const [currency, kind] = [params.optional('currency') ?? 'any', params.optional('kind')]
-    return this.#exchange.instruments.all
-      .filter(({ settle }) => currency === 'any' || settle.code === currency)
-      .map(each => this.market.instrument(each))
-      .filter(each => kind === undefined || each['kind'] === kind)
+    return this.#exchange.instruments.all.filter(
+      each =>
+        (currency === 'any' || each.settle.code === currency) &&
+        (kind === undefined || this.market.instrument(each)['kind'] === kind),
+    )
   }
 
   #chart(params: Fields): unknown {
@@ -189,9 +207,15 @@ export class DeribitCalls {
   }
 }
 
+/** What a long position has paid over a time, as a part of its value. */
+function fundingOver(params: Fields): unknown {
+  const [start, end] = [params.int('start_timestamp'), params.int('end_timestamp')]
+  return params.fault === '' ? (FUNDING_RATE * Math.max(0, end - start)) / EIGHT_HOURS : badParameter(params.fault)
+}
+
 /** Public methods that want an instrument. */
 const OF_INSTRUMENT: ReadonlySet<string> = new Set(
-  'get_instrument ticker get_order_book get_last_trades_by_instrument get_last_trades_by_instrument_and_time get_tradingview_chart_data'
+  'get_instrument ticker get_order_book get_book_summary_by_instrument get_funding_rate_value get_last_trades_by_instrument get_last_trades_by_instrument_and_time get_tradingview_chart_data'
     .split(' ')
     .map(name => `public/${name}`),
 )

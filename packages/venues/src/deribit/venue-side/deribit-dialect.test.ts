@@ -7,6 +7,7 @@ import { SimClock } from '@velocimex/core/clock/sim-clock'
 import { Exchange } from '@velocimex/core/exchange/exchange'
 import type { ExchangeListener } from '@velocimex/core/exchange/exchange-order'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { BUY } from '@velocimex/core/market/side'
 import fc from 'fast-check'
 import type { Cryptography } from '../../cryptography.ts'
 import type { ClientRequest } from '../../venue-dialect.ts'
@@ -55,6 +56,8 @@ function make() {
   return { dialect, exchange, pass, token, ask }
 }
 
+type Frame = Record<string, unknown>
+
 /** Names that every object of the language has. */
 const INHERITED = ['constructor', 'toString', '__proto__', '__defineGetter__', 'hasOwnProperty', 'valueOf']
 
@@ -84,14 +87,45 @@ test('an order with terms that are not offered is refused, not taken without the
   ok(ask('private/buy', order, token)['result'] !== undefined)
 })
 
+test('S3-VEN-3 summaries of a currency, funding over a time, and orders that are over, as ccxt asks for them', () => {
+  const { ask, token, exchange } = make()
+  exchange.engine(0).limit(7, BUY, 119_000, 5, 'gtc')
+  const [row, ...more] = ask('public/get_book_summary_by_currency', { currency: 'BTC' })['result'] as Frame[]
+  deepEqual(
+    [row!['instrument_name'], row!['bid_price'], row!['ask_price'], row!['mid_price']],
+    ['BTC-PERPETUAL', 59_500, null, null],
+  )
+  equal(more.length, 0)
+  const eight = { instrument_name: 'BTC-PERPETUAL', start_timestamp: 0, end_timestamp: 28_800_000 }
+  equal(ask('public/get_funding_rate_value', eight)['result'], 0.0001)
+  const order = { instrument_name: 'BTC-PERPETUAL', amount: 10 }
+  const placed = (method: string, price: number): unknown =>
+    (ask(method, { ...order, price }, token)['result'] as { order: Frame }).order['order_id']
+  const [filled, canceled] = [placed('private/sell', 59_500), placed('private/buy', 50_000)]
+  const history = (more: object): unknown[] =>
+    (ask('private/get_order_history_by_currency', { currency: 'BTC', ...more }, token)['result'] as Frame[]).map(
+      each => each['order_id'],
+    )
+  deepEqual(history({}), [filled])
+  ask('private/cancel', { order_id: canceled }, token)
+  deepEqual(
+    [history({}), history({ include_unfilled: true }), history({ include_unfilled: true, offset: 1 })],
+    [[filled], [canceled, filled], [filled]],
+  )
+})
+
 const METHODS = [
   ...'buy sell edit cancel cancel_all cancel_by_label get_order_state get_open_orders get_positions'.split(' '),
   ...'get_account_summary get_account_summaries get_position get_user_trades_by_instrument subscribe logout'.split(' '),
-  ...'get_user_trades_by_order get_order_state_by_label edit_by_label enable_cancel_on_disconnect'.split(' '),
+  ...'get_order_history_by_currency get_user_trades_by_order get_order_state_by_label edit_by_label enable_cancel_on_disconnect'.split(
+    ' ',
+  ),
 ].map(name => `private/${name}`)
 const OPEN_METHODS = [
   ...'auth test get_time get_instruments get_currencies ticker get_order_book get_tradingview_chart_data'.split(' '),
-  ...'get_last_trades_by_instrument set_heartbeat subscribe unsubscribe unsubscribe_all none'.split(' '),
+  ...'get_book_summary_by_currency get_funding_rate_value get_last_trades_by_instrument set_heartbeat subscribe unsubscribe unsubscribe_all none'.split(
+    ' ',
+  ),
 ].map(name => `public/${name}`)
 const odd = fc.constantFrom<unknown>(...INHERITED, '', -1, 0, 1e-9, 1e21, null, true, [], {}, 'NaN', 'x'.repeat(99))
 const or = (...usual: unknown[]): fc.Arbitrary<unknown> =>

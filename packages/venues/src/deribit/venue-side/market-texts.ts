@@ -94,6 +94,21 @@ export class MarketTexts {
     }
   }
 
+  /** A row of `public/get_book_summary_by_currency`. */
+  summary(instrument: Instrument): Record<string, unknown> {
+    const { stats, best_bid_price, best_ask_price, last_price, ...ticker } = this.ticker(instrument)
+    const { high, low, volume, price_change } = stats as Record<string, number | null>
+    const [bid_price, ask_price] = [best_bid_price, best_ask_price].map(price => Number(price) || null)
+    const mid_price = bid_price == null || ask_price == null ? null : (bid_price + ask_price) / 2
+    return {
+      ...{ instrument_name: instrument.symbol, base_currency: instrument.base.code, volume_usd: volume, volume },
+      ...{ quote_currency: instrument.quote.code, high, low, last: last_price, bid_price, ask_price, mid_price },
+      ...{ mark_price: ticker['mark_price'], open_interest: 0, price_change, creation_timestamp: this.sources.now() },
+      ...{ estimated_delivery_price: ticker['estimated_delivery_price'], current_funding: ticker['current_funding'] },
+      funding_8h: ticker['funding_8h'],
+    }
+  }
+
   /** `public/get_order_book` */
   book(instrument: Instrument, depth: number): Record<string, unknown> {
     const [bids, asks] = ([BUY, SELL] as const).map(side => this.levels(instrument, side, depth))

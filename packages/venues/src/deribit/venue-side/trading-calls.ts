@@ -122,6 +122,25 @@ export class TradingCalls {
       .map(order => this.#texts.order(order))
   }
 
+  /** `private/get_order_history_by_instrument`, `..._by_currency`: orders that are over, the last first. */
+  history({ account }: ClientKey, params: Fields): unknown {
+    const [name, currency] = ['instrument_name', 'currency'].map(key => params.optional(key))
+    const [offset, count] = [wholeOf(params, 'offset', 0), wholeOf(params, 'count', 20)]
+    const isWithUnfilled = params.optional('include_unfilled') === 'true'
+    return this.#exchange
+      .ordersOf(account)
+      .filter(
+        order =>
+          order.status !== 'open' &&
+          (isWithUnfilled || order.cumulative > 0) &&
+          (name === undefined || order.instrument.symbol === name) &&
+          (currency === undefined || currency === 'any' || order.instrument.settle.code === currency),
+      )
+      .reverse()
+      .slice(offset, offset + Math.min(count, TRADES_MAX))
+      .map(order => this.#texts.order(order))
+  }
+
   /** `private/get_user_trades_by_instrument`, `..._and_time`, and by order as a bare list. */
   trades({ account }: ClientKey, params: Fields): unknown {
     const orderId = numberOfId(params.optional('order_id') ?? '')
@@ -190,6 +209,12 @@ export class TradingCalls {
     const best = this.#exchange.engine(instrument).book.best(opposite(side))
     return Number.isFinite(best) && side * (price - best) >= 0 ? best - side : price
   }
+}
+
+/** A whole number, or the default when it is absent or none. */
+function wholeOf(params: Fields, key: string, otherwise: number): number {
+  const text = params.optional(key) ?? ''
+  return /^\d{1,9}$/.test(text) ? Number(text) : otherwise
 }
 
 /** A price between ticks has a code of its own. */
