@@ -51,7 +51,15 @@ function signed(method: 'GET' | 'POST', path: string, carried: string): ClientRe
 }
 
 const PATHS = [
-  ...['/v5/order/create', '/v5/order/amend', '/v5/order/cancel', '/v5/order/cancel-all', '/v5/position/set-leverage'],
+  ...[
+    '/v5/order/create',
+    '/v5/order/create-batch',
+    '/v5/order/cancel-batch',
+    '/v5/order/amend',
+    '/v5/order/cancel',
+    '/v5/order/cancel-all',
+    '/v5/position/set-leverage',
+  ],
   ...['/v5/order/disconnected-cancel-all', '/v5/order/realtime', '/v5/order/history', '/v5/execution/list'],
   ...['/v5/position/list', '/v5/account/wallet-balance', '/v5/account/fee-rate', '/v5/market/orderbook'],
   ...['/v5/market/kline', '/v5/market/tickers', '/v5/market/recent-trade', '/v5/market/instruments-info', '/v5/none'],
@@ -77,6 +85,7 @@ const values = fc.record(
     accountType: fc.constant('UNIFIED'),
     limit: fc.constantFrom('0', '1', '-1', '1000000', 'x'),
     cursor: fc.constantFrom('0', '5', 'x'),
+    request: fc.array(fc.constantFrom({ symbol: 'BTCUSDT', qty: '0.01' }, 7, null), { maxLength: 3 }),
     timeWindow: fc.constantFrom(3, 300, 1e9, '-1'),
   },
   { requiredKeys: [] },
@@ -212,4 +221,48 @@ test('an order with conditions is refused, not taken without them', () => {
   deepEqual(terms.map(code), [10001, 10001, 10001, 10001])
   equal(exchange.openOrders(1).length, 0)
   equal(code({ takeProfit: '', stopLoss: '0', orderFilter: 'Order' }), 0)
+})
+
+test('S3-VEN-3 batches: each order is told for itself, and counts for itself', () => {
+  const { dialect, exchange } = make(bybitLinearSide)
+  const order = { symbol: 'BTCUSDT', side: 'Buy', orderType: 'Limit', qty: '0.01', price: '60000' }
+  const batch = (verb: string, request: unknown, category = 'linear') =>
+    JSON.parse(dialect.answer(signed('POST', `/v5/order/${verb}-batch`, JSON.stringify({ category, request }))).body)
+  const placed = batch('create', [{ ...order, orderLinkId: 'a' }, { ...order, qty: '0' }, order])
+  deepEqual([placed.retCode, placed.retExtInfo.list.map(({ code }: { code: number }) => code)], [0, [0, 10001, 0]])
+  const [first, second, third] = placed.result.list
+  deepEqual([first.orderLinkId, first.symbol, second.orderId, typeof first.createAt], ['a', 'BTCUSDT', '', 'string'])
+  const { symbol } = order
+  const amended = batch('amend', [
+    { symbol, orderId: first.orderId, price: '59000' },
+    { symbol, orderId: 'none' },
+  ])
+  deepEqual([amended.retExtInfo.list[0].code, amended.retExtInfo.list[1].code], [0, 110001])
+  equal(exchange.findByClientId(1, 'a')!.price, 590_000)
+  const canceled = batch('cancel', [
+    { symbol, orderLinkId: 'a' },
+    { symbol, orderId: third.orderId },
+  ])
+  deepEqual(
+    [canceled.retExtInfo.list, exchange.openOrders(1).length],
+    [
+      [
+        { code: 0, msg: 'OK' },
+        { code: 0, msg: 'OK' },
+      ],
+      0,
+    ],
+  )
+  for (const wrong of [[], 'x', undefined, [7], Array.from({ length: 21 }, () => order)])
+    ok([10001, 10006].includes(batch('create', wrong).retCode))
+  equal(batch('create', [order], 'inverse').retCode, 10001)
+  equal(
+    batch(
+      'create',
+      Array.from({ length: 8 }, () => order),
+    ).retCode,
+    10006,
+    'four of ten are used',
+  )
+  equal(exchange.openOrders(1).length, 0)
 })

@@ -68,7 +68,11 @@ class BybitDialect implements VenueDialect {
     if (route.access === 'public') return enveloped(route.run(values), now)
     const key = this.#keys.signed(request)
     if (isFailure(key)) return enveloped(key, now)
-    const { headers, over } = market.limits.charge(key.account, request.path)
+    const { headers, over } = market.limits.charge(
+      key.account,
+      request.path,
+      Math.max(1, values.calls('request').length),
+    )
     return { ...enveloped(over ?? route.run(values, key), now), headers }
   }
 

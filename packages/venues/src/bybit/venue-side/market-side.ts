@@ -7,6 +7,7 @@ import { AccountCalls } from './account-calls.ts'
 import { AccountTopics } from './account-topics.ts'
 import type { MarketSources } from './market-sources.ts'
 import { MarketTopics } from './market-topics.ts'
+import { OrderBatches } from './order-batches.ts'
 import { OrderCalls } from './order-calls.ts'
 import { OrderTexts } from './order-texts.ts'
 import { OwnInstruments } from './own-instruments.ts'
@@ -49,11 +50,12 @@ export class MarketSide {
     }
     const onEnded = (order: ExchangeOrder): void => this.accountTopics.onOrder(order)
     this.orders = new OrderCalls({ ...common, onEnded, now: () => clock.now() })
+    const batches = new OrderBatches(category, this.orders, sources.now)
     const account = new AccountCalls({ ...common, orders: this.orders })
     this.accountTopics = new AccountTopics({ ...common, orders: this.orders, calls: account })
     this.topics = new MarketTopics(sources)
     this.limits = new RateLimits(category, clock)
-    this.routes = routesOf({ category, open: new PublicCalls(sources), orders: this.orders, account, guard })
+    this.routes = routesOf({ category, open: new PublicCalls(sources), orders: this.orders, batches, account, guard })
   }
 
   onTrade(trade: ExchangeTrade): void {

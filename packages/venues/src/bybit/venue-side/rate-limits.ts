@@ -6,11 +6,13 @@ import { type Failure, failure } from './venue-failures.ts'
 const LIMITS: Readonly<Record<Category, Readonly<Record<string, number>>>> = {
   linear: {
     ...{ '/v5/order/create': 10, '/v5/order/amend': 10, '/v5/order/cancel': 10, '/v5/order/cancel-all': 10 },
+    ...{ '/v5/order/create-batch': 10, '/v5/order/amend-batch': 10, '/v5/order/cancel-batch': 10 },
     ...{ '/v5/position/set-leverage': 10, '/v5/position/switch-mode': 10, '/v5/account/fee-rate': 5 },
     ...{ '/v5/account/set-margin-mode': 5, '/v5/order/disconnected-cancel-all': 5, '/v5/user/query-api': 10 },
   },
   spot: {
     ...{ '/v5/order/create': 20, '/v5/order/amend': 10, '/v5/order/cancel': 20, '/v5/order/cancel-all': 20 },
+    ...{ '/v5/order/create-batch': 20, '/v5/order/amend-batch': 20, '/v5/order/cancel-batch': 20 },
     ...{ '/v5/account/fee-rate': 5, '/v5/account/set-margin-mode': 5, '/v5/order/disconnected-cancel-all': 5 },
     '/v5/user/query-api': 10,
   },
@@ -34,14 +36,14 @@ export class RateLimits {
     this.#clock = clock
   }
 
-  /** Charges a call of an account. */
-  charge(account: number, path: string): BudgetUse {
+  /** Charges a call of an account. @param count orders of a batch, which count one by one */
+  charge(account: number, path: string, count = 1): BudgetUse {
     const now = this.#now()
     const limit = this.#limits[path] ?? USUAL
     const key = `${account} ${path}`
     const calls = (this.#calls.get(key) ?? []).filter(at => at > now - SECOND_MS)
-    const isOver = calls.length >= limit
-    if (!isOver) calls.push(now)
+    const isOver = calls.length + count > limit
+    if (!isOver) for (let at = 0; at < count; at++) calls.push(now)
     this.#calls.set(key, calls)
     const headers = {
       'X-Bapi-Limit': String(limit),

@@ -10,9 +10,12 @@ import { badParameter, type Failure, failure } from './venue-failures.ts'
 /** The parameters of a call: the query of a GET, the JSON object of a POST or of a socket's command. */
 export class RequestValues {
   readonly #values: ReadonlyMap<string, string>
+  readonly #whole: Readonly<Record<string, unknown>>
 
-  constructor(values: ReadonlyMap<string, string>) {
+  /** @param whole with what is no plain value */
+  constructor(values: ReadonlyMap<string, string>, whole: Readonly<Record<string, unknown>> = {}) {
     this.#values = values
+    this.#whole = whole
   }
 
   /** Undefined when the query's encoding is broken or the body is no JSON object. */
@@ -31,7 +34,17 @@ export class RequestValues {
   static ofObject(value: unknown): RequestValues | undefined {
     if (!isJsonFields(value)) return undefined
     const plain = Object.entries(value).filter(([, each]) => ['string', 'number', 'boolean'].includes(typeof each))
-    return new RequestValues(new Map(plain.map(([key, each]) => [key, String(each)])))
+    return new RequestValues(new Map(plain.map(([key, each]) => [key, String(each)])), value)
+  }
+
+  /** The objects of a list, each as a call of the same category; none when it is no list, or one of anything else. */
+  calls(key: string): readonly RequestValues[] {
+    const list = Object.hasOwn(this.#whole, key) ? this.#whole[key] : undefined
+    const all = Array.isArray(list) ? list : []
+    const calls = all.flatMap(
+      each => RequestValues.ofObject(isJsonFields(each) ? { ...each, category: this.get('category') } : each) ?? [],
+    )
+    return calls.length === all.length ? calls : []
   }
 
   /** A value that is there and not empty. */

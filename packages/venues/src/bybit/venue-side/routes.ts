@@ -1,6 +1,7 @@
 import type { ClientKey } from '../../venue-dialect.ts'
 import type { Category } from '../frame-fields.ts'
 import type { AccountCalls } from './account-calls.ts'
+import type { OrderBatches } from './order-batches.ts'
 import type { OrderCalls } from './order-calls.ts'
 import { listElsewhere, type PublicCalls } from './public-calls.ts'
 import type { RequestValues } from './request-values.ts'
@@ -16,6 +17,7 @@ export interface RouteEnds {
   readonly category: Category
   readonly open: PublicCalls
   readonly orders: OrderCalls
+  readonly batches: OrderBatches
   readonly account: AccountCalls
   /** Sets cancel on disconnect. */
   guard(account: number, seconds: number): void
@@ -44,10 +46,13 @@ const publicRows = ({ open }: RouteEnds): readonly Public[] => [
   ['GET /v5/system/status', () => ({ list: [] })],
 ]
 
-const signedRows = ({ category, orders, account, guard }: RouteEnds): readonly Signed[] => [
+const signedRows = ({ category, orders, batches, account, guard }: RouteEnds): readonly Signed[] => [
   ['POST /v5/order/create', (values, key) => orders.place(key, values)],
   ['POST /v5/order/amend', (values, key) => orders.amend(key, values)],
   ['POST /v5/order/cancel', (values, key) => orders.cancel(key, values)],
+  ['POST /v5/order/create-batch', (values, key) => batches.place(key, values)],
+  ['POST /v5/order/amend-batch', (values, key) => batches.amend(key, values)],
+  ['POST /v5/order/cancel-batch', (values, key) => batches.cancel(key, values)],
   ['POST /v5/order/cancel-all', (values, key) => orders.cancelAll(key, values)],
   ['POST /v5/order/disconnected-cancel-all', (values, key) => setGuard(values, key, guard)],
   ['GET /v5/order/realtime', listOf(category, (values, key) => account.orders(key, values, false))],

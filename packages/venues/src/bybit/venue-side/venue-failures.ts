@@ -18,10 +18,23 @@ export const badParameter = (key: string): Failure => failure(10001, `params err
 export const isFailure = (value: unknown): value is Failure =>
   typeof value === 'object' && value !== null && 'retCode' in value && 'retMsg' in value
 
+/** A result of which the parts have outcomes of their own, told beside it. */
+export class Parted {
+  readonly result: object
+  readonly outcomes: object
+
+  constructor(result: object, outcomes: object) {
+    this.result = result
+    this.outcomes = outcomes
+  }
+}
+
 /** The envelope of every REST answer. @param now milliseconds */
 export function enveloped(result: unknown, now: number): VenueReply {
   const said = isFailure(result) ? result : { retCode: 0, retMsg: 'OK' }
-  const body = { ...said, result: isFailure(result) ? {} : result, retExtInfo: {}, time: now }
+  const parts =
+    result instanceof Parted ? { result: result.result, retExtInfo: result.outcomes } : { result, retExtInfo: {} }
+  const body = { ...said, ...(isFailure(result) ? { result: {}, retExtInfo: {} } : parts), time: now }
   return { status: 200, body: JSON.stringify(body) }
 }
 
