@@ -106,6 +106,20 @@ export class AccountCalls {
     return { leverage, maxNotionalValue: '1000000', symbol: instrument.symbol }
   }
 
+  /** USD-M: how the symbols of an account are set. */
+  symbols({ account }: ClientKey, parameters: RequestParameters): unknown | Failure {
+    const one =
+      parameters.get('symbol') === undefined
+        ? undefined
+        : parameters.instrument(this.#exchange.instruments, this.#venue)
+    if (isFailure(one)) return one
+    const { leverage } = this.#exchange.account(account)
+    return (one === undefined ? this.#exchange.instruments.all : [one]).map(({ index, symbol }) => ({
+      ...{ symbol, marginType: 'CROSSED', isAutoAddMargin: false, maxNotionalValue: '1000000' },
+      leverage: leverage.get(index) ?? this.#exchange.terms.defaultLeverage,
+    }))
+  }
+
   #margin(account: number, asset: string): bigint {
     const own = this.#exchange.instruments.all.filter(({ settle, kind }) => settle.code === asset && kind !== 'spot')
     return own.reduce(

@@ -124,7 +124,18 @@ const CALLS: Readonly<Record<keyof typeof SIDES, readonly string[]>> = {
       'GET depth',
       'GET ticker/bookTicker',
     ],
-    ...['GET commissionRate', 'DELETE listenKey', 'GET aggTrades', 'GET leverageBracket', 'GET x'],
+    ...[
+      'GET commissionRate',
+      'POST batchOrders',
+      'PUT batchOrders',
+      'DELETE batchOrders',
+      'GET symbolConfig',
+      'DELETE listenKey',
+      'GET fundingRate',
+      'GET aggTrades',
+      'GET leverageBracket',
+      'GET x',
+    ],
   ].map(call => call.replace(' ', ' /fapi/v1/')),
 }
 const INHERITED = ['constructor', 'toString', '__proto__', '__defineGetter__', 'valueOf']
@@ -165,6 +176,8 @@ const parametersOf = fc.record(
     recvWindow: or('5000'),
     cancelReplaceMode: or('STOP_ON_FAILURE', 'ALLOW_FAILURE'),
     symbols: or('["BTCUSDT"]'),
+    batchOrders: or('[{}]', '[7]', JSON.stringify([ORDER, ORDER])),
+    orderIdList: or('[1000000000001]', '[null,{}]'),
   },
   { requiredKeys: [] },
 )
@@ -254,4 +267,46 @@ test('an order with terms that are not offered is refused, not taken without the
     [-1106, -1106, -1106],
   )
   deepEqual(refusals(binanceUsdmSide, [{ positionSide: 'LONG' }, { type: 'STOP_MARKET' }]), [-4061, -4120])
+})
+
+test('S3-VEN-3 usdm: batches, each order answered with itself or its error', () => {
+  const { ask, exchange } = make(binanceUsdmSide)
+  const call = (method: string, parameters: object): Record<string, unknown>[] =>
+    ask(`${method} /fapi/v1/batchOrders`, { ...parameters })[1] as unknown as Record<string, unknown>[]
+  const [first, second, third] = call('POST', {
+    batchOrders: JSON.stringify([{ ...ORDER, newClientOrderId: 'a' }, { ...ORDER, quantity: '0' }, ORDER]),
+  })
+  deepEqual([first!['clientOrderId'], second!['code'], third!['status']], ['a', -4003, 'NEW'])
+  const amended = { symbol: 'BTCUSDT', side: 'BUY', origClientOrderId: 'a', quantity: '0.02', price: '58000' }
+  equal(call('PUT', { batchOrders: JSON.stringify([amended]) })[0]!['origQty'], '0.020')
+  const orderIdList = JSON.stringify([third!['orderId'], 5])
+  const canceled = call('DELETE', { symbol: 'BTCUSDT', orderIdList })
+  deepEqual([canceled[0]!['status'], canceled[1]!['code']], ['CANCELED', -2011])
+  equal(call('DELETE', { symbol: 'BTCUSDT', origClientOrderIdList: '["a"]' })[0]!['status'], 'CANCELED')
+  equal(exchange.openOrders(1).length, 0)
+  for (const [batchOrders, code] of [
+    ['', -1102],
+    ['x', -1130],
+    ['{}', -1130],
+    ['[7]', -1130],
+    [JSON.stringify(Array(6).fill(ORDER)), -1130],
+  ])
+    equal(ask('POST /fapi/v1/batchOrders', { batchOrders })[1]['code'], code)
+})
+
+test('S3-VEN-3 usdm: the settings of symbols and account, the last funding, as ccxt asks for them', () => {
+  const { ask } = make(binanceUsdmSide)
+  ask('POST /fapi/v1/leverage', { symbol: 'BTCUSDT', leverage: '7' })
+  const [, symbols] = ask('GET /fapi/v1/symbolConfig', { symbol: 'BTCUSDT' }) as unknown as [
+    number,
+    Record<string, unknown>[],
+  ]
+  deepEqual([symbols.length, symbols[0]!['leverage'], symbols[0]!['marginType']], [1, 7, 'CROSSED'])
+  equal(ask('GET /fapi/v1/accountConfig', {})[1]['dualSidePosition'], false)
+  const [, funding] = ask('GET /fapi/v1/fundingRate', { symbol: 'BTCUSDT' }) as unknown as [
+    number,
+    Record<string, unknown>[],
+  ]
+  deepEqual([funding[0]!['fundingRate'], Number(funding[0]!['fundingTime']) % 28_800_000], ['0.00010000', 0])
+  equal(ask('GET /fapi/v1/symbolConfig', { symbol: 'X' })[1]['code'], -1121)
 })

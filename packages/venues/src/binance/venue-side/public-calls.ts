@@ -138,6 +138,17 @@ export class PublicCalls {
     })
   }
 
+  /** The last payment of funding. */
+  lastFunding(parameters: RequestParameters): unknown | Failure {
+    const all = this.#each(parameters, instrument => ({
+      symbol: instrument.symbol,
+      fundingRate: formatScaled(BigInt(FUNDING_RATE / 10_000), 8),
+      fundingTime: nextFunding(this.#sources.now()) - FUNDING_PERIOD,
+      markPrice: this.#texts.price(instrument, this.#sources.exchange.mark(instrument.index)),
+    }))
+    return isFailure(all) ? all : [all].flat()
+  }
+
   #kline(instrument: Instrument, bar: TradeBar, seconds: number): unknown {
     const price = (ticks: number): string => this.#texts.price(instrument, ticks)
     const opens = ms(bar.opensAt)

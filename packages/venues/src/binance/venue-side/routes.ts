@@ -4,6 +4,7 @@ import type { Dialect } from '../frame-fields.ts'
 import type { AccountCalls } from './account-calls.ts'
 import type { AccountStreams } from './account-streams.ts'
 import type { Listing } from './listing.ts'
+import { OrderBatches } from './order-batches.ts'
 import type { RequestParameters } from './parameters.ts'
 import type { PublicCalls } from './public-calls.ts'
 import type { SignedCalls } from './signed-calls.ts'
@@ -85,6 +86,7 @@ function spotRows(ends: RouteEnds): Row[] {
 function usdmRows(ends: RouteEnds): Row[] {
   const { calls, own, accounts } = ends
   const open = ends.public
+  const batches = new OrderBatches(calls)
   return [
     ['GET /fapi/v1/ping', 'public', 1, () => ({})],
     ['GET /fapi/v1/time', 'public', 1, () => open.time()],
@@ -95,13 +97,18 @@ function usdmRows(ends: RouteEnds): Row[] {
     ['GET /fapi/v1/klines', 'public', 5, parameters => open.klines(parameters)],
     ['GET /fapi/v1/ticker/bookTicker', 'public', 2, parameters => open.bookTicker(parameters)],
     ['GET /fapi/v1/ticker/price', 'public', 1, parameters => open.price(parameters)],
+    ['GET /fapi/v2/ticker/price', 'public', 1, parameters => open.price(parameters)],
     ['GET /fapi/v1/ticker/24hr', 'public', 1, parameters => open.day(parameters)],
     ['GET /fapi/v1/premiumIndex', 'public', 1, parameters => open.premiumIndex(parameters)],
+    ['GET /fapi/v1/fundingRate', 'public', 1, parameters => open.lastFunding(parameters)],
     ['GET /fapi/v1/fundingInfo', 'public', 1, () => []],
     ['POST /fapi/v1/order', 'signed', 0, (parameters, key) => calls.place(key, parameters), 1],
     ['POST /fapi/v1/order/test', 'signed', 0, (parameters, key) => calls.test(key, parameters)],
     ['PUT /fapi/v1/order', 'signed', 0, (parameters, key) => calls.amend(key, parameters), 1],
     ['DELETE /fapi/v1/order', 'signed', 1, (parameters, key) => calls.cancel(key, parameters)],
+    ['POST /fapi/v1/batchOrders', 'signed', 5, (parameters, key) => batches.place(key, parameters), 5],
+    ['PUT /fapi/v1/batchOrders', 'signed', 5, (parameters, key) => batches.amend(key, parameters), 5],
+    ['DELETE /fapi/v1/batchOrders', 'signed', 1, (parameters, key) => batches.cancel(key, parameters)],
     ['GET /fapi/v1/order', 'signed', 1, (parameters, key) => calls.order(key, parameters)],
     ['GET /fapi/v1/openOrders', 'signed', 1, (parameters, key) => calls.orders(key, parameters, true)],
     ['DELETE /fapi/v1/allOpenOrders', 'signed', 1, (parameters, key) => calls.cancelAll(key, parameters)],
@@ -117,6 +124,8 @@ function usdmRows(ends: RouteEnds): Row[] {
     ['POST /fapi/v1/marginType', 'signed', 1, () => failure(-4046, 'No need to change margin type.')],
     ['POST /fapi/v1/positionSide/dual', 'signed', 1, parameters => positionMode(parameters)],
     ['GET /fapi/v1/positionSide/dual', 'signed', 30, () => ({ dualSidePosition: false })],
+    ['GET /fapi/v1/symbolConfig', 'signed', 5, (parameters, key) => own.symbols(key, parameters)],
+    ['GET /fapi/v1/accountConfig', 'signed', 5, (_parameters, key) => accountConfig(key)],
     ['GET /fapi/v1/leverageBracket', 'signed', 1, () => []],
     [
       'GET /fapi/v1/commissionRate',
@@ -200,6 +209,11 @@ function futuresAccount(own: AccountCalls, { account, canTrade, canWithdraw }: C
     positions: own.positions(account, updateTime),
   }
 }
+
+const accountConfig = ({ canTrade, canWithdraw }: ClientKey): unknown => ({
+  ...{ feeTier: 0, canTrade, canDeposit: true, canWithdraw, dualSidePosition: false, updateTime: 0 },
+  ...{ multiAssetsMargin: false, tradeGroupId: -1 },
+})
 
 const positionMode = (parameters: RequestParameters): unknown | Failure =>
   parameters.get('dualSidePosition') === 'false'
