@@ -310,3 +310,10 @@ test('S3-VEN-3 usdm: the settings of symbols and account, the last funding, as c
   deepEqual([funding[0]!['fundingRate'], Number(funding[0]!['fundingTime']) % 28_800_000], ['0.00010000', 0])
   equal(ask('GET /fapi/v1/symbolConfig', { symbol: 'X' })[1]['code'], -1121)
 })
+
+test('usdm: who asks for isolated margin is not told that he has it', () => {
+  const { ask } = make(binanceUsdmSide)
+  const code = (parameters: object): unknown =>
+    ask('POST /fapi/v1/marginType', { symbol: 'BTCUSDT', ...parameters })[1]['code']
+  deepEqual([code({ marginType: 'CROSSED' }), code({ marginType: 'ISOLATED' }), code({})], [-4046, -4168, -1102])
+})

@@ -8,7 +8,7 @@ import { OrderBatches } from './order-batches.ts'
 import type { RequestParameters } from './parameters.ts'
 import type { PublicCalls } from './public-calls.ts'
 import type { SignedCalls } from './signed-calls.ts'
-import { type Failure, failure } from './venue-failures.ts'
+import { type Failure, failure, missing } from './venue-failures.ts'
 
 /** One call of the REST interface. */
 export interface Route {
@@ -121,7 +121,7 @@ function usdmRows(ends: RouteEnds): Row[] {
     ['GET /fapi/v2/positionRisk', 'signed', 5, (_parameters, { account }) => own.positions(account, ends.now())],
     ['GET /fapi/v3/positionRisk', 'signed', 5, (_parameters, { account }) => own.positions(account, ends.now())],
     ['POST /fapi/v1/leverage', 'signed', 1, (parameters, key) => own.leverage(key, parameters)],
-    ['POST /fapi/v1/marginType', 'signed', 1, () => failure(-4046, 'No need to change margin type.')],
+    ['POST /fapi/v1/marginType', 'signed', 1, parameters => marginMode(parameters)],
     ['POST /fapi/v1/positionSide/dual', 'signed', 1, parameters => positionMode(parameters)],
     ['GET /fapi/v1/positionSide/dual', 'signed', 30, () => ({ dualSidePosition: false })],
     ['GET /fapi/v1/symbolConfig', 'signed', 5, (parameters, key) => own.symbols(key, parameters)],
@@ -214,6 +214,13 @@ const accountConfig = ({ canTrade, canWithdraw }: ClientKey): unknown => ({
   ...{ feeTier: 0, canTrade, canDeposit: true, canWithdraw, dualSidePosition: false, updateTime: 0 },
   ...{ multiAssetsMargin: false, tradeGroupId: -1 },
 })
+
+/** Who asks for isolated margin must not be told that he has it already. */
+function marginMode(parameters: RequestParameters): Failure {
+  const mode = parameters.get('marginType')
+  if (mode === 'CROSSED') return failure(-4046, 'No need to change margin type.')
+  return mode === 'ISOLATED' ? failure(-4168, 'Isolated margin is not offered here.') : missing('marginType')
+}
 
 const positionMode = (parameters: RequestParameters): unknown | Failure =>
   parameters.get('dualSidePosition') === 'false'

@@ -266,3 +266,15 @@ test('S3-VEN-3 batches: each order is told for itself, and counts for itself', (
   )
   equal(exchange.openOrders(1).length, 0)
 })
+
+test('who asks for isolated margin is not told that he has it', () => {
+  const { dialect } = make(bybitLinearSide)
+  const asked = (setMarginMode: string): [number, unknown[] | undefined] => {
+    const body = JSON.stringify({ setMarginMode })
+    const { retCode, result } = JSON.parse(dialect.answer(signed('POST', '/v5/account/set-margin-mode', body)).body)
+    return [retCode, result.reasons?.length]
+  }
+  deepEqual(asked('REGULAR_MARGIN'), [110026, undefined])
+  deepEqual(asked('ISOLATED_MARGIN'), [0, 1])
+  deepEqual(asked('x'), [10001, undefined])
+})

@@ -5,7 +5,7 @@ import type { OrderBatches } from './order-batches.ts'
 import type { OrderCalls } from './order-calls.ts'
 import { listElsewhere, type PublicCalls } from './public-calls.ts'
 import type { RequestValues } from './request-values.ts'
-import { badParameter, type Failure } from './venue-failures.ts'
+import { badParameter, type Failure, failure } from './venue-failures.ts'
 
 /** One call of the REST interface: the value to be told as `result`, or the error. */
 export type Route =
@@ -64,7 +64,7 @@ const signedRows = ({ category, orders, batches, account, guard }: RouteEnds): r
   ['GET /v5/account/wallet-balance', (values, key) => account.wallet(key, values)],
   ['GET /v5/account/fee-rate', values => account.feeRates(values)],
   ['GET /v5/account/info', () => account.info()],
-  ['POST /v5/account/set-margin-mode', () => ({ reasons: [] })],
+  ['POST /v5/account/set-margin-mode', values => marginMode(values)],
   ['GET /v5/user/query-api', (_values, key) => account.permissions(key)],
   ['GET /v5/asset/coin/query-info', () => ({ rows: [] })],
 ]
@@ -74,6 +74,14 @@ const listOf =
   (category: Category, run: Signed[1]): Signed[1] =>
   (values, key) =>
     listElsewhere(category, values) ?? run(values, key)
+
+/** Margin is crossed here; who asks for another mode is told why it cannot be. */
+function marginMode(values: RequestValues): unknown | Failure {
+  const mode = values.get('setMarginMode') ?? ''
+  if (mode === 'REGULAR_MARGIN') return failure(110026, 'Cross/isolated margin mode is not modified')
+  if (mode !== 'ISOLATED_MARGIN' && mode !== 'PORTFOLIO_MARGIN') return badParameter('setMarginMode')
+  return { reasons: [{ reasonCode: '3400000', reasonMsg: `${mode} is not offered here.` }] }
+}
 
 function setGuard(values: RequestValues, { account }: ClientKey, guard: RouteEnds['guard']): unknown | Failure {
   const seconds = values.int('timeWindow', 0)
