@@ -2,6 +2,7 @@ import type { Exchange } from '@velocimex/core/exchange/exchange'
 import { marginEquity, requiredMargin } from '@velocimex/core/exchange/exchange-checks'
 import type { ExchangeOrder } from '@velocimex/core/exchange/exchange-order'
 import { formatScaled } from '@velocimex/core/market/grid'
+import type { Instrument } from '@velocimex/core/market/instrument'
 import type { ClientKey } from '../../venue-dialect.ts'
 import { amountText, type OrderTexts } from './order-texts.ts'
 import { isFailure, type RequestParameters } from './parameters.ts'
@@ -106,18 +107,33 @@ export class AccountCalls {
     return { leverage, maxNotionalValue: '1000000', symbol: instrument.symbol }
   }
 
+  /** Spot: the fee rates of one symbol, or of each. */
+  tradeFees(parameters: RequestParameters): unknown | Failure {
+    const chosen = this.#chosen(parameters)
+    if (isFailure(chosen)) return chosen
+    const rate = (value: number): string => formatScaled(BigInt(value), 8)
+    return chosen.map(({ symbol, fees }) => ({
+      ...{ symbol, makerCommission: rate(fees.maker), takerCommission: rate(fees.taker) },
+    }))
+  }
+
   /** USD-M: how the symbols of an account are set. */
   symbols({ account }: ClientKey, parameters: RequestParameters): unknown | Failure {
-    const one =
-      parameters.get('symbol') === undefined
-        ? undefined
-        : parameters.instrument(this.#exchange.instruments, this.#venue)
-    if (isFailure(one)) return one
+    const chosen = this.#chosen(parameters)
+    if (isFailure(chosen)) return chosen
     const { leverage } = this.#exchange.account(account)
-    return (one === undefined ? this.#exchange.instruments.all : [one]).map(({ index, symbol }) => ({
+    return chosen.map(({ index, symbol }) => ({
       ...{ symbol, marginType: 'CROSSED', isAutoAddMargin: false, maxNotionalValue: '1000000' },
       leverage: leverage.get(index) ?? this.#exchange.terms.defaultLeverage,
     }))
+  }
+
+  /** The instrument that `symbol` names, or all. */
+  #chosen(parameters: RequestParameters): readonly Instrument[] | Failure {
+    const { instruments } = this.#exchange
+    if (parameters.get('symbol') === undefined) return instruments.all
+    const one = parameters.instrument(instruments, this.#venue)
+    return isFailure(one) ? one : [one]
   }
 
   #margin(account: number, asset: string): bigint {

@@ -317,3 +317,12 @@ test('usdm: who asks for isolated margin is not told that he has it', () => {
     ask('POST /fapi/v1/marginType', { symbol: 'BTCUSDT', ...parameters })[1]['code']
   deepEqual([code({ marginType: 'CROSSED' }), code({ marginType: 'ISOLATED' }), code({})], [-4046, -4168, -1102])
 })
+
+test('S3-VEN-3 spot: fee rates and the state of the system, as ccxt asks for them; what is empty is said to be', () => {
+  const { ask } = make(binanceSpotSide)
+  const [, fees] = ask('GET /sapi/v1/asset/tradeFee', { symbol: 'ETHUSDT' }) as unknown as [number, object[]]
+  deepEqual(fees, [{ symbol: 'ETHUSDT', makerCommission: '0.00100000', takerCommission: '0.00100000' }])
+  deepEqual(ask('GET /sapi/v1/system/status', {})[1], { status: 0, msg: 'normal' })
+  for (const empty of ['quantity', 'price'])
+    equal(ask('POST /api/v3/order', { ...ORDER, [empty]: '' })[1]['code'], -1105)
+})

@@ -48,7 +48,8 @@ export class RequestParameters {
   /** Ticks or lots of a decimal parameter; 0 when it is absent. */
   steps(dialect: Dialect, key: 'price' | 'quantity', instrument: Instrument): number | Failure {
     const text = this.#values.get(key)
-    if (text === undefined || text === '') return 0
+    if (text === undefined) return 0
+    if (text === '') return failure(-1105, `Parameter '${key}' was empty.`)
     const steps = parseOnGrid(text, instrument[key])
     if (steps.ok) return steps.value
     if (steps.reason === 'malformed') return failure(-1100, `Illegal characters found in parameter '${key}'.`)
@@ -59,4 +60,8 @@ export class RequestParameters {
 
 /** Whether a value is an error. */
 export const isFailure = (value: unknown): value is Failure =>
-  typeof value === 'object' && value !== null && 'msg' in value && typeof (value as Failure).status === 'number'
+  typeof value === 'object' &&
+  value !== null &&
+  'code' in value &&
+  'msg' in value &&
+  typeof (value as Failure).status === 'number'

@@ -46,6 +46,7 @@ const NEIGHBOURS: Row[] = [
   ...['/api/v3', '/fapi/v1', '/dapi/v1', '/eapi/v1'].map(
     (api): Row => [`GET ${api}/exchangeInfo`, 'public', 1, () => ({ symbols: [] })],
   ),
+  ['GET /sapi/v1/system/status', 'public', 1, () => ({ status: 0, msg: 'normal' })],
   ...['margin/allPairs', 'margin/isolated/allPairs', 'margin/allAssets', 'capital/config/getall'].map(
     (call): Row => [`GET /sapi/v1/${call}`, 'keyed', 1, () => []],
   ),
@@ -77,6 +78,7 @@ function spotRows(ends: RouteEnds): Row[] {
     ['GET /api/v3/myTrades', 'signed', 20, (parameters, key) => calls.trades(key, parameters)],
     ['GET /api/v3/account', 'signed', 20, (_parameters, key) => own.account(key, ends.now())],
     ['GET /api/v3/account/commission', 'signed', 20, (parameters, key) => commission(own, key, parameters, ends.now())],
+    ['GET /sapi/v1/asset/tradeFee', 'signed', 1, parameters => own.tradeFees(parameters)],
     ['GET /sapi/v1/account/apiRestrictions', 'signed', 1, (_parameters, key) => restrictions(key)],
     // Listen keys of spot are gone since 2026-02-20.
     ['POST /api/v3/userDataStream', 'public', 2, () => failure(-1000, 'This endpoint is no longer supported.', 410)],

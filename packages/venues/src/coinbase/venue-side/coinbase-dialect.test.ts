@@ -99,6 +99,12 @@ test('P-21 a path whose percent-encoding is broken names nothing', () => {
     equal(ask('GET', call)[0], 404, call)
 })
 
+test('S3-VEN-3 the time of the older interface, as ccxt asks for it', () => {
+  const { dialect } = make()
+  const { body } = dialect.answer({ method: 'GET', path: '/v2/time', query: '', headers: {}, body: '' })
+  equal(JSON.parse(body).data.epoch, START / 1e6)
+})
+
 const odd = fc.constantFrom<unknown>(
   ...INHERITED,
   '',

@@ -84,6 +84,10 @@ class CoinbaseDialect implements VenueDialect {
   #older(request: ClientRequest): VenueReply {
     const { exchange } = this.#options
     const call = `${request.method} ${request.path}`
+    if (call === 'GET /v2/time') {
+      const now = this.#options.clock.now()
+      return answered({ data: { iso: formatInstant(now), epoch: Math.floor(now / 1e6) } })
+    }
     const open = assetCall(exchange, call)
     if (open !== undefined) return open
     if (call !== 'GET /v2/accounts') return { status: 404, body: '' }
