@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { installClients, versionOf } from './installed.mjs'
-import { stepsOf } from './patience.mjs'
+import { stepsOf, within } from './patience.mjs'
 
 installClients()
 // Only now can they be imported.
@@ -47,7 +47,11 @@ function start(venue) {
   const child = spawn(process.execPath, [cli, 'simulate-venue', venue, '--seed', '7', '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  return new Promise((done, fail) => {
+  // Whatever a client does to this process, its venue does not outlive it.
+  const end = () => child.kill()
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
+  const started = new Promise((done, fail) => {
     let text = ''
     child.stdout.on('data', chunk => {
       text += chunk
@@ -59,6 +63,7 @@ function start(venue) {
     })
     child.once('exit', code => fail(new Error(`${venue} ended with ${code}`)))
   })
+  return within(30_000, started)
 }
 
 /** One client on a venue of its own. @returns whether every step was done */

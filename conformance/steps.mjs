@@ -1,5 +1,6 @@
 // What a foreign client does on a simulated venue, step by step, through ccxt and ccxt pro.
 import ccxt from 'ccxt'
+import { asksMore } from './more-steps.mjs'
 import { times } from './patience.mjs'
 
 /** Sends every address of a client to another place. */
@@ -78,4 +79,5 @@ async function trade(client, venue, port, step) {
     }
     throw new Error('an order that cannot be paid was taken')
   })
+  await asksMore(client, venue, price, step)
 }
