@@ -1,4 +1,5 @@
 import { CARE_ROWS } from './care-rows.ts'
+import { DESK_ROWS } from './desk-rows.ts'
 import { FAULT_ROWS } from './fault-rows.ts'
 import { LINE_ROWS } from './line-rows.ts'
 import { type ConformanceRow, MARKET_ROWS, QUOTE_ROWS } from './market-rows.ts'
@@ -19,6 +20,7 @@ export const SUITE: readonly (readonly [part: string, rows: readonly Named[]])[]
   ['The account', [...ACCOUNT_ROWS, ...CARE_ROWS]],
   ['Commands over a socket', SOCKET_ROWS],
   ['Limits, lost answers and wrong clocks', [...REST_ROWS, ...DENIED_ROWS, ...LATE_ROWS]],
+  ['Orders in doubt', DESK_ROWS],
   ['Refusals, and answers of which nothing can be concluded', REFUSAL_ROWS],
 ]
 

@@ -1,4 +1,6 @@
 import { test } from 'node:test'
+import { DESK_ROWS } from './desk-rows.ts'
+import { DeskTrial } from './desk-trial.ts'
 import { type GatewayOptions, GatewayTrial } from './gateway-trial.ts'
 import type { ConformanceRow } from './market-rows.ts'
 import { DENIED_ROWS, LATE_ROWS, REST_ROWS, WRONG_BY } from './rest-rows.ts'
@@ -24,6 +26,7 @@ test('commands of live accounts', { concurrency: SIDE_BY_SIDE }, async t => {
       t.test(row.name, async venue => {
         for (const [options, rows] of partsOf(row))
           await GatewayTrial.with(row, options, trial => runRows(venue, rows, row, trial))
+        await DeskTrial.with(row, trial => runRows(venue, DESK_ROWS, row, trial))
       }),
     ),
   )

@@ -7,8 +7,10 @@ import type {
   VenueAnswer,
   VenueQuestion,
 } from '@velocimex/core/execution/live-gateway'
+import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
 import type { Verb } from '@velocimex/core/execution/order-entry'
 import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
+import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { ReportKind } from '@velocimex/core/order/execution-report'
 import { RestClient } from '@velocimex/host/net/rest-client'
 import { AccountLinks } from '@velocimex/trader/service/account-links'
@@ -20,7 +22,7 @@ import { OrderClient } from './order-client.ts'
 import { StageTimers } from './stage-timers.ts'
 import type { VenueRow } from './venue-rows.ts'
 
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 20_000
 const ASK_TURNS = 4
 
 type Question = VenueQuestion extends infer Each ? (Each extends unknown ? Omit<Each, 'number'> : never) : never
@@ -44,6 +46,8 @@ export class GatewayTrial {
   readonly links: AccountLinks
   /** What a person would be told. */
   readonly advice: string[] = []
+  /** Told everything too, once there is one. */
+  desk: Pick<LiveOrderDesk, 'onOutcome' | 'onAnswer' | 'onReport' | 'onLinkUp'> | undefined
   readonly #rest: RestClient
   readonly #outcomes = new Map<number, CommandOutcome>()
   readonly #reported = new Set<string>()
@@ -55,7 +59,8 @@ export class GatewayTrial {
     const { stage, row } = client
     this.timers = new StageTimers(stage, client.speed, skew)
     const { timers } = this
-    const { instruments } = stage.market.exchange
+    // One instrument is traded, and asked about.
+    const instruments = new InstrumentTable([client.instrument])
     const key = client.stage.keys[0]!
     this.codec = client.codecFor(hasWrongSecret ? { ...key, secret: wrong(key.secret) } : key)
     const random = new Random(1)
@@ -64,8 +69,12 @@ export class GatewayTrial {
     this.links = new AccountLinks({
       ...{ codec: this.codec, options: { timers, privateSockets: `ws://${host}` }, random },
       gateway: () => this.gateway,
-      onReport: ({ kind, clientOrderId }) => this.#reported.add(`${kind} ${clientOrderId}`),
-      onUp() {},
+      onReport: report => {
+        this.#reported.add(`${report.kind} ${report.clientOrderId}`)
+        this.gateway.learn(report.venueOrderId, report.clientOrderId)
+        this.desk?.onReport(report)
+      },
+      onUp: () => this.desk?.onLinkUp(),
       onAlert: words => this.advice.push(words),
     })
     this.gateway = new VenueGateway({
@@ -74,8 +83,14 @@ export class GatewayTrial {
       budget: VENUE_BUDGETS.get(row.side.id)!,
       clock: VENUE_CLOCKS.get(row.side.id)!,
       listener: {
-        onOutcome: ({ command }, outcome) => this.#outcomes.set(command, outcome),
-        onAnswer: answer => this.#answers.set(answer.number, answer),
+        onOutcome: (ref, outcome) => {
+          this.#outcomes.set(ref.command, outcome)
+          this.desk?.onOutcome(ref, outcome)
+        },
+        onAnswer: answer => {
+          this.#answers.set(answer.number, answer)
+          this.desk?.onAnswer(answer)
+        },
         onAdvice: (advice, words) => this.advice.push(`${advice}: ${words}`),
         onSent: () => {},
       },
