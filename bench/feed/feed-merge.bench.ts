@@ -1,5 +1,6 @@
 import { MergeFeeds } from '@velocimex/core/feed/merge-feeds'
-import { ClearReason, EventRecord, Flag, Kind, Records } from '@velocimex/core/market/event-record'
+import { ClearReason, Kind } from '@velocimex/core/market/event-kind'
+import { EventRecord, Flag, Records } from '@velocimex/core/market/event-record'
 import type { BenchRow } from '../bench-row.ts'
 import { recordedRecords } from '../engine/recorded-source.ts'
 import { median } from '../measure.ts'
