@@ -63,7 +63,7 @@ export async function runSingle(
     ...staging,
     timers,
     ...(stopped === undefined ? {} : { stopped }),
-    nanos: () => Number(process.hrtime.bigint()),
+    nanos: () => performance.now() * 1e6, // hrtime.bigint would leave garbage with each message.
     onFill: (venue, _fill, words) => tell(`${venue} ${words}`),
     onAlert: () => {},
     onFatal(words) {
