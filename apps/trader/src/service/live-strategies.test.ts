@@ -147,7 +147,7 @@ test('S2-OMS-33 an order on paper stands where its simulated venue has it: the b
     const [order] = strategies.paper!.route.openOrders(0)
     const id = order!.clientOrderId
     deepEqual([order!.state, order!.price, stage.decided, stage.sent], ['submitted', 98, ['joined'], []])
-    equal(strategies.placeOf(id)!.ahead, 20)
+    deepEqual([strategies.placeOf(id)!.ahead, stage.bidder.desk.queuePlace(id)?.ahead], [20, 20])
     stage.sell(98, 6)
     stage.level(BUY, 98, 14)
     equal(strategies.placeOf(id)!.ahead, 14, 'a print counts at once')
