@@ -3,8 +3,8 @@ import type { Amending } from '@velocimex/core/order/amending'
 
 /**
  * By venue. Binance's futures send an order to the back whatever changes. Binance's spot market moves none, and what it
- * has for taking quantity away is not in our codec yet. Bybit and OKX do not promise the place of an order that shrinks;
- * they are seen to keep it. Kraken, Coinbase and Deribit promise it.
+ * has for taking quantity away is not in our codec yet. For the others it is assumed that an order that shrinks keeps its
+ * place: none of them promises it. Where that is wrong, a place is thought too near, which costs a fill and no money.
  */
 const BY_VENUE: ReadonlyMap<string, Amending> = new Map([
   ['binance-spot', 'none'],

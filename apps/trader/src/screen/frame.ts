@@ -27,7 +27,7 @@ export function drawFrame(view: ScreenView, columns: number, rows: number, paint
 }
 
 function header(view: ScreenView, columns: number, paint: Paint): string {
-  const left = `${paint(' SIMULATION ', 'mode')} ${paint('Velocimex', 'bold')}  seed ${view.seed}  ${clock(view.elapsedSeconds)}`
+  const left = `${view.real.length === 0 ? paint(' SIMULATION ', 'mode') : paint(' LIVE ', 'danger')} ${paint('Velocimex', 'bold')}  seed ${view.seed}  ${clock(view.elapsedSeconds)}`
   const right = `${view.events.toLocaleString('en')} events, ${view.eventsPerSecond.toLocaleString('en')}/s`
   return left + padLeft(right, Math.max(1, columns - widthOf(left)))
 }
@@ -62,7 +62,7 @@ function money(view: ScreenView, columns: number, paint: Paint): string[] {
   const balance = zero ? paint('trial balance 0 ✓', 'bid') : paint(`trial balance ${view.trialBalance} ✗`, 'ask')
   const share = `${Math.round(view.makerShare * 100)} % maker`
   return [
-    `${paint('equity', 'bold')} ${view.equity} ${view.currency}  profit ${view.profit}  ${paint(sparkline(view.equityHistory, Math.max(10, columns - 60)), 'accent')}`,
+    `${paint('equity', 'bold')} ${view.equity}  profit ${view.profit}  ${paint(sparkline(view.equityHistory, Math.max(10, columns - 60)), 'accent')}`,
     `${paint('ledger', 'bold')} ${balance}  ${view.transfers.toLocaleString('en')} transfers   ${paint('orders', 'bold')} ${view.orders}  fills ${view.fills} (${share})`,
   ]
 }
@@ -82,7 +82,7 @@ function recent(view: ScreenView, paint: Paint): string[] {
 
 function footer(view: ScreenView, paint: Paint): string {
   return paint(
-    `${view.paused ? 'PAUSED  ' : ''}q quit   space ${view.paused ? 'go on' : 'pause'}   ● our order   simulated money only`,
+    `${view.paused ? 'PAUSED  ' : ''}q quit   space ${view.paused ? 'go on' : 'pause'}   ● our order   ${view.real.length === 0 ? 'simulated money only' : `real orders: ${view.real.join(', ')}`}`,
     'dim',
   )
 }

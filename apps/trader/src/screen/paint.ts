@@ -3,7 +3,16 @@ const ESCAPE = '\u001b['
 const SEQUENCE = new RegExp(`${'\\u001b'}\\[[0-9;]*m`, 'g')
 
 /** Colours by meaning, as SGR codes of the 16-colour palette: they follow the user's own terminal theme. */
-export const INK = { dim: '2', bold: '1', bid: '32', ask: '31', mode: '1;44;97', accent: '36', warn: '33' } as const
+export const INK = {
+  dim: '2',
+  bold: '1',
+  bid: '32',
+  ask: '31',
+  mode: '1;44;97',
+  danger: '1;41;97',
+  accent: '36',
+  warn: '33',
+} as const
 
 /** Writes text in colours, or plainly when the terminal or the user wants none. */
 export type Paint = (text: string, ink: keyof typeof INK) => string

@@ -41,7 +41,9 @@ export interface ScreenView {
   readonly instruments: readonly InstrumentView[]
   /** One thing over all its venues, ready to print; empty for none. */
   readonly across: string
-  readonly currency: string
+  /** Accounts whose orders are real: at venues that are not simulated beside us. Empty for a simulation. */
+  readonly real: readonly string[]
+  /** Amounts with their currency, ready to print: `99.50 USDT, 12.00 USD`. */
   readonly equity: string
   readonly profit: string
   /** Equity through time, oldest first, for the sparkline. */

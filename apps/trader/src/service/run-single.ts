@@ -79,7 +79,8 @@ export async function runSingle(
   process.on('SIGUSR2', stopBySignal)
   staging?.onStarted(accounts)
   const began = performance.now()
-  const screen = new ServiceViews(accounts, seed, recent, () => timers.now())
+  const real = configured.filter(({ endpoint }) => endpoint !== 'simulated').map(({ name }) => name)
+  const screen = new ServiceViews(accounts, { seed, recent, real, now: () => timers.now() })
   host.open({
     view() {
       if (process.stdout.isTTY) views.heard() // A screen that is open is a person who looks.

@@ -9,7 +9,6 @@ import type { NamedAccount } from './named-account.ts'
 
 const LEVELS = 5
 const HISTORY = 120
-const CURRENCY = 'USDT'
 const DECIMALS_SHOWN = 4
 /** How long an alert stands on the screen; microseconds. */
 const ALERT_SHOWN = 60_000_000
@@ -21,14 +20,22 @@ export class ServiceViews {
   readonly #recent: readonly string[]
   readonly #history: number[] = []
   readonly #now: () => Micros
-  #opening: number | undefined
+  readonly #real: readonly string[]
+  #opening: Amounts | undefined
   #eventsBefore = 0
   #secondsBefore = 0
   #rate = 0
 
-  /** @param recent newest fills first, ready to print; the caller goes on filling it */
-  constructor(accounts: readonly NamedAccount[], seed: number, recent: readonly string[], now: () => Micros) {
+  /**
+   * @param recent newest fills first, ready to print; the caller goes on filling it
+   * @param real names of accounts at venues that are not simulated beside us
+   */
+  constructor(
+    accounts: readonly NamedAccount[],
+    { seed, recent, real, now }: Pick<ScreenView, 'seed' | 'recent' | 'real'> & { now(): Micros },
+  ) {
     this.#now = now
+    this.#real = real
     this.#accounts = accounts
     this.#seed = seed
     this.#recent = recent
@@ -38,15 +45,16 @@ export class ServiceViews {
   view(seconds: number, paused: boolean): ScreenView {
     const all = this.#accounts.map(({ account }) => account)
     const isReady = all.every(account => account.isReady)
-    const equity = all.reduce((sum, account) => sum + amountOf(account), 0)
+    const equity = amountsOf(all)
     if (this.#opening === undefined && isReady) this.#opening = equity
-    const profit = equity - (this.#opening ?? equity)
+    const opening = this.#opening ?? equity
+    const profit = new Map([...equity].map(([code, amount]) => [code, amount - (opening.get(code) ?? 0)]))
     const events = all.reduce((sum, { strategies }) => sum + strategies.events, 0)
     if (seconds - this.#secondsBefore >= 1) {
       this.#rate = Math.round((events - this.#eventsBefore) / (seconds - this.#secondsBefore))
       this.#eventsBefore = events
       this.#secondsBefore = seconds
-      this.#history.push(Math.round(profit * 1e6))
+      this.#history.push(Math.round([...profit.values()].reduce((sum, each) => sum + each, 0) * 1e6))
       if (this.#history.length > HISTORY) this.#history.shift()
     }
     const fills = all.reduce((sum, { journal }) => sum + journal.fills.count, 0)
@@ -60,9 +68,9 @@ export class ServiceViews {
       eventsPerSecond: this.#rate,
       instruments: this.#accounts.flatMap(each => each.account.instruments.all.map(of => instrumentView(each, of))),
       across: this.#across(isReady),
-      currency: CURRENCY,
-      equity: equity.toFixed(DECIMALS_SHOWN),
-      profit: `${profit < 0 ? '' : '+'}${profit.toFixed(DECIMALS_SHOWN)}`,
+      real: this.#real,
+      equity: amountsText(equity),
+      profit: amountsText(profit, '+'),
       equityHistory: this.#history,
       orders: all.reduce((sum, { placed }) => sum + placed, 0),
       fills,
@@ -89,11 +97,21 @@ export class ServiceViews {
   }
 }
 
-/** Worth of an account for the eye; the ledger has it exactly. */
-function amountOf(account: LiveAccount): number {
-  const { settle } = account.instruments.at(0)
-  return Number(account.equity(settle.code)) / 10 ** settle.decimals
+/** Amounts by currency, for the eye; the ledger has them exactly. */
+type Amounts = ReadonlyMap<string, number>
+
+/** Worth of accounts, each in the currency in which its first instrument settles. */
+function amountsOf(accounts: readonly LiveAccount[]): Amounts {
+  const amounts = new Map<string, number>()
+  for (const account of accounts) {
+    const { code, decimals } = account.instruments.at(0).settle
+    amounts.set(code, (amounts.get(code) ?? 0) + Number(account.equity(code)) / 10 ** decimals)
+  }
+  return amounts
 }
+
+const amountsText = (amounts: Amounts, plus = ''): string =>
+  [...amounts].map(([code, amount]) => `${amount < 0 ? '' : plus}${amount.toFixed(DECIMALS_SHOWN)} ${code}`).join(', ')
 
 function instrumentView({ name, account }: NamedAccount, of: Instrument): InstrumentView {
   const book = account.strategies.books[of.index]!
@@ -113,7 +131,10 @@ function instrumentView({ name, account }: NamedAccount, of: Instrument): Instru
     }))
   return {
     unified: `${of.unified} ${name}`,
-    strategies: account.strategies.desks.map(({ strategy }) => strategy.name).join(', '),
+    strategies: account.strategies.desks
+      .filter(({ instruments }) => instruments.some(own => own.index === of.index))
+      .map(({ strategy: { name: strategy } }) => strategyText(strategy, account.strategies.modeOf(strategy)))
+      .join(', '),
     bids: side(book.bids),
     asks: side(book.asks),
     spreadTicks: book.isEmpty ? 0 : book.bestAsk - book.bestBid,
@@ -124,6 +145,8 @@ function instrumentView({ name, account }: NamedAccount, of: Instrument): Instru
     openOrders: open.length,
   }
 }
+
+const strategyText = (name: string, mode: string | undefined): string => (mode === 'live' ? name : `${name} (${mode})`)
 
 function levelsOf(ladder: Ladder): [number, number][] {
   const levels: [number, number][] = []
