@@ -35,7 +35,7 @@ test('R-BOOT-01 what keeps it from starting is said in one line that names the r
   const directory = mkdtempSync(join(tmpdir(), 'boot-'))
   const venues = join(directory, 'venues.json')
   const key = { apiKey: 'k', secret: 's', passphrase: '', account: 1, canTrade: true, canWithdraw: false }
-  const address = { rest: `http://127.0.0.1:${NOBODY}`, sockets: `ws://127.0.0.1:${NOBODY}`, control: '', key }
+  const address = { rest: `http://127.0.0.1:${NOBODY}`, sockets: `ws://127.0.0.1:${NOBODY}`, control: '', keys: [key] }
   const names = ['binance-usdm', 'bybit-linear', 'okx-swap']
   writeFileSync(venues, JSON.stringify(names.map(venue => ({ venue, ...address }))))
   const missing = join(directory, 'missing.json')
@@ -81,7 +81,7 @@ test('R-BOOT-01 a key that could withdraw is not traded with: whoever steals it 
     const addresses = JSON.parse(readFileSync(stage.path, 'utf8')) as object[]
     const path = join(directory, 'withdrawing.json')
     const key = DEMO_KEYS.find(({ canWithdraw }) => canWithdraw)
-    writeFileSync(path, JSON.stringify(addresses.map(address => ({ ...address, key }))))
+    writeFileSync(path, JSON.stringify(addresses.map(address => ({ ...address, keys: [key] }))))
     const trader = new TraderProcess(directory, path)
     try {
       await trader.ready(READY_MAX_MS)

@@ -14,7 +14,11 @@ interface Truth {
   readonly accounts: readonly { readonly account: number; readonly orders: readonly { readonly status: string }[] }[]
 }
 interface Status {
-  readonly accounts: readonly { readonly name: string; readonly placed: number; readonly alerts: readonly string[] }[]
+  readonly accounts: readonly {
+    readonly name: string
+    readonly placed: number
+    readonly alerts: readonly { readonly words: string }[]
+  }[]
 }
 
 /** Asks until an answer is as it should be, for at most twenty seconds. */
@@ -49,7 +53,7 @@ test('R-KILL-04 R-ES-02 a process that is frozen: the venue’s dead-man switch 
     )
     trader.signal('SIGCONT')
     const told = await until(status, ({ accounts }) =>
-      accounts.every(({ alerts }) => alerts.some(words => words.startsWith('paused: for '))),
+      accounts.every(({ alerts }) => alerts.some(({ words }) => words.startsWith('paused: for '))),
     )
     const before = told.accounts.map(({ placed }) => placed)
     await trader.ready(READY_MAX_MS)

@@ -29,6 +29,8 @@ export interface CareParts {
 export class AccountCare {
   /** Differences from the venue's balances and positions, in decimal text by asset or symbol; empty while they agree. */
   differences: Readonly<Record<string, string>> = {}
+  /** The venue has told what the key may do, or never will. */
+  isKeyChecked = false
   readonly #parts: CareParts
   readonly #truth: TruthParts
   #reconciliation: AccountReconciliation | undefined
@@ -41,13 +43,18 @@ export class AccountCare {
     this.#truth = { codec, gateway, instruments, netLots }
   }
 
-  /** A key that can withdraw is not traded with: whoever steals this machine must not get the money. */
+  /** A key that can withdraw is not traded with: whoever steals this machine must not get the money. Asked until answered. */
   async checkKey(): Promise<void> {
     const { codec, gateway, onAlert } = this.#parts
     const request = codec.permissions(gateway.now())
-    if (request === undefined) return
+    if (this.isKeyChecked) return
+    if (request === undefined) {
+      this.isKeyChecked = true // This venue does not tell.
+      return
+    }
     const answer = await gateway.send(request)
     if (typeof answer === 'string') return onAlert(`key permissions: ${answer}`)
+    this.isKeyChecked = true
     const found = codec.readPermissions(request, answer)
     if (found.kind !== 'found') return onAlert(`key permissions are not told: ${found.code} ${found.words}`)
     if (found.value.canWithdraw === true) this.#parts.onDangerousKey('the key can withdraw: make one that cannot')

@@ -165,7 +165,7 @@ export class LiveAccount {
     this.market.start()
     this.#repeats.every(this.#pace.tickMs, () => this.#tick(replayed))
     this.#repeats.every(this.#pace.snapshotMs, () => this.#persist())
-    this.#repeats.every(this.#pace.reconcileMs, () => void this.care.open())
+    this.#repeats.every(this.#pace.reconcileMs, () => this.#ask())
     this.#repeats.every(this.#pace.signOfLifeMs, () => this.#sayAlive())
     this.#repeats.every(this.#pace.clockMs, () => void this.#venue.gateway.syncClock())
     void this.#connect()
@@ -173,9 +173,14 @@ export class LiveAccount {
 
   async #connect(): Promise<void> {
     if (!(await this.#venue.connect())) return
+    this.#ask()
+    this.#sayAlive()
+  }
+
+  /** What must be known before anything is traded. */
+  #ask(): void {
     void this.care.checkKey()
     void this.care.open()
-    this.#sayAlive()
   }
 
   #sayAlive(): void {
@@ -187,7 +192,7 @@ export class LiveAccount {
     this.strategies.clockOffset = this.#venue.gateway.clockOffset
     this.strategies.tick(this.#options.timers.now())
     this.feeds.tick(this.#options.timers.now())
-    if (!this.#hasBegun && this.desk.isReady && this.journal.opening !== undefined) {
+    if (!this.#hasBegun && this.care.isKeyChecked && this.desk.isReady && this.journal.opening !== undefined) {
       this.#hasBegun = true
       this.guards.begin()
       this.strategies.begin(this.journal.fills)
