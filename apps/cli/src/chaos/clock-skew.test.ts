@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { decodeEntry } from '@velocimex/core/execution/order-entry'
+import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
 import { ChaosStage, pause } from './chaos-stage.ts'
 import { drillingTrader } from './drilling-trader.ts'
 import type { TraderProcess } from './trader-process.ts'
@@ -21,6 +23,18 @@ interface Status {
 }
 
 const wordsOf = (alerts: readonly { readonly words: string }[]): string => alerts.map(({ words }) => words).join()
+
+/** Until when each audit of an account found every fill told, by its journal; microseconds of the venue's clock. */
+function auditsOf(directory: string, account: string): number[] {
+  const opened = openFileJournal({ directory: join(directory, account, 'journal'), onFailure: () => {} })
+  ok(opened.ok)
+  const { journal, history } = opened.value
+  journal.close()
+  return history.records.flatMap(({ kind, payload }) => {
+    const entry = decodeEntry(kind, payload)
+    return entry.ok && entry.value.kind === 'audited' ? [entry.value.through] : []
+  })
+}
 
 /** Asks until it is so, for at most twenty seconds. */
 async function until(trader: TraderProcess, isSo: (status: Status) => boolean): Promise<Status> {
@@ -49,6 +63,9 @@ test('R-CLK-01 R-BOOT-01 a clock that is off by five seconds or an hour, either 
         match(wordsOf(alerts), new RegExp(`the clock is at least [0-9]+ ms ${side} the venue's: set it`))
       }
       await trader.kill()
+      // Fills are asked for since then: an instant that the venue has not reached would hide them.
+      for (const { name } of accounts)
+        for (const through of auditsOf(directory, name)) ok(through < Date.now() * 1000, `${name} ${through}`)
     }
     trader = drillingTrader(directory, stage.path, { aheadMs: 1_900, latencyMax: 0, hasStrategies: true })
     await trader.ready(READY_MAX_MS)

@@ -46,6 +46,7 @@ export class AccountVenue {
     this.gateway = new VenueGateway({
       ...{ codec: this.codec, instruments, rest: this.rest, timers, random, socket: this.links.commands },
       ...{ budget: VENUE_BUDGETS.get(venue.id)!, clock: VENUE_CLOCKS.get(venue.id)! },
+      ...(options.venueClock && { measured: options.venueClock }),
       sideOf: id => desk().orders.manager.find(id)?.request.side ?? SELL,
       listener: {
         onOutcome: (ref, outcome) => desk().onOutcome(ref, outcome),

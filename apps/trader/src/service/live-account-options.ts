@@ -3,6 +3,7 @@ import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
 import type { RiskLimits } from '@velocimex/core/risk/risk-limits'
+import type { ClockOffset } from '@velocimex/host/net/clock-offset'
 import type { Timers } from '@velocimex/host/net/timers'
 import type { Cryptography } from '@velocimex/venues/cryptography'
 import type { MarketVenue } from '@velocimex/venues/market-venue'
@@ -42,6 +43,8 @@ export interface LiveAccountOptions {
   /** What stands around its parts; nothing in production. */
   readonly seams?: AccountSeams
   readonly timers: Timers
+  /** How far the venue's clock is ahead of ours, as far as that was measured. */
+  readonly venueClock?: ClockOffset
   /** Nanoseconds of the monotonic clock. */
   nanos(): number
   onFill(fill: Fill, realised: bigint, words: string): void

@@ -3,12 +3,15 @@ import { alignAssets } from '@velocimex/core/market/align-assets'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { nearest } from '@velocimex/host/config/nearest'
 import { riskLimits, stopThresholds } from '@velocimex/host/config/risk-section'
+import { ClockOffset } from '@velocimex/host/net/clock-offset'
 import { RestClient } from '@velocimex/host/net/rest-client'
 import { makeStrategy } from '@velocimex/strategies/catalogue'
 import { ORDER_VENUES } from '@velocimex/venues/order-venues'
+import { VENUE_CLOCKS } from '@velocimex/venues/venue-clocks'
 import { findVenue } from '@velocimex/venues/venues'
 import { WIRES } from '@velocimex/venues/wires'
 import { listOf } from '../record/recorder.ts'
+import { measureClock } from '../venue/measure-clock.ts'
 import { CRYPTOGRAPHY } from '../venue/node-cryptography.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { LiveAccount } from './live-account.ts'
@@ -42,7 +45,12 @@ export async function startAccount(config: AccountConfig, parts: StartParts): Pr
   const venue = findVenue(config.venue)!.members[0]
   const wire = WIRES.get(venue.id)!
   const access = venueAccess(config, venue.id, parts.addresses, process.env)
-  const instruments = await listed(config, new RestClient({ origin: access.rest ?? wire.rest }, timers))
+  const rest = new RestClient({ origin: access.rest ?? wire.rest }, timers)
+  const venueClock = new ClockOffset()
+  // What was traded since when is asked by the venue's clock, from the first moment on.
+  const instruments = await measureClock(rest, VENUE_CLOCKS.get(venue.id)!, venueClock)
+    .then(() => listed(config, rest))
+    .finally(() => rest.stop())
   const issues: string[] = []
   const limits = riskLimits(config.risk, instruments, issues)
   const strategies = config.strategies.map(each => strategyOf(each, instruments, issues))
@@ -51,7 +59,7 @@ export async function startAccount(config: AccountConfig, parts: StartParts): Pr
   const { credentials, ...addresses } = access
   const started = LiveAccount.start({
     ...{ venue, wire, instruments, credentials, cryptography: CRYPTOGRAPHY, ...addresses },
-    ...{ timers, instance, limits, redundancy: config.redundancy },
+    ...{ timers, venueClock, instance, limits, redundancy: config.redundancy },
     ...{ orders: ORDER_VENUES.get(venue.id)!, strategies: strategies.flatMap(each => each ?? []) },
     ...{ directory: join(directory, name), guards: guardsOf(config, parts), reserveBytes: JOURNAL_RESERVE },
     ...(parts.seams === undefined ? {} : { seams: parts.seams(name) }),
@@ -77,10 +85,10 @@ export async function startAccount(config: AccountConfig, parts: StartParts): Pr
   return started.value
 }
 
-/** The instruments of an account, as its venue lists them; `rest` is used up. */
+/** The instruments of an account, as its venue lists them. */
 async function listed(config: AccountConfig, rest: RestClient): Promise<Instrument[]> {
   const venue = findVenue(config.venue)!.members[0]
-  const all = await listOf(venue, WIRES.get(venue.id)!, rest).finally(() => rest.stop())
+  const all = await listOf(venue, WIRES.get(venue.id)!, rest)
   const found = config.symbols.map(symbol => {
     const instrument = all.find(each => each.symbol === symbol)
     if (instrument !== undefined) return instrument

@@ -14,6 +14,7 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { Side } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { ExecutionReport } from '@velocimex/core/order/execution-report'
+import type { ClockOffset } from '@velocimex/host/net/clock-offset'
 import type { RestClient } from '@velocimex/host/net/rest-client'
 import type { Timers } from '@velocimex/host/net/timers'
 import type { VenueBudget } from '@velocimex/venues/budgets'
@@ -47,6 +48,8 @@ export interface GatewayParts {
   readonly budget: VenueBudget
   /** How the venue is asked for its time. */
   readonly clock: VenueClock
+  /** What was measured with it before. */
+  readonly measured?: ClockOffset
   /** Our side of an order that is amended: some venues want it repeated. */
   sideOf(clientOrderId: string): Side
   readonly listener: GatewayListener

@@ -40,6 +40,8 @@ export interface LineParts {
   readonly random: Random
   readonly budget: VenueBudget
   readonly clock: VenueClock
+  /** What was measured with it before. */
+  readonly measured?: ClockOffset
   /** A person should know: limits, bans, a refused key, a clock that is wrong. */
   onAdvice(advice: string, words: string): void
 }
@@ -50,13 +52,14 @@ export class VenueLine {
   readonly #rest: VenueRest
   readonly #address: RateBudget
   readonly #account: RateBudget
-  #clock = new ClockOffset()
+  #clock: ClockOffset
   #setting: Promise<void> | undefined
   /** When the clock was last set because the venue refused it. */
   #doubtedAt = Number.NEGATIVE_INFINITY
 
   constructor(parts: LineParts) {
     this.#parts = parts
+    this.#clock = parts.measured ?? new ClockOffset()
     const { budget, random, rest, timers } = parts
     this.#address = new RateBudget(budget.address, random)
     this.#account = new RateBudget(budget.account, random)
