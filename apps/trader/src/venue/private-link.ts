@@ -8,6 +8,8 @@ import { WebSocket } from 'ws'
 
 const OPEN_MS = 10_000
 const PING_MS = 10_000
+/** From an open socket to the answer to a log-in, microseconds. */
+const LOG_IN_US = 10_000_000
 const FRAME_MAX = 4 << 20
 /** Bytes that may wait to be sent while more is written. */
 const BACKLOG_MAX = 1 << 16
@@ -43,6 +45,7 @@ export class PrivateLink {
   #socket: WebSocket | undefined
   #token = ''
   #heardAt = 0
+  #openedAt = 0
   #isStopped = false
   /** Of the socket that is open. */
   #repeats: Repeats | undefined
@@ -111,6 +114,7 @@ export class PrivateLink {
   #opened(socket: WebSocket): void {
     const { stream, now, timers } = this.#parts
     this.#heardAt = timers.now()
+    this.#openedAt = this.#heardAt
     const hello = stream.hello(this.#token, now())
     for (const frame of hello) socket.send(frame)
     if (hello.length === 0) this.#up()
@@ -136,7 +140,9 @@ export class PrivateLink {
     if (socket.readyState !== socket.OPEN) return
     socket.ping()
     const { silence } = this.#parts.stream
-    if (this.#parts.timers.now() - this.#heardAt > silence) socket.terminate()
+    const now = this.#parts.timers.now()
+    const isLost = !this.isUp && now - this.#openedAt > LOG_IN_US // Its answer will not come any more.
+    if (isLost || now - this.#heardAt > silence) socket.terminate()
   }
 
   #heard(text: string): void {
