@@ -230,13 +230,21 @@ export interface OrderCodec {
   openOrders(instrument: number, at: Micros): VenueRequest
   /** Executions since an instant, oldest first; the venue's page is as long as it allows. */
   fills(instrument: number, since: Micros, at: Micros): VenueRequest
+  /**
+   * Requests whose answers, read by `readFills`, together hold the executions of every instrument; absent where the venue
+   * tells them by instrument alone. One that comes to `FULL_PAGE` is asked again by instrument.
+   */
+  allFills?(since: Micros, at: Micros): readonly VenueRequest[]
   balances(at: Micros): VenueRequest
   /** Undefined where there are none (spot). */
   positions(at: Micros): VenueRequest | undefined
   fees(instrument: number, at: Micros): VenueRequest
   /** Undefined where the venue does not tell. */
   permissions(at: Micros): VenueRequest | undefined
-  /** Cancels all orders after a silence; 0 switches it off. Undefined where the venue has none. */
+  /**
+   * Cancels all orders after a silence; 0 switches it off. Undefined where the venue has none. A request about no
+   * instrument switches the whole account.
+   */
   deadMan(instrument: number, milliseconds: number, at: Micros): VenueRequest | undefined
   leverage(instrument: number, leverage: number, at: Micros): VenueRequest | undefined
   /** One position per instrument (`oneWay`), or long and short apart. */

@@ -5,6 +5,7 @@ import { BUY } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderCodec, OrderSnapshot, QueryResult, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
+import { FULL_PAGE } from '@velocimex/venues/wire/query-answer'
 
 /** Orders of which the venue's id is remembered, so that its executions can be told apart. */
 const IDS_MAX = 100_000
@@ -77,19 +78,38 @@ export class VenueQuestions {
   /** Executions of every instrument; each venue names the order by its own id, which is ours to know. */
   async #askFills(number: number, since: Micros): Promise<DeskAnswer> {
     const { codec, instruments } = this.#parts
-    const fills: Fill[] = []
     const at = this.#parts.now()
-    for (const { index } of instruments.all) {
-      const request = codec.fills(index, since, this.#parts.now())
-      const found = await this.#found(request, answer => codec.readFills(request, answer))
-      if (found.kind !== 'found') return { about: 'failure', number, reason: `${found.code} ${found.words}` }
-      for (const fill of found.value) {
-        const clientOrderId = await this.#ownerOf(fill)
-        if (clientOrderId === undefined) return { about: 'failure', number, reason: 'whose fill it is was not told' }
-        fills.push({ ...fill, clientOrderId })
-      }
+    const together = instruments.all.length > 1 ? codec.allFills?.(since, at) : undefined
+    let told = together && (await this.#fillsOf(together))
+    if (told === undefined || told === FULL_PAGE)
+      told = await this.#fillsOf(
+        instruments.all.map(
+          ({ index }) =>
+            () =>
+              codec.fills(index, since, this.#parts.now()),
+        ),
+      )
+    if (typeof told === 'string') return { about: 'failure', number, reason: told }
+    const fills: Fill[] = []
+    for (const fill of told) {
+      const clientOrderId = await this.#ownerOf(fill)
+      if (clientOrderId === undefined) return { about: 'failure', number, reason: 'whose fill it is was not told' }
+      fills.push({ ...fill, clientOrderId })
     }
     return { about: 'fills', number, at, fills: fills.toSorted((one, other) => one.at - other.at) }
+  }
+
+  /** What several requests tell together. @param asked what carries a time is made when it is sent @returns or why not */
+  async #fillsOf(asked: readonly (VenueRequest | (() => VenueRequest))[]): Promise<readonly Fill[] | string> {
+    const { codec } = this.#parts
+    const fills: Fill[] = []
+    for (const each of asked) {
+      const request = typeof each === 'function' ? each() : each
+      const found = await this.#found(request, answer => codec.readFills(request, answer))
+      if (found.kind === 'found') fills.push(...found.value)
+      else return found.code === FULL_PAGE ? FULL_PAGE : `${found.code} ${found.words}`
+    }
+    return fills
   }
 
   /** The client order id behind a fill, asked for when it is not known; an order without one goes by the venue's. */

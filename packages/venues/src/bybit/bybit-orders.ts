@@ -21,7 +21,7 @@ import type {
   VenueRequest,
 } from '../order-venue.ts'
 import type { Fields } from '../wire/fields.ts'
-import { readOne, unreadable } from '../wire/query-answer.ts'
+import { fullPage, readOne, unreadable } from '../wire/query-answer.ts'
 import { readBalances, readFeeRates, readPermissions, readPosition } from './account-answers.ts'
 import type { Category } from './frame-fields.ts'
 import { NO_SUCH_ORDER, readVerdict } from './order-errors.ts'
@@ -47,6 +47,7 @@ const DEAD_MAN_SECONDS = { least: 3, most: 300 } as const
 /** Orders of Bybit spot or linear over REST; see the README of this folder for the documents. */
 class BybitOrders implements OrderCodec {
   readonly stream: BybitPrivateStream
+  readonly allFills = (since: Micros, at: Micros) => [this.fills(-1, since, at)]
   readonly socket: BybitSocketOrders
   readonly #place: OrderPlace
   readonly #signer: BybitSigner
@@ -284,7 +285,7 @@ class BybitOrders implements OrderCodec {
       hasMore = list.length >= page && (result.optional('nextPageCursor') ?? '') !== ''
       return list.flatMap(row => read(row) ?? [])
     })
-    return hasMore ? unreadable(`more than ${page} rows`) : rows
+    return hasMore ? fullPage(`more than ${page} rows`) : rows
   }
 }
 

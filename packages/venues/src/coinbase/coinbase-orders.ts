@@ -23,7 +23,7 @@ import type {
 } from '../order-venue.ts'
 import { Fields } from '../wire/fields.ts'
 import { formatInstant } from '../wire/instant-text.ts'
-import { readOne, readRows, unreadable } from '../wire/query-answer.ts'
+import { fullPage, readOne, readRows, unreadable } from '../wire/query-answer.ts'
 import { COINBASE } from './coinbase-venue.ts'
 import { readBalance, readFeeRates, readFills, readOrder, readPermissions, readPosition } from './order-answers.ts'
 import { configurationOf, refusalOf } from './order-configuration.ts'
@@ -40,6 +40,7 @@ const ACCOUNTS_MAX = 250
 /** Orders of Coinbase Advanced Trade over REST; see the README of this folder for the documents. */
 class CoinbaseOrders implements OrderCodec {
   readonly stream: CoinbaseUserStream
+  readonly allFills = (since: Micros, at: Micros) => [this.fills(-1, since, at)]
   readonly #instruments: InstrumentTable
   readonly #signer: CoinbaseSigner
   readonly #memory = new OrderMemory()
@@ -235,7 +236,7 @@ class CoinbaseOrders implements OrderCodec {
     const value = read(fields.list(key))
     const hasMore = fields.has('has_next') ? fields.bool('has_next') : (fields.optional('cursor') ?? '') !== ''
     if (fields.fault !== '') return unreadable(fields.fault)
-    return hasMore ? unreadable('the list goes on behind this page') : { kind: 'found', value }
+    return hasMore ? fullPage('the list goes on behind this page') : { kind: 'found', value }
   }
 
   /** Our order among the latest ones of its product: absent only when the list is whole. */

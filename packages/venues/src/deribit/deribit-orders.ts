@@ -25,7 +25,7 @@ import type {
   VenueRequest,
 } from '../order-venue.ts'
 import { Fields } from '../wire/fields.ts'
-import { unreadable } from '../wire/query-answer.ts'
+import { fullPage, unreadable } from '../wire/query-answer.ts'
 import { readBalance, readFeeRates, readPermissions, readPosition } from './account-answers.ts'
 import { DERIBIT } from './deribit-venue.ts'
 import { type Failure, readFailure } from './order-errors.ts'
@@ -102,14 +102,15 @@ class DeribitOrders implements OrderCodec {
   }
 
   fills(instrument: number, since: Micros, at: Micros): VenueRequest {
-    const parameters: Parameters = [
-      ...this.#named(instrument),
-      ['start_timestamp', Math.floor(since / 1000)],
-      ['end_timestamp', Math.floor(at / 1000)],
-      ['count', FILLS_MAX],
-      ['sorting', 'asc'],
-    ]
+    const parameters: Parameters = [...this.#named(instrument), ...fillsBetween(since, at)]
     return this.#signed('fills', 'private/get_user_trades_by_instrument_and_time', parameters, at, { instrument })
+  }
+
+  allFills(since: Micros, at: Micros): VenueRequest[] {
+    return [...new Set(this.#instruments.all.map(({ settle }) => settle.code))].map(code => {
+      const parameters: Parameters = [['currency', code], ...fillsBetween(since, at)]
+      return this.#signed('fills', 'private/get_user_trades_by_currency_and_time', parameters, at, {})
+    })
   }
 
   balances(at: Micros): VenueRequest {
@@ -174,11 +175,14 @@ class DeribitOrders implements OrderCodec {
     return this.#query(answer, fields => fields.list('result').flatMap(row => this.#snapshot(row) ?? []))
   }
 
-  readFills(_request: VenueRequest, answer: VenueAnswer): QueryResult<readonly Fill[]> {
-    return this.#query(answer, fields => {
-      const rows = fields.object('result').list('trades')
-      return rows.flatMap(row => readTrade(row, this.#instruments) ?? [])
+  readFills({ instrument }: VenueRequest, answer: VenueAnswer): QueryResult<readonly Fill[]> {
+    let isFull = false
+    const fills = this.#query(answer, fields => {
+      const result = fields.object('result')
+      isFull = instrument < 0 && result.optional('has_more') === 'true'
+      return result.list('trades').flatMap(row => readTrade(row, this.#instruments) ?? [])
     })
+    return isFull ? fullPage(`more than ${FILLS_MAX} trades`) : fills
   }
 
   readBalances(_request: VenueRequest, answer: VenueAnswer): QueryResult<readonly Balance[]> {
@@ -285,6 +289,12 @@ function refused({ call, clientOrderId, instrument }: VenueRequest, failure: Fai
   const order = { clientOrderId, venueOrderId: '', instrument, at, cumulative: none, leaves: none }
   return { ...failure, reports: [{ kind, ...order, reason: `${failure.code} ${failure.words}`.trim() }] }
 }
+
+const fillsBetween = (since: Micros, until: Micros): Parameters =>
+  Object.entries({
+    ...{ start_timestamp: Math.floor(since / 1000), end_timestamp: Math.floor(until / 1000) },
+    ...{ count: FILLS_MAX, sorting: 'asc' },
+  })
 
 /** Orders of Deribit. */
 export const deribitOrders: OrderVenue = { id: DERIBIT, makeOrderCodec: options => new DeribitOrders(options) }

@@ -241,8 +241,8 @@ test('an order of which only our id is known is absent when it is neither open n
   equal(codec.readOrder(byId, answer({ error: ['EService:Busy'] })).kind, 'failed')
 })
 
-test('trades are told newest first: more than a page are read from the oldest', () => {
-  const codec = codecOf()
+test('trades are told newest first, in pages: all of them count, once the last page is there', () => {
+  const own = codecOf()
   const trade = { pair: 'XBTUSD', type: 'buy', price: '1', vol: '1', fee: '0', maker: true, ordertxid: 'O' }
   const page = (from: number, count: number, total: number) =>
     answer({
@@ -254,14 +254,24 @@ test('trades are told newest first: more than a page are read from the oldest', 
         count: total,
       },
     })
-  const first = codec.fills(0, at, at)
-  equal(codec.readFills(first, page(120, 50, 120)).kind, 'failed')
-  const second = codec.fills(0, at, at)
-  ok(second.body!.endsWith('&ofs=70'))
-  const oldest = found(codec.readFills(second, page(50, 50, 120)))
-  deepEqual([oldest.length, oldest[0]!.tradeId, oldest[49]!.tradeId], [50, 'T1', 'T50'])
-  equal(codec.readFills(second, page(51, 50, 121)).kind, 'failed', 'one more has come meanwhile')
-  ok(codec.fills(0, (at + 1) as Micros, at).body!.endsWith('.594000'), 'another instant begins with the newest')
+  const ask = (from: number, rows: number, total: number) =>
+    own.readFills(own.fills(0, at, at), page(from, rows, total))
+  equal(ask(120, 50, 120).kind, 'failed')
+  ok(own.fills(0, at, at).body!.endsWith('&ofs=50'))
+  // Two more have come meanwhile: what was behind them stands two places further back.
+  equal(ask(72, 50, 122).kind, 'failed')
+  ok(own.fills(0, at, at).body!.endsWith('&ofs=100'))
+  const all = found(ask(22, 22, 122))
+  deepEqual(
+    all.map(({ tradeId }) => tradeId),
+    Array.from({ length: 120 }, (_, index) => `T${index + 1}`),
+  )
+  const again = own.fills(0, at, at)
+  ok(!again.body!.includes('ofs'), 'and begins again with the newest')
+  equal(found(own.readFills(again, page(50, 50, 50))).length, 50)
+  equal(ask(120, 50, 120).kind, 'failed')
+  equal(own.readFills(again, page(120, 50, 120)).kind, 'failed', 'an answer to an older request is no page')
+  ok(own.fills(0, (at + 1) as Micros, at).body!.endsWith('.594000'), 'another instant begins with the newest')
 })
 
 test('balances with what is held, tiers, and headers', () => {

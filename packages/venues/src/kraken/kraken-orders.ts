@@ -117,7 +117,11 @@ class KrakenOrders implements OrderCodec {
     return this.#signer.signed('open_orders', 'OpenOrders', [], at, { instrument })
   }
 
-  /** TradesHistory tells the newest 50 first: `TradePages` turns that round. */
+  allFills(since: Micros, at: Micros): VenueRequest[] {
+    return [this.fills(-1, since, at)]
+  }
+
+  /** TradesHistory tells the newest 50 of all pairs: `TradePages` puts its pages together. */
   fills(instrument: number, since: Micros, at: Micros): VenueRequest {
     const offset = this.#pages.offset(since)
     const parameters: Parameters = [
@@ -210,10 +214,11 @@ class KrakenOrders implements OrderCodec {
   readFills({ instrument, body = '' }: VenueRequest, answer: VenueAnswer): QueryResult<readonly Fill[]> {
     return this.#query(answer, result => {
       const trades = result.object('trades')
-      const isWhole = this.#pages.take(body, trades.keys().length, result.int('count'))
-      if (!isWhole) result.blame('count', 'is more than the page holds: ask again for the oldest')
-      const fills = readTrades(trades, this.#names)
-      return instrument < 0 ? fills : fills.filter(fill => fill.instrument === instrument)
+      const page = readTrades(trades, this.#names)
+      if (result.fault !== '') return undefined
+      const fills = this.#pages.take(body, page, trades.keys().length, result.int('count'))
+      if (fills === undefined) result.blame('count', 'is more than the pages hold so far: ask again for the next')
+      return fills?.filter(fill => instrument < 0 || fill.instrument === instrument)
     })
   }
 

@@ -24,7 +24,7 @@ import type {
   VenueRequest,
 } from '../order-venue.ts'
 import { Fields } from '../wire/fields.ts'
-import { readRows, unreadable } from '../wire/query-answer.ts'
+import { fullPage, readRows, unreadable } from '../wire/query-answer.ts'
 import { readBalance, readFeeRates, readPermissions, readPosition } from './account-answers.ts'
 import { okxWire } from './market-wire.ts'
 import { ABSENT_CODES, readFailure } from './order-errors.ts'
@@ -45,6 +45,7 @@ const WINDOW_MS = 2000
 /** Orders of OKX, all types of instruments, over REST and the private socket. Positions are kept net, margin is crossed. */
 export class OkxOrders implements OrderCodec {
   readonly stream: OkxPrivateStream
+  readonly allFills = (since: Micros, at: Micros) => [this.fills(-1, since, at)]
   /** The numbers by which orders over a socket name their instrument; see `socket`. */
   readonly codes: InstrumentCodes
   readonly #instruments: InstrumentTable
@@ -195,8 +196,13 @@ export class OkxOrders implements OrderCodec {
     return this.#rows(answer, row => readOrderSnapshot(row, this.#instruments))
   }
 
-  readFills(_request: VenueRequest, answer: VenueAnswer): QueryResult<readonly Fill[]> {
-    const read = this.#rows(answer, row => readFill(row, this.#instruments))
+  readFills({ instrument }: VenueRequest, answer: VenueAnswer): QueryResult<readonly Fill[]> {
+    let rows = 0
+    const read = this.#rows(answer, row => {
+      rows++
+      return readFill(row, this.#instruments)
+    })
+    if (instrument < 0 && rows >= PAGE) return fullPage(`${rows} rows`)
     return read.kind === 'found' ? { kind: 'found', value: read.value.toReversed() } : read
   }
 

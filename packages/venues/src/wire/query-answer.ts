@@ -9,6 +9,17 @@ export const unreadable = (words: string): QueryResult<never> => ({
   words,
 })
 
+/** The code of a list that goes on behind the page that was told: who asked for less may get all of it. */
+export const FULL_PAGE = 'full page'
+
+/** A page that is full is no whole list, and proves nothing. */
+export const fullPage = (words: string): QueryResult<never> => ({
+  kind: 'failed',
+  advice: 'query',
+  code: FULL_PAGE,
+  words,
+})
+
 /** What the body of a successful answer says, when it is one object and nothing in it is amiss. */
 export function readOne<T>(body: string, read: (fields: Fields) => T | undefined): QueryResult<T> {
   const fields = Fields.of(body)

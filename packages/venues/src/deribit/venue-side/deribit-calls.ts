@@ -109,6 +109,8 @@ export class DeribitCalls {
       'private/get_order_history_by_currency': history,
       'private/get_user_trades_by_instrument': trades,
       'private/get_user_trades_by_instrument_and_time': trades,
+      'private/get_user_trades_by_currency': trades,
+      'private/get_user_trades_by_currency_and_time': trades,
       'private/get_user_trades_by_order': trades,
       'private/get_account_summary': ({ account }, params) => accounts.one(account, params),
       'private/get_account_summaries': ({ account }) => accounts.all(account),

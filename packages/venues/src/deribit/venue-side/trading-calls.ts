@@ -141,16 +141,17 @@ export class TradingCalls {
       .map(order => this.#texts.order(order))
   }
 
-  /** `private/get_user_trades_by_instrument`, `..._and_time`, and by order as a bare list. */
+  /** `private/get_user_trades_by_instrument`, `..._by_currency`, `..._and_time`, and by order as a bare list. */
   trades({ account }: ClientKey, params: Fields): unknown {
     const orderId = numberOfId(params.optional('order_id') ?? '')
-    const name = params.optional('instrument_name')
+    const [name, currency] = ['instrument_name', 'currency'].map(key => params.optional(key))
     const [start, end] = ['start_timestamp', 'end_timestamp'].map(key => Number(params.optional(key) ?? Number.NaN))
     const count = Math.min(TRADES_MAX, Number(params.optional('count') ?? 10))
     const mine = this.#exchange.fills.filter(
       ({ order, at }) =>
         order.account === account &&
         (name === undefined || order.instrument.symbol === name) &&
+        (currency === undefined || order.instrument.settle.code === currency) &&
         (orderId === 0 || order.id === orderId) &&
         !(at / 1000 < start!) &&
         !(Math.floor(at / 1000) > end!),
