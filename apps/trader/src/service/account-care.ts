@@ -2,10 +2,13 @@ import type { AccountReconciliation } from '@velocimex/core/ledger/account-recon
 import type { AccountTruth } from '@velocimex/core/ledger/account-truth'
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import type { OrderCodec } from '@velocimex/venues/order-venue'
+import type { OrderCodec, VenueRequest } from '@velocimex/venues/order-venue'
 import type { VenueGateway } from '../venue/venue-gateway.ts'
 import type { AccountJournal } from './account-journal.ts'
-import { askTruth, decimalsOf, type TruthParts } from './account-truth.ts'
+import { askTruth, decimalsOf, type TruthParts, truthRequests } from './account-truth.ts'
+
+/** Comparisons wait so long for room in the venue's limits, microseconds; then they are tried and may say why they fail. */
+const HELD_MAX = 60_000_000
 
 /** What care is taken of. */
 export interface CareParts {
@@ -35,6 +38,10 @@ export class AccountCare {
   readonly #truth: TruthParts
   #reconciliation: AccountReconciliation | undefined
   #isCold = false
+  /** What a comparison costs; it is always the same. */
+  #cost: readonly VenueRequest[] | undefined
+  /** Since when the venue's limits leave no room for a comparison. */
+  #heldAt: number | undefined
 
   constructor(parts: CareParts) {
     this.#parts = parts
@@ -63,7 +70,8 @@ export class AccountCare {
   /** A first life begins its books with what the venue says that the account has. */
   async open(): Promise<void> {
     const { journal, onAlert } = this.#parts
-    if (journal.opening !== undefined) return
+    // Without room it is asked at the next call: a question of ours that waits is no alert.
+    if (journal.opening !== undefined || !this.#hasRoom('other')) return
     const truth = await askTruth(this.#truth)
     if (typeof truth === 'string') return onAlert(truth)
     if (journal.opening !== undefined) return // Another answer was quicker.
@@ -72,11 +80,27 @@ export class AccountCare {
     this.#isCold = true
   }
 
-  /** Compares with the venue when it is time. To be called several times a second. @param isSettled nothing is in doubt */
+  /**
+   * Compares with the venue when it is time, and its limits leave room beside commands and audits: where they are narrow
+   * comparisons are rarer. To be called several times a second. @param isSettled nothing is in doubt
+   */
   tick(isSettled: boolean): void {
     if (this.#parts.journal.opening === undefined || !isSettled) return
+    if (this.#isHeld()) return
     this.#reconciliation ??= this.#parts.reconcile(question => void this.#ask(question), this.#isCold)
     this.#reconciliation.tick()
+  }
+
+  #isHeld(): boolean {
+    const now = this.#parts.now()
+    if (this.#hasRoom('upkeep')) this.#heldAt = undefined
+    else this.#heldAt ??= now
+    return this.#heldAt !== undefined && now - this.#heldAt < HELD_MAX
+  }
+
+  #hasRoom(purpose: 'upkeep' | 'other'): boolean {
+    this.#cost ??= truthRequests(this.#truth)
+    return this.#parts.gateway.hasRoom(this.#cost, purpose)
   }
 
   /** Compares with the venue at the next tick. */
@@ -114,6 +138,8 @@ export class AccountCare {
     for (const { index } of instruments.all) {
       const request = codec.deadMan(index, deadManMs, gateway.now())
       if (request !== undefined) void gateway.send(request)
+      // One switch for the whole account.
+      if (request !== undefined && request.instrument < 0) return
     }
   }
 }

@@ -13,6 +13,12 @@ export interface TruthParts {
   netLots(instrument: number): number
 }
 
+/** The questions that `askTruth` asks, for what they cost. */
+export function truthRequests({ codec, gateway }: TruthParts): VenueRequest[] {
+  const positions = codec.positions(gateway.now())
+  return [codec.balances(gateway.now()), ...(positions === undefined ? [] : [positions])]
+}
+
 /**
  * Asks the venue what the account holds of everything that is traded here.
  * @returns why that is not known, in words, when a question failed

@@ -15,6 +15,7 @@ import type { Side } from '@velocimex/core/market/side'
 import type { Lots } from '@velocimex/core/market/units'
 import type { ExecutionReport } from '@velocimex/core/order/execution-report'
 import type { ClockOffset } from '@velocimex/host/net/clock-offset'
+import type { Purpose } from '@velocimex/host/net/rate-budget'
 import type { RestClient } from '@velocimex/host/net/rest-client'
 import type { Timers } from '@velocimex/host/net/timers'
 import type { VenueBudget } from '@velocimex/venues/budgets'
@@ -142,6 +143,11 @@ export class VenueGateway implements LiveGateway {
     const outcome = await this.#line.request(request)
     if (outcome.kind !== 'answered') return `${outcome.kind}: ${outcome.words}`
     return { status: outcome.status, headers: outcome.headers, body: outcome.body.toString() }
+  }
+
+  /** Whether requests of this cost may go now; see `VenueLine.hasRoom`. */
+  hasRoom(requests: readonly VenueRequest[], purpose: Purpose): boolean {
+    return this.#line.hasRoom(requests, purpose)
   }
 
   /** Reads what must be known before commands can go over the socket. */

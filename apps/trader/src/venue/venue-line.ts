@@ -1,7 +1,7 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { Random } from '@velocimex/core/clock/random'
 import { ClockOffset } from '@velocimex/host/net/clock-offset'
-import { RateBudget } from '@velocimex/host/net/rate-budget'
+import { askAll, type Draw, type Purpose, RateBudget } from '@velocimex/host/net/rate-budget'
 import type { RestClient, RestOutcome } from '@velocimex/host/net/rest-client'
 import type { Timers } from '@velocimex/host/net/timers'
 import {
@@ -85,6 +85,17 @@ export class VenueLine {
     return skewOf(this.#clock, this.#parts.clock.resolution)
   }
 
+  /**
+   * Whether requests of this cost may go now, one after the other, as far as what was sent leaves room. @param purpose
+   * `upkeep` for what can wait
+   */
+  hasRoom(requests: readonly VenueRequest[], purpose: Purpose): boolean {
+    const weight = requests.reduce((sum, each) => sum + each.weight, 0)
+    const orders = requests.reduce((sum, each) => sum + each.orders, 0)
+    const answer = askAll(this.#draws(weight, orders), purpose, this.#parts.timers.now())
+    return answer.ok || answer.reason !== 'exhausted'
+  }
+
   /** Sends a request, a tenth of the limits being for cancels alone. */
   request(request: VenueRequest): Promise<RestOutcome> {
     const { method, path, headers, body } = request
@@ -141,16 +152,18 @@ export class VenueLine {
   }
 
   #paid({ call, weight, orders }: VenueRequest): Pick<PaidRequest, 'draws' | 'purpose'> {
+    const purpose = call === 'cancel' || call === 'cancel_all' ? 'cancel' : 'other'
+    return { draws: this.#draws(weight, orders), purpose }
+  }
+
+  #draws(weight: number, orders: number): Draw[] {
     const { budget } = this.#parts
     const all = (windows: VenueBudget['address'], count: number): Record<string, number> =>
       Object.fromEntries(windows.map(({ name }) => [name, count]))
-    return {
-      draws: [
-        { budget: this.#address, weights: all(budget.address, weight) },
-        { budget: this.#account, weights: all(budget.account, orders) },
-      ],
-      purpose: call === 'cancel' || call === 'cancel_all' ? 'cancel' : 'other',
-    }
+    return [
+      { budget: this.#address, weights: all(budget.address, weight) },
+      { budget: this.#account, weights: all(budget.account, orders) },
+    ]
   }
 
   #signs(answer: Answer, now: number): LimitSigns {

@@ -1,6 +1,7 @@
 import { assert } from '@velocimex/core/assert'
 import type { Random } from '@velocimex/core/clock/random'
 import { Backoff } from './backoff.ts'
+import { FallingCounter } from './falling-counter.ts'
 import { WeightWindow } from './weight-window.ts'
 
 /** One limit of a venue: so much weight in such a time. */
@@ -9,10 +10,15 @@ export interface BudgetWindow {
   readonly name: string
   readonly limit: number
   readonly lengthMs: number
+  /** What was counted falls evenly, a full count to nothing in that time; otherwise each weight leaves at its end. */
+  readonly falls?: boolean
 }
 
-/** What a request is for. Cancels may use all of a limit, everything else leaves them a part. */
-export type Purpose = 'cancel' | 'other'
+/**
+ * What a request is for. Cancels may use all of a limit, everything else leaves them a part; upkeep, which can wait, leaves
+ * half of it to commands and to questions about them.
+ */
+export type Purpose = 'cancel' | 'other' | 'upkeep'
 
 /** Weights of one request by the names of windows; windows that are not named are not touched. */
 export type Weights = Readonly<Record<string, number>>
@@ -29,15 +35,17 @@ export interface Draw {
 }
 
 const PROBE_MS = 60_000
+/** What upkeep may use of a limit. */
+const SHARE_OF_UPKEEP = 0.5
 const ALLOWED = { ok: true } as const
 
 /**
  * What a venue lets one party send: one budget for an IP address, one for each account. Whatever happens, no window of a
- * limit's length holds more than the limit. After a 429 nothing is sent for as long as the venue wishes; after a 418 or
+ * limit's length holds more than the limit, and no counter that falls stands above it. After a 429 nothing is sent for as long as the venue wishes; after a 418 or
  * 403 nothing but one probe a minute until an answer to such a probe is good. Instants in microseconds.
  */
 export class RateBudget {
-  readonly #windows = new Map<string, WeightWindow>()
+  readonly #windows = new Map<string, WeightWindow | FallingCounter>()
   readonly #shareOfOthers: number
   readonly #backoff: Backoff
   #pausedUntil = Number.NEGATIVE_INFINITY
@@ -50,7 +58,8 @@ export class RateBudget {
   /** @param reserve the part of every limit that only cancels use, 0.1 or more */
   constructor(windows: readonly BudgetWindow[], random: Random, reserve = 0.1) {
     assert(reserve >= 0.1 && reserve < 1, 'cancels have a tenth of a budget or more', reserve)
-    for (const { name, limit, lengthMs } of windows) this.#windows.set(name, new WeightWindow(limit, lengthMs))
+    for (const { name, limit, lengthMs, falls } of windows)
+      this.#windows.set(name, new (falls === true ? FallingCounter : WeightWindow)(limit, lengthMs))
     this.#shareOfOthers = 1 - reserve
     this.#backoff = new Backoff(random)
   }
@@ -125,15 +134,17 @@ export class RateBudget {
     this.#backoff.reset()
   }
 
-  #window(name: string): WeightWindow {
+  #window(name: string): WeightWindow | FallingCounter {
     const window = this.#windows.get(name)
     assert(window !== undefined, 'a budget knows its windows by name', name)
     return window
   }
 
   /** At least one unit is left to others, so that a limit of one is usable. */
-  #ceiling(window: WeightWindow, purpose: Purpose): number {
-    return purpose === 'cancel' ? window.limit : Math.max(1, Math.floor(window.limit * this.#shareOfOthers))
+  #ceiling({ limit }: WeightWindow | FallingCounter, purpose: Purpose): number {
+    if (purpose === 'cancel') return limit
+    const share = purpose === 'upkeep' ? Math.min(SHARE_OF_UPKEEP, this.#shareOfOthers) : this.#shareOfOthers
+    return Math.max(1, Math.floor(limit * share))
   }
 }
 
