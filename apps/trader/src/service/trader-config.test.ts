@@ -99,11 +99,11 @@ test('two keys of a simulated venue are two accounts there; a third there is not
 
 test('keys of real venues come from the environment, and what is missing is named without a secret', () => {
   const account: AccountConfig = { ...DEMO, endpoint: 'venue', key: 'MINE' }
-  const environment = { MINE_API_KEY: 'k', MINE_API_SECRET: '-----BEGIN\\nx', MINE_API_PASSPHRASE: 'p' }
+  const environment = { MINE_API_KEY: 'k', MINE_API_SECRET: 's', MINE_API_PASSPHRASE: 'p' }
   deepEqual(venueAccess(account, 'binance-usdm', {}, environment), {
     privateSockets: 'wss://fstream.binance.com',
     orderSockets: 'wss://ws-fapi.binance.com',
-    credentials: { apiKey: 'k', secret: '-----BEGIN\nx', passphrase: 'p' },
+    credentials: { apiKey: 'k', secret: 's', passphrase: 'p' },
   })
   throws(() => venueAccess(account, 'binance-usdm', {}, { MINE_API_KEY: 'k' }), {
     message: 'binance-usdm: the environment variable MINE_API_SECRET is not set',

@@ -1,5 +1,7 @@
+import { keyFault } from '@velocimex/venues/key-fault'
 import type { Credentials } from '@velocimex/venues/order-venue'
 import { ORDER_SOCKETS, PRIVATE_SOCKETS } from '@velocimex/venues/order-venues'
+import { CRYPTOGRAPHY } from '../venue/node-cryptography.ts'
 import type { AccountConfig } from './trader-config.ts'
 import type { VenueAddresses } from './venue-addresses.ts'
 
@@ -18,7 +20,7 @@ export interface VenueAccess {
  * Addresses and key of an account.
  * @param venueId of its codec
  * @param environment where keys of venues that are not simulated stand
- * @throws Error naming what is missing; never a secret
+ * @throws Error naming the account, what is missing or has the wrong form, and the remedy; never a secret
  */
 export function venueAccess(
   { name, venue, endpoint, key }: AccountConfig,
@@ -33,7 +35,7 @@ export function venueAccess(
       throw new Error(`${name}: the simulated ${venue} has ${address.keys.length} keys, key ${key} is not among them`)
     return { rest: address.rest, sockets: address.sockets, privateSockets: address.sockets, credentials }
   }
-  const credentials = credentialsOf(name, String(key), environment)
+  const credentials = credentialsOf(name, venueId, String(key), environment)
   const own = PRIVATE_SOCKETS.get(venueId)!
   const orders = ORDER_SOCKETS.get(venueId)
   if (endpoint === 'venue')
@@ -42,8 +44,12 @@ export function venueAccess(
   return { rest, sockets, privateSockets, orderSockets, credentials }
 }
 
+/** The end of the variable's name for each part of a key. */
+const VARIABLES = { apiKey: 'KEY', secret: 'SECRET', passphrase: 'PASSPHRASE' } as const
+
 function credentialsOf(
   name: string,
+  venueId: string,
   prefix: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Credentials {
@@ -56,5 +62,8 @@ function credentialsOf(
   const passphrase = environment[`${prefix}_API_PASSPHRASE`]
   // A private key in PEM has lines, which some environments write as \\n.
   const secret = read('SECRET').replaceAll('\\n', '\n')
-  return { apiKey: read('KEY'), secret, ...(passphrase === undefined ? {} : { passphrase }) }
+  const credentials = { apiKey: read('KEY'), secret, ...(passphrase === undefined ? {} : { passphrase }) }
+  const fault = keyFault(venueId, credentials, CRYPTOGRAPHY)
+  if (fault === undefined) return credentials
+  throw new Error(`${name}: the environment variable ${prefix}_API_${VARIABLES[fault.part]} ${fault.words}`)
 }

@@ -29,7 +29,7 @@ const LATE = { code: -1021, msg: 'Timestamp for this request is outside of the r
 const AHEAD = 60_000_000
 
 /** A gateway to a venue whose answers are told in advance; asked for the time it always tells it. */
-function stage({ hasSocket = false } = {}) {
+function stage({ hasSocket = false, breaks = {} as object } = {}) {
   const timers = new SimTimers(1_700_000_000_000_000 as Micros)
   const requests: RestRequest[] = []
   const frames: string[] = []
@@ -60,7 +60,10 @@ function stage({ hasSocket = false } = {}) {
   const credentials = { apiKey: 'key', secret: 'secret' }
   const gateway = new VenueGateway({
     ...{ instruments, rest: { request } as never, timers, random: new Random(1), sideOf: () => BUY, socket },
-    codec: binanceSpotOrders.makeOrderCodec({ instruments, credentials, cryptography: CRYPTOGRAPHY }),
+    codec: Object.assign(
+      binanceSpotOrders.makeOrderCodec({ instruments, credentials, cryptography: CRYPTOGRAPHY }),
+      breaks,
+    ),
     budget: VENUE_BUDGETS.get('binance-spot')!,
     clock: VENUE_CLOCKS.get('binance-spot')!,
     listener: {
@@ -181,4 +184,29 @@ test('what the venue cannot be told, and what an older start of ours says, is no
     ['not_sent', 'not_sent'],
   )
   deepEqual([requests.length, frames.length], [0, 0])
+})
+
+const fail = (): never => {
+  throw new Error('DECODER routines::unsupported')
+}
+
+test('S2-OMS-15 what cannot be signed is not sent, and the process goes on', async () => {
+  const { outcomes, place, requests } = stage({ breaks: { place: fail } })
+  await place()
+  deepEqual(outcomes, [{ kind: 'not_sent', reason: 'the place cannot be made: DECODER routines::unsupported' }])
+  equal(requests.length, 0)
+})
+
+test('S2-OMS-15 what cannot be signed for the socket is not sent there, nor over REST', async () => {
+  const { outcomes, place, requests, frames } = stage({ hasSocket: true, breaks: { socket: { place: fail } } })
+  for (let count = 0; count < 10; count++) await place()
+  deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(['not_sent']))
+  deepEqual([outcomes.length, requests.length, frames.length], [10, 0, 0])
+})
+
+test('S2-OMS-15 an answer that breaks its reader leaves the command in doubt: it was sent', async () => {
+  const { outcomes, place, answers } = stage({ breaks: { readCommand: fail } })
+  answers.push(taken)
+  await place()
+  deepEqual(outcomes, [{ kind: 'unknown', reason: 'the answer cannot be read: DECODER routines::unsupported' }])
 })

@@ -16,7 +16,7 @@ import type { Lots } from '@velocimex/core/market/units'
 import type { ExecutionReport } from '@velocimex/core/order/execution-report'
 import type { ClockOffset } from '@velocimex/host/net/clock-offset'
 import type { Purpose } from '@velocimex/host/net/rate-budget'
-import type { RestClient } from '@velocimex/host/net/rest-client'
+import type { RestClient, RestOutcome } from '@velocimex/host/net/rest-client'
 import type { Timers } from '@velocimex/host/net/timers'
 import type { VenueBudget } from '@velocimex/venues/budgets'
 import type { CommandResult, OrderCodec, SocketOrders, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
@@ -203,32 +203,49 @@ export class VenueGateway implements LiveGateway {
     return this.#attempt(wording)
   }
 
+  /** What throws before anything was written was not sent; afterwards it is not known what became of it. */
   async #attempt(wording: Wording): Promise<Attempt> {
-    const { codec, listener, timers } = this.#parts
+    const { listener, timers } = this.#parts
     const givenAt = timers.now()
-    const request = wording.request(this.now())
-    if (request === undefined || typeof request === 'string')
-      return { kind: 'not_sent', reason: request ?? `this venue has no ${wording.verb}` }
+    const request = worded(wording.verb, () => wording.request(this.now()))
+    if ('kind' in request) return request
     const spoken = this.#speak(wording, request)
     if (spoken !== undefined) return spoken
-    const outcome = await this.#line.request(request)
-    if (outcome.kind !== 'answered') return { kind: outcome.kind, reason: outcome.words }
-    listener.onSent(outcome.sentAt - givenAt)
-    const answer = { status: outcome.status, headers: outcome.headers, body: outcome.body.toString() }
-    const result = codec.readCommand(request, answer, this.now())
+    try {
+      const outcome = await this.#line.request(request)
+      if (outcome.kind !== 'answered') return { kind: outcome.kind, reason: outcome.words }
+      listener.onSent(outcome.sentAt - givenAt)
+      return this.#read(request, outcome)
+    } catch (cause) {
+      return { kind: 'unknown', reason: `the answer cannot be read: ${(cause as Error).message}` }
+    }
+  }
+
+  #read(request: VenueRequest, { status, headers, body }: RestOutcome & { kind: 'answered' }): Attempt {
+    const answer = { status, headers, body: body.toString() }
+    const result = this.#parts.codec.readCommand(request, answer, this.now())
     this.#line.heed(request, answer, result)
     return { kind: 'told', result }
   }
 
   /** Over the socket; undefined where not a byte of it was written there. */
-  #speak(wording: Wording, request: VenueRequest): Promise<Attempt> | undefined {
+  #speak(wording: Wording, request: VenueRequest): Promise<Attempt> | Attempt | undefined {
     const { codec, socket } = this.#parts
     const orders = codec.socket
     if (socket?.isUp !== true || orders === undefined) return undefined
     const frame = wording.frame(orders)
     if (frame === undefined) return undefined
-    const said = this.#line.through(request, () => socket.request(id => frame(id, this.now())))
-    return said?.then(outcome => {
+    let unsaid: NotWorded | undefined
+    const said = this.#line.through(request, () => {
+      try {
+        return socket.request(id => frame(id, this.now()))
+      } catch (cause) {
+        unsaid = notWorded(wording.verb, cause)
+        return undefined
+      }
+    })
+    if (said === undefined) return unsaid
+    return said.then(outcome => {
       if (outcome.kind === 'answered') return { kind: 'told', result: outcome.result }
       return { kind: outcome.kind, reason: outcome.words }
     })
@@ -255,5 +272,23 @@ export class VenueGateway implements LiveGateway {
     const none = 0 as Lots
     const order = { clientOrderId, venueOrderId: '', instrument, at: this.now(), cumulative: none, leaves: none }
     return { kind, ...order, reason }
+  }
+}
+
+type NotWorded = Extract<Attempt, { kind: 'not_sent' }>
+
+const notWorded = (verb: Verb, cause: unknown): NotWorded => ({
+  kind: 'not_sent',
+  reason: `the ${verb} cannot be made: ${(cause as Error).message}`,
+})
+
+/** A command in the venue's words, or why there are none: a key that does not sign must not end the process. */
+function worded(verb: Verb, make: () => VenueRequest | string | undefined): VenueRequest | NotWorded {
+  try {
+    const request = make()
+    if (typeof request === 'object') return request
+    return { kind: 'not_sent', reason: request ?? `this venue has no ${verb}` }
+  } catch (cause) {
+    return notWorded(verb, cause)
   }
 }
