@@ -13,6 +13,7 @@ import { BUY } from '@velocimex/core/market/side'
 import type { OrderView } from '@velocimex/core/order/order'
 import { RiskGate } from '@velocimex/core/risk/risk-gate'
 import { NO_LIMITS } from '@velocimex/core/risk/risk-limits'
+import { EXHAUSTED } from '@velocimex/host/net/venue-rest'
 import { AccountGuards, type Senses } from './account-guards.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { exposureOf } from './guarded-desk.ts'
@@ -154,6 +155,14 @@ test('what a maker was refused because it would have taken is no sign that somet
     const guarded = new Guarded(folder)
     for (let at = 0; at < 50; at++)
       guarded.guards.onOrderUpdate(rejected(`r${at}`, 'Post Only order will be rejected', true))
+    equal(guarded.stop.phase, 'armed')
+    equal(guarded.review(), 'ok')
+  }))
+
+test('R-REST-01 what our own count of the venue’s limits held back was never sent, and no sign that something is wrong', () =>
+  withFolder(folder => {
+    const guarded = new Guarded(folder)
+    for (let at = 0; at < 50; at++) guarded.guards.onOrderUpdate(rejected(`r${at}`, EXHAUSTED))
     equal(guarded.stop.phase, 'armed')
     equal(guarded.review(), 'ok')
   }))

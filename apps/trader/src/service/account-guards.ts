@@ -20,6 +20,7 @@ import type { ScopedLimit } from '@velocimex/core/risk/scoped-limit'
 import { ClockWatch } from './clock-watch.ts'
 import { type GuardOptions, OPERATOR } from './guard-options.ts'
 import { guardedDesk } from './guarded-desk.ts'
+import { isHarmless } from './harmless-rejection.ts'
 import { INSTRUMENT_LIMITS, type InstrumentLimitName, instrumentLimits, limitName } from './instrument-limits.ts'
 import { SafeguardFile, withChange } from './safeguard-file.ts'
 import { safeguardPlan } from './safeguard-plan.ts'
@@ -144,8 +145,7 @@ export class AccountGuards {
 
   /** An order is new or has changed. */
   onOrderUpdate(order: OrderView): void {
-    // What would have taken and was told not to is how makers quote, not a sign that something is wrong.
-    if (order.state === 'rejected' && order.request.postOnly && /post.?only|maker/i.test(order.reason)) {
+    if (isHarmless(order)) {
       this.safeguards.exposure.onOrder(this.#parts.account, order)
       this.safeguards.breakers.onUnsent(order)
       this.safeguards.stop.tick()

@@ -33,6 +33,7 @@ import { ModeFile } from './mode-file.ts'
 import { OrderStories } from './order-stories.ts'
 import { recoverDesk } from './recover-desk.ts'
 import { settleDesk } from './settle-desk.ts'
+import { VenueRoom } from './venue-room.ts'
 
 /** Records behind the snapshot beyond which a start takes another. */
 const REPLAYED_MAX = 1_000
@@ -88,7 +89,8 @@ export class LiveAccount {
     this.desk = this.#recover(history)
     this.guards = this.#guard()
     const exposure = exposureOf(this.desk, journal.books, index => this.strategies.mid(index))
-    this.gate = new RiskGate(instruments, options.limits, exposure, timers, this.guards.guards)
+    const guards = [...this.guards.guards, new VenueRoom(() => gateway.takesOrders)]
+    this.gate = new RiskGate(instruments, options.limits, exposure, timers, guards)
     this.strategies = this.#makeStrategies()
     this.guards.resume()
     const { connector, feeds } = new AccountMarket({

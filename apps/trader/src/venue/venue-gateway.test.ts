@@ -9,11 +9,13 @@ import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { BUY } from '@velocimex/core/market/side'
 import type { RestOutcome, RestRequest } from '@velocimex/host/net/rest-client'
 import { SimTimers } from '@velocimex/host/net/sim-timers'
+import { EXHAUSTED } from '@velocimex/host/net/venue-rest'
 import { binanceSpotOrders } from '@velocimex/venues/binance/binance-orders'
 import { binanceSpotSide } from '@velocimex/venues/binance/venue-side/binance-dialect'
 import { VENUE_BUDGETS } from '@velocimex/venues/budgets'
 import type { CommandResult } from '@velocimex/venues/order-venue'
 import { VENUE_CLOCKS } from '@velocimex/venues/venue-clocks'
+import { VenueRoom } from '../service/venue-room.ts'
 import { OrderSocket } from './order-socket.ts'
 import { VenueGateway } from './venue-gateway.ts'
 
@@ -209,4 +211,25 @@ test('S2-OMS-15 an answer that breaks its reader leaves the command in doubt: it
   answers.push(taken)
   await place()
   deepEqual(outcomes, [{ kind: 'unknown', reason: 'the answer cannot be read: DECODER routines::unsupported' }])
+})
+
+test('R-REST-01 adding orders are refused before the limit holds them back; reducing ones and cancels use the rest', async () => {
+  const { outcomes, place, gateway, timers, answers } = stage()
+  const room = new VenueRoom(() => gateway.takesOrders)
+  let added = 0
+  while (room.refusal({} as never) === undefined) {
+    answers.push(taken)
+    await place()
+    added++
+  }
+  equal(room.refusal({} as never)?.reason, 'rate_exceeded')
+  ok(outcomes.every(({ kind }) => kind === 'ack'))
+  answers.push(taken, taken, taken)
+  for (let count = 0; count < 4; count++) await place()
+  deepEqual(
+    outcomes.slice(added).map(outcome => (outcome.kind === 'not_sent' ? outcome.reason : outcome.kind)),
+    ['ack', 'ack', 'ack', EXHAUSTED],
+  )
+  timers.advance(10_200)
+  equal(room.refusal({} as never), undefined)
 })

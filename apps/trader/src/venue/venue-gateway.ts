@@ -150,6 +150,11 @@ export class VenueGateway implements LiveGateway {
     return this.#line.hasRoom(requests, purpose)
   }
 
+  /** Whether the venue's limit of orders has room now. */
+  get takesOrders(): boolean {
+    return this.#line.takesOrders
+  }
+
   /** Reads what must be known before commands can go over the socket. */
   async prepare(): Promise<void> {
     const { lessons } = this.#parts.codec

@@ -29,6 +29,9 @@ const VERDICTS: Readonly<Partial<Record<Advice, LimitSigns['verdict']>>> = {
   halt: 'denied',
 }
 
+/** Placements that room is left for beside the one that is asked about: they may be on their way to us. */
+const HEADROOM_MAX = 3
+
 /** What an answer was read as. */
 type Heeded = Pick<CommandResult, 'advice' | 'code' | 'words'>
 
@@ -53,6 +56,8 @@ export class VenueLine {
   readonly #address: RateBudget
   readonly #account: RateBudget
   #clock: ClockOffset
+  /** A few orders at once, for `takesOrders`. */
+  readonly #fewOrders: Record<string, number>
   #setting: Promise<void> | undefined
   /** When the clock was last set because the venue refused it. */
   #doubtedAt = Number.NEGATIVE_INFINITY
@@ -63,6 +68,8 @@ export class VenueLine {
     const { budget, random, rest, timers } = parts
     this.#address = new RateBudget(budget.address, random)
     this.#account = new RateBudget(budget.account, random)
+    const headroom = (limit: number): number => Math.min(HEADROOM_MAX, Math.floor(limit / 10))
+    this.#fewOrders = Object.fromEntries(budget.account.map(({ name, limit }) => [name, 1 + headroom(limit)]))
     const readSigns = (answer: Answer, now: number): LimitSigns => this.#signs(answer, now)
     this.#rest = new VenueRest(rest, timers, readSigns, (alert, words) => parts.onAdvice(alert, words))
   }
@@ -93,6 +100,12 @@ export class VenueLine {
     const weight = requests.reduce((sum, each) => sum + each.weight, 0)
     const orders = requests.reduce((sum, each) => sum + each.orders, 0)
     const answer = askAll(this.#draws(weight, orders), purpose, this.#parts.timers.now())
+    return answer.ok || answer.reason !== 'exhausted'
+  }
+
+  /** Whether the venue's limit of orders has room for some now. */
+  get takesOrders(): boolean {
+    const answer = this.#account.ask(this.#fewOrders, 'other', this.#parts.timers.now())
     return answer.ok || answer.reason !== 'exhausted'
   }
 

@@ -30,6 +30,9 @@ export interface LimitSigns {
 /** What our own bounds held back says nothing about the venue. */
 const OURS: ReadonlySet<NotSentReason> = new Set(['busy', 'stopped', 'malformed'])
 
+/** The words of a request for which our own count of the venue's limits left no room: nothing is wrong, it was too soon. */
+export const EXHAUSTED = 'exhausted: held back by our own limits'
+
 /** Somebody is to be told, and entries are to be halted. */
 export type RestAlert = 'slow' | 'ban' | 'breaker_open'
 
