@@ -170,6 +170,16 @@ async function showRisk(flags: Flags): Promise<void> {
   for (const { account, stop } of value.stopped) for (const words of stopLines(account, stop)) print(words)
 }
 
+/** What funding came to, what came from outside, and how often the books had to follow the venue, where there was any. */
+function flowPairs({ funding, external, corrections }: Rows[number]): (readonly [string, string])[] {
+  const named = (name: string, amounts: unknown): (readonly [string, string])[] =>
+    Object.entries((amounts ?? {}) as Record<string, string>)
+      .filter(([, amount]) => Number(amount) !== 0)
+      .map(([code, amount]) => [`${name} ${code}`, amount])
+  const followed = Number(corrections ?? 0) === 0 ? [] : [['corrections', String(corrections)] as const]
+  return [...named('funding', funding), ...named('from outside', external), ...followed]
+}
+
 async function balance(flags: Flags): Promise<void> {
   const value = (await askTrader(flags.dir, 'GET', '/ledger')) as { accounts: Rows }
   if (flags.json) return printJson(value)
@@ -184,6 +194,7 @@ async function balance(flags: Flags): Promise<void> {
       ...pairs([
         ...Object.entries(sums).map(([name, sum]) => [`debits less credits, ${name}`, sum] as const),
         ...Object.entries(cash).map(([code, amount]) => [`cash ${code}`, amount] as const),
+        ...flowPairs(account),
       ]),
     )
     print(

@@ -450,8 +450,11 @@ test('funding is paid every eight hours and told as an execution', () => {
   const next = (Math.floor(trial.now / 28_800_000_000) + 1) * 28_800_000_000
   market.clock.advanceTo((next - 1) as Micros)
   market.dialect.tick(next as Micros)
-  const funding = trial.messages.find(({ kind }) => kind === 'funding')
-  ok(funding?.kind === 'funding' && funding.amount.units < 0n, 'a long pays')
+  const told = trial.messages.find(({ kind }) => kind === 'cash_flow')
+  ok(told?.kind === 'cash_flow')
+  const funding = told.flow
+  ok(funding.kind === 'funding' && funding.amount.units < 0n, 'a long pays')
+  equal(funding.instrument, 0)
   const paid = funding.amount.units * 10n ** BigInt(trial.decimals('USDT') - funding.amount.decimals)
   equal(market.exchange.account(1).balance('USDT').total, before + paid)
 })

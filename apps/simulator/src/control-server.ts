@@ -14,6 +14,13 @@ const depositSchema = z.strictObject({
   asset: z.string().min(1).max(20),
   /** Decimal text, negative to take away. */
   amount: z.string().regex(/^-?\d{1,20}(\.\d{1,18})?$/),
+  /** False when the account is not told: it must find out by asking. */
+  told: z.boolean().default(true),
+})
+const fundingSchema = z.strictObject({
+  symbol: z.string(),
+  /** In 1e-12 of a position's value; longs pay a positive one. */
+  rate: z.int().min(-1e12).max(1e12),
 })
 const closeSchema = z.strictObject({
   code: z.int().min(1000).max(4999).default(1001),
@@ -88,6 +95,7 @@ export class ControlServer {
     'POST /inject': body => this.#with(injectSchema, body, ({ frame }) => this.#controlled.server.inject(frame)),
     'POST /skew': body => this.#with(skewSchema, body, ({ milliseconds }) => this.#controlled.setSkew(milliseconds)),
     'POST /deposit': body => this.#with(depositSchema, body, deposit => this.#deposit(deposit)),
+    'POST /funding': body => this.#with(fundingSchema, body, ({ symbol, rate }) => this.#fund(symbol, rate)),
     'POST /halt': body => this.#with(haltSchema, body, ({ symbol, open }) => this.#halt(symbol, open)),
   }
 
@@ -97,12 +105,20 @@ export class ControlServer {
     return act(parsed.data) === false ? [409, { error: 'not possible now' }] : [200, {}]
   }
 
-  #deposit({ account, asset, amount }: z.infer<typeof depositSchema>): boolean {
+  #deposit({ account, asset, amount, told }: z.infer<typeof depositSchema>): boolean {
     const { exchange } = this.#controlled.market
     const decimals = decimalsOf(this.#controlled.market, asset)
     const [whole, fraction = ''] = amount.split('.') as [string, string?]
     if (fraction.length > decimals) return false
-    exchange.transfer(account, asset, BigInt(whole + fraction.padEnd(decimals, '0')))
+    exchange.transfer(account, asset, BigInt(whole + fraction.padEnd(decimals, '0')), told)
+    return true
+  }
+
+  #fund(symbol: string, rate: number): boolean {
+    const { exchange } = this.#controlled.market
+    const instrument = exchange.instruments.all.find(each => each.symbol === symbol && each.kind === 'perpetual')
+    if (instrument === undefined) return false
+    exchange.payFunding(instrument, rate)
     return true
   }
 

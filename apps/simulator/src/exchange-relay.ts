@@ -1,5 +1,7 @@
 import type {
+  BalanceCause,
   ExchangeFill,
+  ExchangeFlow,
   ExchangeListener,
   ExchangeOrder,
   ExchangeOrderEvent,
@@ -25,7 +27,7 @@ export class ExchangeRelay implements ExchangeListener {
   onFill(fill: ExchangeFill): void {
     this.target?.onFill(fill)
   }
-  onBalance(account: number, assets: readonly string[], cause: 'order' | 'fill' | 'funding' | 'transfer'): void {
-    this.target?.onBalance(account, assets, cause)
+  onBalance(account: number, assets: readonly string[], cause: BalanceCause, flow?: ExchangeFlow): void {
+    this.target?.onBalance(account, assets, cause, flow)
   }
 }

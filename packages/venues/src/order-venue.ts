@@ -145,6 +145,21 @@ export interface BudgetReading {
   readonly retryAfter?: number
 }
 
+/** Money that came to an account or left it without an order. */
+export interface CashFlow {
+  /** `transfer`: between accounts of one owner, or the venue does not say what it was. */
+  readonly kind: 'funding' | 'deposit' | 'withdrawal' | 'transfer'
+  readonly asset: string
+  /** Positive when received, never zero. */
+  readonly amount: Amount
+  /** Index of what funding was paid for; absent where the venue does not say. */
+  readonly instrument?: number
+  /** The same when the venue tells it again, another for every other of this asset. */
+  readonly id: string
+  /** The venue's instant. */
+  readonly at: Micros
+}
+
 /** A message of the private stream. */
 export type PrivateMessage =
   | { readonly kind: 'ready' }
@@ -155,8 +170,7 @@ export type PrivateMessage =
   | { readonly kind: 'report'; readonly report: ExecutionReport }
   | { readonly kind: 'balance'; readonly balance: Balance }
   | { readonly kind: 'position'; readonly position: VenuePosition }
-  /** A payment of funding, positive when received. */
-  | { readonly kind: 'funding'; readonly asset: string; readonly amount: Amount; readonly at: Micros }
+  | { readonly kind: 'cash_flow'; readonly flow: CashFlow }
   /** Answer to a command sent over the socket; `budget` where it tells what is left. */
   | {
       readonly kind: 'answer'

@@ -47,11 +47,11 @@ async function cashOf(trader: TraderProcess): Promise<string> {
   return own.cash['USDT']!
 }
 
-test('R-ORD-02 money comes and goes at the venue: small amounts are booked as corrections, a large one halts entries until a person has looked, and every life knows them', async () => {
+test('R-ORD-02 money comes and goes at the venue and nobody is told: small amounts are booked as corrections, a large one halts entries until a person has looked, and every life knows them', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'recon-'))
   const stage = await ChaosStage.start(directory, 51)
   const deposit = async (amount: string): Promise<void> => {
-    const body = JSON.stringify({ account: 1, asset: 'USDT', amount })
+    const body = JSON.stringify({ account: 1, asset: 'USDT', amount, told: false })
     equal((await fetch(`${stage.controls[NAME]}/deposit`, { method: 'POST', body })).status, 200)
   }
   const plan = { reconcileMs: 200 }

@@ -16,7 +16,7 @@ import { RestClient } from '@velocimex/host/net/rest-client'
 import { AccountLinks } from '@velocimex/trader/service/account-links'
 import { VenueGateway } from '@velocimex/trader/venue/venue-gateway'
 import { VENUE_BUDGETS } from '@velocimex/venues/budgets'
-import type { OrderCodec } from '@velocimex/venues/order-venue'
+import type { CashFlow, OrderCodec } from '@velocimex/venues/order-venue'
 import { VENUE_CLOCKS } from '@velocimex/venues/venue-clocks'
 import { OrderClient } from './order-client.ts'
 import { StageTimers } from './stage-timers.ts'
@@ -46,6 +46,8 @@ export class GatewayTrial {
   readonly links: AccountLinks
   /** What a person would be told. */
   readonly advice: string[] = []
+  /** What came and went without an order. */
+  readonly flows: CashFlow[] = []
   /** Told everything too, once there is one. */
   desk: Pick<LiveOrderDesk, 'onOutcome' | 'onAnswer' | 'onReport' | 'onLinkUp'> | undefined
   readonly #rest: RestClient
@@ -74,6 +76,7 @@ export class GatewayTrial {
         this.gateway.learn(report.venueOrderId, report.clientOrderId)
         this.desk?.onReport(report)
       },
+      onFlow: flow => this.flows.push(flow),
       onUp: () => this.desk?.onLinkUp(),
       onAlert: words => this.advice.push(words),
     })

@@ -1,6 +1,8 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type {
+  BalanceCause,
   ExchangeFill,
+  ExchangeFlow,
   ExchangeOrder,
   ExchangeOrderEvent,
   ExchangeTrade,
@@ -49,7 +51,7 @@ export class WatchedDialect implements VenueDialect {
   onFill(fill: ExchangeFill): void {
     this.#dialect.onFill(fill)
   }
-  onBalance(account: number, assets: readonly string[], cause: 'order' | 'fill' | 'funding' | 'transfer'): void {
-    this.#dialect.onBalance(account, assets, cause)
+  onBalance(account: number, assets: readonly string[], cause: BalanceCause, flow?: ExchangeFlow): void {
+    this.#dialect.onBalance(account, assets, cause, flow)
   }
 }

@@ -240,8 +240,8 @@ export class AccountGuards {
     return undefined
   }
 
-  /** Writes down what must not be forgotten, for an end in good order. */
-  close(): void {
+  /** Writes down what must not be forgotten, durably. */
+  keep(): void {
     this.#keep()
   }
 

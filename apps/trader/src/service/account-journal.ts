@@ -9,6 +9,7 @@ import { toMinor } from '@velocimex/core/market/money'
 import type { Fill } from '@velocimex/core/order/fill'
 import { MakerShare } from '@velocimex/core/report/maker-share'
 import { z } from 'zod'
+import { CashFlows } from './cash-flows.ts'
 import { replaceFile } from './durable-file.ts'
 import { type BookedFill, type CarriedFills, FillHistory } from './fill-history.ts'
 
@@ -35,6 +36,8 @@ interface AccountImage {
 }
 
 const CORRECTIONS_MAX = 1_000
+/** Until a difference counts, microseconds: every fill is asked for meanwhile, and a message may be on its way. */
+export const CONFIRM_AFTER = 5_000_000
 
 /**
  * The books of an account as they outlive the process: what it had at first, and every fill since, of which the journal
@@ -44,6 +47,8 @@ const CORRECTIONS_MAX = 1_000
 export class AccountJournal {
   readonly books: AccountBooks
   readonly fills: FillHistory
+  /** What came and went without an order. */
+  readonly flows: CashFlows
   /** How much was made resting, by the fills that are kept and those of this life. */
   readonly maker = new MakerShare()
   readonly #path: string
@@ -61,6 +66,7 @@ export class AccountJournal {
     this.#path = join(directory, 'opening.json')
     this.#correctionsPath = join(directory, 'corrections.json')
     this.books = new AccountBooks(instruments, { owner: 1, allowShort: true })
+    this.flows = new CashFlows(directory, this.books)
     if (!existsSync(this.#path)) return
     this.opening = openingSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')))
     this.#deposit(this.opening)
@@ -105,6 +111,14 @@ export class AccountJournal {
     replaceFile(this.#correctionsPath, JSON.stringify(corrections))
     this.#corrections = corrections
     this.books.reconcileCash(code, held, reason, at)
+  }
+
+  /**
+   * Whether a correction of an asset contains what happened at an instant of the venue. One is booked when the venue has
+   * said the same twice, so what it contains lies farther back than the time between: half of that is left to clocks.
+   */
+  isCorrectedSince(code: string, at: number): boolean {
+    return this.#corrections.some(each => each.code === code && at < each.at - CONFIRM_AFTER / 2)
   }
 
   /** What there is of each asset in which profit is settled, booked units. */

@@ -1,6 +1,6 @@
 import type { Random } from '@velocimex/core/clock/random'
 import type { ExecutionReport } from '@velocimex/core/order/execution-report'
-import type { OrderCodec, PrivateMessage, PrivateStream } from '@velocimex/venues/order-venue'
+import type { CashFlow, OrderCodec, PrivateMessage, PrivateStream } from '@velocimex/venues/order-venue'
 import { OrderSocket } from '../venue/order-socket.ts'
 import { PrivateLink } from '../venue/private-link.ts'
 import type { VenueGateway } from '../venue/venue-gateway.ts'
@@ -14,6 +14,7 @@ export interface LinkParts {
   /** Not before `start`: it sends over `commands`. */
   gateway(): Pick<VenueGateway, 'send' | 'now'>
   onReport(report: ExecutionReport): void
+  onFlow(flow: CashFlow): void
   /** The private stream is up, or may have missed something. */
   onUp(): void
   onAlert(words: string): void
@@ -28,7 +29,7 @@ export class AccountLinks {
   readonly #orders: PrivateLink | undefined
 
   constructor(parts: LinkParts) {
-    const { codec, options, onReport, onUp } = parts
+    const { codec, options, onReport, onFlow, onUp } = parts
     const { privateSockets, orderSockets = privateSockets } = options
     const session = codec.socket?.session
     this.#parts = parts
@@ -37,6 +38,7 @@ export class AccountLinks {
       onUp,
       onMessage: message => {
         if (message.kind === 'report') onReport(message.report)
+        else if (message.kind === 'cash_flow') onFlow(message.flow)
       },
     })
     const quiet = { onUp: () => {}, onMessage: () => {} }

@@ -5,10 +5,7 @@ import type { CorrectableBooks } from '@velocimex/core/ledger/corrected-books'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { AccountGuards } from './account-guards.ts'
-import type { AccountJournal } from './account-journal.ts'
-
-/** Until a difference counts: the desk asks for every fill meanwhile, and one that was missed explains it. */
-const CONFIRM_AFTER = 5_000_000
+import { type AccountJournal, CONFIRM_AFTER } from './account-journal.ts'
 
 /** What is reconciled. */
 export interface ReconcilingParts {
@@ -41,6 +38,7 @@ export function reconciling(
     cash: code => books.cash(code),
     reconcileCash(code, held, reason, at) {
       try {
+        guards.keep() // A halt over it must be known to every life that knows the correction.
         journal.correct(code, held, reason, at)
       } catch (cause) {
         onAlert(`a correction could not be kept, and is tried again: ${(cause as Error).message}`)

@@ -4,7 +4,7 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { SELL } from '@velocimex/core/market/side'
 import { RestClient } from '@velocimex/host/net/rest-client'
 import { VENUE_BUDGETS } from '@velocimex/venues/budgets'
-import type { OrderCodec } from '@velocimex/venues/order-venue'
+import type { CashFlow, OrderCodec } from '@velocimex/venues/order-venue'
 import { VENUE_CLOCKS } from '@velocimex/venues/venue-clocks'
 import { VenueGateway } from '../venue/venue-gateway.ts'
 import { AccountLinks } from './account-links.ts'
@@ -19,6 +19,8 @@ export interface AccountVenueParts {
   desk(): LiveOrderDesk
   /** A command left so many microseconds after it was given. */
   onSent(waited: number): void
+  /** Money came or went without an order. */
+  onFlow(flow: CashFlow): void
   onAlert(words: string): void
 }
 
@@ -41,6 +43,7 @@ export class AccountVenue {
         this.gateway.learn(report.venueOrderId, report.clientOrderId)
         desk().onReport(report)
       },
+      onFlow: flow => parts.onFlow(flow),
       onUp: () => desk().onLinkUp(),
     })
     this.gateway = new VenueGateway({

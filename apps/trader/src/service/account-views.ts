@@ -1,4 +1,4 @@
-import { LEDGER_NAMES } from '@velocimex/core/ledger/chart'
+import { LEDGER_NAMES, LedgerKind } from '@velocimex/core/ledger/chart'
 import { formatOnGrid, formatScaled, parseOnGrid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
@@ -162,6 +162,8 @@ export class AccountViews {
         const { books } = account.journal
         const sums = books.trialBalance()
         const codes = [...new Set(account.instruments.all.flatMap(({ settle, quote }) => [settle.code, quote.code]))]
+        const amounts = (unitsOf: (code: string) => bigint): Record<string, string> =>
+          Object.fromEntries(codes.map(code => [code, formatScaled(unitsOf(code), decimalsOf(account, code))]))
         return {
           account: name,
           trialBalance: Object.fromEntries(
@@ -169,9 +171,10 @@ export class AccountViews {
           ),
           isBalanced: Object.values(sums).every(sum => sum === 0n),
           transfers: books.ledger.transferCount,
-          cash: Object.fromEntries(
-            codes.map(code => [code, formatScaled(books.cash(code), decimalsOf(account, code))]),
-          ),
+          cash: amounts(code => books.cash(code)),
+          funding: amounts(code => books.chart.held(LedgerKind.funding, code)),
+          external: amounts(code => account.journal.flows.external(code)),
+          corrections: account.journal.corrections,
           differences: account.care.differences,
         }
       }),

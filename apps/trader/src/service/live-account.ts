@@ -16,6 +16,7 @@ import { amendingOf } from '@velocimex/venues/amending'
 import type { MarketConnector } from '../market/market-connector.ts'
 import type { MarketFeeds } from '../market/market-feeds.ts'
 import { AccountCare } from './account-care.ts'
+import { AccountFlows } from './account-flows.ts'
 import { AccountGuards } from './account-guards.ts'
 import { AccountJournal } from './account-journal.ts'
 import type { AccountLinks } from './account-links.ts'
@@ -61,6 +62,7 @@ export class LiveAccount {
   readonly #file: FileJournal
   readonly #venue: AccountVenue
   readonly #repeats: Repeats
+  readonly #flows: AccountFlows
   #hasBegun = false
   readonly #random: Random
 
@@ -83,6 +85,7 @@ export class LiveAccount {
     this.#venue = new AccountVenue({
       ...{ options, instruments, random: this.#random, desk: () => this.desk },
       onSent: waited => this.#latency.took(waited),
+      onFlow: flow => this.#flows.take(flow),
       onAlert: words => this.#alert(words),
     })
     const { codec, gateway } = this.#venue
@@ -93,6 +96,14 @@ export class LiveAccount {
     this.gate = new RiskGate(instruments, options.limits, exposure, timers, guards)
     this.strategies = this.#makeStrategies()
     this.guards.resume()
+    this.#flows = new AccountFlows({
+      ...{ instruments, journal },
+      onExternal: (code, units) => {
+        this.guards.safeguards.monitor.onFlow(code, units)
+        this.guards.keep()
+      },
+      onAlert: words => this.#alert(words),
+    })
     const { connector, feeds } = new AccountMarket({
       ...{ options, instruments, rest: this.#venue.rest, random: this.#random, sink: this.strategies },
       onAlert: words => this.#alert(words),
@@ -137,7 +148,7 @@ export class LiveAccount {
     this.market.stop()
     this.#venue.leave()
     await settleDesk(this.desk, this.#options.timers, this.#pace.tickMs)
-    this.guards.close()
+    this.guards.keep()
     this.#persist()
     this.#file.close()
     await this.#venue.rest.stop()

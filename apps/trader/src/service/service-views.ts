@@ -45,10 +45,12 @@ export class ServiceViews {
   view(seconds: number, paused: boolean): ScreenView {
     const all = this.#accounts.map(({ account }) => account)
     const isReady = all.every(account => account.isReady)
-    const equity = amountsOf(all)
-    if (this.#opening === undefined && isReady) this.#opening = equity
-    const opening = this.#opening ?? equity
-    const profit = new Map([...equity].map(([code, amount]) => [code, amount - (opening.get(code) ?? 0)]))
+    const equity = amountsOf(all, (account, code) => account.equity(code))
+    // Money from outside is worth something, and no profit.
+    const made = amountsOf(all, (account, code) => account.equity(code) - account.journal.flows.external(code))
+    if (this.#opening === undefined && isReady) this.#opening = made
+    const opening = this.#opening ?? made
+    const profit = new Map([...made].map(([code, amount]) => [code, amount - (opening.get(code) ?? 0)]))
     const events = all.reduce((sum, { strategies }) => sum + strategies.events, 0)
     if (seconds - this.#secondsBefore >= 1) {
       this.#rate = Math.round((events - this.#eventsBefore) / (seconds - this.#secondsBefore))
@@ -100,12 +102,12 @@ export class ServiceViews {
 /** Amounts by currency, for the eye; the ledger has them exactly. */
 type Amounts = ReadonlyMap<string, number>
 
-/** Worth of accounts, each in the currency in which its first instrument settles. */
-function amountsOf(accounts: readonly LiveAccount[]): Amounts {
+/** What accounts have, each in the currency in which its first instrument settles, in booked units. */
+function amountsOf(accounts: readonly LiveAccount[], unitsOf: (account: LiveAccount, code: string) => bigint): Amounts {
   const amounts = new Map<string, number>()
   for (const account of accounts) {
     const { code, decimals } = account.instruments.at(0).settle
-    amounts.set(code, (amounts.get(code) ?? 0) + Number(account.equity(code)) / 10 ** decimals)
+    amounts.set(code, (amounts.get(code) ?? 0) + Number(unitsOf(account, code)) / 10 ** decimals)
   }
   return amounts
 }

@@ -83,6 +83,25 @@ export interface ExchangeTrade {
 /** What happened to an order besides executions. */
 export type ExchangeOrderEvent = 'accepted' | 'canceled' | 'expired' | 'replaced'
 
+/** Why a balance changed. */
+export type BalanceCause = 'order' | 'fill' | 'funding' | 'transfer'
+
+/** Money that no order moved. */
+export interface ExchangeFlow {
+  /** Of the exchange: no two are the same. */
+  readonly id: number
+  readonly code: string
+  /** Booked units of the asset, positive when the account received it. */
+  readonly units: bigint
+  /** What funding was paid for, and its rate in 1e-12 of the value; undefined for transfers. */
+  readonly funding?: {
+    readonly instrument: Instrument
+    readonly rate: number
+    readonly price: number
+    readonly lots: number
+  }
+}
+
 /** Told what happens, in the order in which it happens. The public part has no accounts in it. */
 export interface ExchangeListener {
   onTrade(trade: ExchangeTrade): void
@@ -91,6 +110,9 @@ export interface ExchangeListener {
   onOrder(event: ExchangeOrderEvent, order: ExchangeOrder): void
   /** Told after the account was booked. */
   onFill(fill: ExchangeFill): void
-  /** Balances of these assets may have changed, by the event before or by a transfer. */
-  onBalance(account: number, assets: readonly string[], cause: 'order' | 'fill' | 'funding' | 'transfer'): void
+  /**
+   * Balances of these assets may have changed, by the event before or by a transfer.
+   * @param flow what was paid, for funding and transfers
+   */
+  onBalance(account: number, assets: readonly string[], cause: BalanceCause, flow?: ExchangeFlow): void
 }

@@ -45,6 +45,7 @@ export class Exchange implements ExchangeView {
   readonly #closed: number[] = []
   #lastOrder = FIRST_ACCOUNT_ORDER
   #lastTrade = 0
+  #lastFlow = 0
   #lastPrices: Float64Array
 
   constructor(instruments: InstrumentTable, terms: ExchangeTerms, clock: Clock, listener: ExchangeListener) {
@@ -92,10 +93,13 @@ export class Exchange implements ExchangeView {
     return account
   }
 
-  /** A deposit, or a withdrawal with a negative amount; booked units. */
-  transfer(account: number, code: string, units: bigint): void {
+  /**
+   * A deposit, or a withdrawal with a negative amount; booked units.
+   * @param isTold false when nobody hears of it: who has the account finds it by asking
+   */
+  transfer(account: number, code: string, units: bigint, isTold = true): void {
     this.account(account).balance(code).total += units
-    this.#listener.onBalance(account, [code], 'transfer')
+    if (isTold) this.#listener.onBalance(account, [code], 'transfer', { id: ++this.#lastFlow, code, units })
   }
 
   /** An order arrives. Refused orders leave no trace. */
@@ -181,8 +185,11 @@ export class Exchange implements ExchangeView {
       const { lots } = account.position(instrument.index)
       if (lots === 0 || price <= 0) continue
       const value = worth(instrument, price, Math.abs(lots)) * BigInt(Math.sign(lots))
-      account.balance(instrument.settle.code).total -= divideHalfEven(value * BigInt(rate), 1_000_000_000_000n)
-      this.#listener.onBalance(number, [instrument.settle.code], 'funding')
+      const { code } = instrument.settle
+      const units = -divideHalfEven(value * BigInt(rate), 1_000_000_000_000n)
+      account.balance(code).total += units
+      const flow = { id: ++this.#lastFlow, code, units, funding: { instrument, rate, price, lots } }
+      this.#listener.onBalance(number, [code], 'funding', flow)
     }
   }
 

@@ -49,10 +49,13 @@ export class AccountBooks {
     this.portfolio.apply(fill)
   }
 
-  /** Money comes from outside (negative: goes there). */
-  deposit(code: string, amount: bigint, at: Micros): void {
+  /**
+   * Money comes from outside (negative: goes there).
+   * @param cause in the venue's words: `transfer 1764600000000`
+   */
+  deposit(code: string, amount: bigint, at: Micros, cause = amount > 0n ? 'deposit' : 'withdrawal'): void {
     const event = amount > 0n ? TransferCode.deposit : TransferCode.withdrawal
-    const posting = new Posting(this.chart, this.#postings, amount > 0n ? 'deposit' : 'withdrawal', at)
+    const posting = new Posting(this.chart, this.#postings, cause, at)
     posting.gain(LedgerKind.cash, code, amount, event, Role.external)
     this.#post(posting)
   }
@@ -140,11 +143,20 @@ export class AccountBooks {
     if (net === 0 || rate === 0) return 0n as Minor
     const value = notional(mark, Math.abs(net) as Lots, of.contract)
     const owed = (value * BigInt(rate) * BigInt(Math.sign(net))) / 1_000_000_000_000n
-    const posting = new Posting(this.chart, this.#postings, `funding ${of.symbol}`, at)
-    posting.gain(LedgerKind.cash, of.settle.code, -owed, TransferCode.funding)
-    posting.gain(LedgerKind.funding, of.settle.code, -owed, TransferCode.funding)
-    this.#post(posting)
+    this.fundingPaid(of.settle.code, -owed, `funding ${of.symbol}`, at)
     return -owed as Minor
+  }
+
+  /**
+   * Books funding as the venue tells it.
+   * @param amount what we received (negative: paid), booked units
+   * @param cause what it was paid for, and the venue's words: `funding BTCUSDT 1764600000000`
+   */
+  fundingPaid(code: string, amount: bigint, cause: string, at: Micros): void {
+    const posting = new Posting(this.chart, this.#postings, cause, at)
+    posting.gain(LedgerKind.cash, code, amount, TransferCode.funding)
+    posting.gain(LedgerKind.funding, code, amount, TransferCode.funding)
+    this.#post(posting)
   }
 
   /** Cash held of an asset. */

@@ -210,6 +210,10 @@ const told = (message: PrivateMessage): string => {
   if (message.kind === 'balance')
     return `${message.balance.asset} ${message.balance.total.units}e-${message.balance.total.decimals}`
   if (message.kind === 'position') return `position ${message.position.lots} at ${message.position.entryPrice}`
+  if (message.kind === 'cash_flow') {
+    const { kind, asset, amount, id } = message.flow
+    return `${kind} ${amount.units}e-${amount.decimals} ${asset} (${id})`
+  }
   return message.kind
 }
 
@@ -218,8 +222,8 @@ const EVENTS: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
   spot: {
     account_position: 'USDT 12500e-0|ETH 5e-0',
     account_position_wrapped: 'ETH 10000e-0',
-    balance_update: 'ignored',
-    balance_update_wrapped: 'ignored',
+    balance_update: 'transfer 1e-3 BTC (1709654400000 0.00100000)',
+    balance_update_wrapped: 'transfer 100e-0 BTC (1573200697068 100.00000000)',
     execution_report_canceled: 'canceled x-TD67BGP9-T0000000000000 0+0',
     execution_report_expired: 'expired x-TD67BGP9-T0000000000000 0+0 (INSUFFICIENT_LIQUIDITY)',
     execution_report_new: 'accepted x-TD67BGP9-T0000000000000 0+100000',
@@ -246,6 +250,23 @@ const EVENTS: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
     trade_lite: 'ignored',
   },
 }
+
+test('money without an order: funding, deposits and withdrawals are told once each, what moves within the account is not', () => {
+  const update = (m: string, bc: string, wb: string, T: number, P: readonly object[] = []): string =>
+    JSON.stringify({ e: 'ACCOUNT_UPDATE', E: T, T, a: { m, B: [{ a: 'USDT', wb, cw: wb, bc }], P } })
+  const { stream } = codecOf('usdm')
+  const flows = (text: string): string[] =>
+    stream.read(text).flatMap(message => (message.kind === 'cash_flow' ? [told(message)] : []))
+  deepEqual(flows(update('FUNDING_FEE', '-0.25', '99.75', 7)), ['funding -25e-2 USDT (FUNDING_FEE 7 99.75 -0.25)'])
+  deepEqual(flows(update('DEPOSIT', '5', '105', 8)), ['deposit 5e-0 USDT (DEPOSIT 8 105 5)'])
+  deepEqual(flows(update('WITHDRAW', '-5', '100', 9)), ['withdrawal -5e-0 USDT (WITHDRAW 9 100 -5)'])
+  deepEqual(flows(update('DEPOSIT', '0', '100', 9)), [], 'nothing')
+  for (const reason of ['ORDER', 'MARGIN_TRANSFER', 'ADJUSTMENT']) deepEqual(flows(update(reason, '5', '105', 8)), [])
+  const row = { s: 'BTCUSDT', pa: '1', ep: '1', up: '0' }
+  const [, paid] = stream.read(update('FUNDING_FEE', '-0.25', '99.75', 7, [row]))
+  equal(paid?.kind === 'cash_flow' && paid.flow.instrument, 0, 'of an isolated position the instrument is told')
+})
+
 const skip = !existsSync(fixtures) && 'no recordings beside the checkout'
 
 for (const dialect of ['spot', 'usdm'] as const)

@@ -1,13 +1,25 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { addAmounts } from '../amounts.ts'
-import type { PrivateMessage, PrivateStream, VenueRequest } from '../order-venue.ts'
+import type { CashFlow, PrivateMessage, PrivateStream, VenueRequest } from '../order-venue.ts'
 import { Fields } from '../wire/fields.ts'
 import type { Dialect } from './frame-fields.ts'
 import { readExecution } from './order-reports.ts'
 import type { BinanceSigner } from './order-requests.ts'
 import { readAnswer, readSocketAnswer } from './socket-answers.ts'
 
+/** Reasons of an ACCOUNT_UPDATE by which money comes or goes. Those of margin move it within the account. */
+const FLOWS: ReadonlyMap<string, CashFlow['kind']> = new Map([
+  ['FUNDING_FEE', 'funding'],
+  ['DEPOSIT', 'deposit'],
+  ['ADMIN_DEPOSIT', 'deposit'],
+  ['WITHDRAW_REJECT', 'deposit'],
+  ['WITHDRAW', 'withdrawal'],
+  ['ADMIN_WITHDRAW', 'withdrawal'],
+  ['ASSET_TRANSFER', 'transfer'],
+  ['COIN_SWAP_DEPOSIT', 'transfer'],
+  ['COIN_SWAP_WITHDRAW', 'transfer'],
+])
 /** The request by which spot subscribes to the account's events on the WebSocket API. */
 const SUBSCRIBE_ID = 'account'
 const SILENCE = { spot: 60_000_000, usdm: 600_000_000 } as const
@@ -82,6 +94,8 @@ export class BinancePrivateStream implements PrivateStream {
           const free = row.amount('f')
           return { kind: 'balance', balance: { asset: row.text('a'), total: addAmounts(free, row.amount('l')), free } }
         })
+      case 'balanceUpdate':
+        return cashFlow('transfer', event, 'd', event.text('T'), (event.int('T') * 1000) as Micros)
       case 'ACCOUNT_UPDATE':
         return this.#account(event.object('a'), (event.int('T') * 1000) as Micros)
       case 'eventStreamTerminated':
@@ -99,14 +113,19 @@ export class BinancePrivateStream implements PrivateStream {
   }
 
   #account(update: Fields, at: Micros): readonly PrivateMessage[] {
-    const isFunding = update.text('m') === 'FUNDING_FEE'
+    const reason = update.text('m')
+    const kind = FLOWS.get(reason)
+    const positions = update.has('P') ? update.list('P') : []
     const messages: PrivateMessage[] = []
     for (const row of update.list('B')) {
       const asset = row.text('a')
       messages.push({ kind: 'balance', balance: { asset, total: row.amount('wb'), free: row.amount('cw') } })
-      if (isFunding) messages.push({ kind: 'funding', asset, amount: row.amount('bc'), at })
+      if (kind === undefined) continue
+      // No id is told: what was paid when, and what it left, is told of no other payment.
+      const paidFor = positions.length === 1 ? this.#instruments.find(this.#venue, positions[0]!.text('s')) : undefined
+      messages.push(...cashFlow(kind, row, 'bc', `${reason} ${at / 1000} ${row.text('wb')}`, at, paidFor?.index))
     }
-    for (const row of update.has('P') ? update.list('P') : []) {
+    for (const row of positions) {
       const instrument = this.#instruments.find(this.#venue, row.text('s'))
       if (instrument === undefined) continue
       const lots = row.steps('pa', instrument.quantity)
@@ -115,4 +134,21 @@ export class BinancePrivateStream implements PrivateStream {
     }
     return messages
   }
+}
+
+/** A flow of the asset in `a` by what `key` says; none when that is nothing. */
+function cashFlow(
+  kind: CashFlow['kind'],
+  row: Fields,
+  key: 'd' | 'bc',
+  id: string,
+  at: Micros,
+  instrument?: number,
+): readonly PrivateMessage[] {
+  const amount = row.amount(key)
+  if (amount.units === 0n) return [{ kind: 'ignored' }]
+  const paidFor = kind === 'funding' && instrument !== undefined ? { instrument } : {}
+  return [
+    { kind: 'cash_flow', flow: { kind, asset: row.text('a'), amount, id: `${id} ${row.text(key)}`, at, ...paidFor } },
+  ]
 }

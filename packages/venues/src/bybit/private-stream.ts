@@ -123,9 +123,10 @@ export class BybitPrivateStream implements PrivateStream {
       if (instrument === undefined) return []
       const { units, decimals } = row.amount('execFee')
       const asset = row.optional('feeCurrency') || instrument.settle.code
-      return [
-        { kind: 'funding', asset, amount: { units: -units, decimals }, at: (row.int('execTime') * 1000) as Micros },
-      ]
+      if (units === 0n) return []
+      const amount = { units: -units, decimals }
+      const paid = { asset, amount, instrument: instrument.index, id: row.text('execId') }
+      return [{ kind: 'cash_flow', flow: { kind: 'funding', ...paid, at: (row.int('execTime') * 1000) as Micros } }]
     }
     const report = fillReport(row, this.#place)
     return report === undefined ? [] : [{ kind: 'report', report }]

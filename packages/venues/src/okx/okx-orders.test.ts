@@ -246,7 +246,10 @@ const told = (message: PrivateMessage): string => {
     return `${asset} ${total.units}e-${total.decimals} ${free.units}e-${free.decimals}`
   }
   if (message.kind === 'position') return `position ${message.position.lots} at ${message.position.entryPrice}`
-  if (message.kind === 'funding') return `funding ${message.amount.units}e-${message.amount.decimals} ${message.asset}`
+  if (message.kind === 'cash_flow') {
+    const { kind, asset, amount } = message.flow
+    return `${kind} ${amount.units}e-${amount.decimals} ${asset}`
+  }
   return message.kind
 }
 

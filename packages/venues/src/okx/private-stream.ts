@@ -1,7 +1,7 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { subtractAmounts } from '../amounts.ts'
-import type { Amount, CommandResult, PrivateMessage, PrivateStream } from '../order-venue.ts'
+import type { Amount, CashFlow, CommandResult, PrivateMessage, PrivateStream } from '../order-venue.ts'
 import { Fields } from '../wire/fields.ts'
 import { readBalance, readPosition } from './account-answers.ts'
 import { failureOf } from './order-errors.ts'
@@ -14,6 +14,11 @@ const SILENCE = 35_000_000 as Micros
 /** Currencies whose cash is remembered; more than the venue lists. */
 const CURRENCIES_MAX = 5000
 
+/** Reasons by which money comes or goes without an order. */
+const FLOWS: ReadonlyMap<string, CashFlow['kind']> = new Map([
+  ['funding_fee', 'funding'],
+  ['transferred', 'transfer'],
+])
 const AT_ONCE = '{"updateInterval":"0"}'
 const CHANNELS = [
   { channel: 'orders', instType: 'ANY' },
@@ -127,18 +132,22 @@ export class OkxPrivateStream implements PrivateStream {
     }
   }
 
-  /** Why balances moved. Only funding is told from here: what else it says, other channels say better. */
+  /**
+   * Why balances moved. Only funding and transfers are told from here, by what they leave: what else it says, other channels
+   * say better. Deposits and withdrawals go through another account of the owner, and are transfers here.
+   */
   #movement(row: Fields): PrivateMessage[] {
-    const isFunding = row.text('eventType') === 'funding_fee'
+    const kind = FLOWS.get(row.text('eventType'))
     const at = (row.int('pTime') * 1000) as Micros
     return row.list('balData').flatMap(each => {
       const asset = each.text('ccy')
       const now = each.amount('cashBal')
       const before = this.#cash.get(asset)
       if (before !== undefined || this.#cash.size < CURRENCIES_MAX) this.#cash.set(asset, now)
-      return isFunding && before !== undefined
-        ? [{ kind: 'funding', asset, amount: subtractAmounts(now, before), at }]
-        : []
+      if (kind === undefined || before === undefined) return []
+      const amount = subtractAmounts(now, before)
+      const id = `${row.text('pTime')} ${each.text('cashBal')}`
+      return amount.units === 0n ? [] : [{ kind: 'cash_flow', flow: { kind, asset, amount, id, at } }]
     })
   }
 }

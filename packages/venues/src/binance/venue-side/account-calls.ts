@@ -47,6 +47,11 @@ export class AccountCalls {
     })
   }
 
+  /** Booked units of an asset in decimal text. */
+  amount(asset: string, units: bigint): string {
+    return amountText(units, this.#decimals(asset))
+  }
+
   /** USD-M: wallets. */
   wallets(account: number) {
     return [...this.#exchange.account(account).balances].map(([asset, { total }]) => {

@@ -1,5 +1,11 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
-import type { ExchangeFill, ExchangeOrder, ExchangeOrderEvent } from '@velocimex/core/exchange/exchange-order'
+import type {
+  BalanceCause,
+  ExchangeFill,
+  ExchangeFlow,
+  ExchangeOrder,
+  ExchangeOrderEvent,
+} from '@velocimex/core/exchange/exchange-order'
 import type { ClientSocket, SocketSession } from '../../venue-dialect.ts'
 import { toHex } from '../../wire/encodings.ts'
 import type { Dialect } from '../frame-fields.ts'
@@ -90,9 +96,11 @@ export class AccountStreams {
     this.#report(fill.order, fill)
   }
 
-  onBalance(account: number, assets: readonly string[], cause: string, at: number): void {
+  onBalance(account: number, assets: readonly string[], cause: BalanceCause, at: number, flow?: ExchangeFlow): void {
     const now = Math.floor(at / 1000)
+    const change = flow === undefined ? '0' : this.#own.amount(flow.code, flow.units)
     if (this.#dialect === 'spot') {
+      if (flow !== undefined) this.#tell(account, { e: 'balanceUpdate', E: now, a: flow.code, d: change, T: now })
       const rows = this.#own
         .balances(account, assets)
         .map(({ asset, free, locked }) => ({ a: asset, f: free, l: locked }))
@@ -101,8 +109,9 @@ export class AccountStreams {
     }
     if (cause === 'order') return
     const wallets = this.#own.wallets(account).filter(({ asset }) => assets.includes(asset))
-    const words: Record<string, string> = { fill: 'ORDER', funding: 'FUNDING_FEE', transfer: 'DEPOSIT' }
-    const balances = wallets.map(({ asset, wallet }) => ({ a: asset, wb: wallet, cw: wallet, bc: '0' }))
+    const moved = (flow?.units ?? 0n) < 0n ? 'WITHDRAW' : 'DEPOSIT'
+    const words: Record<string, string> = { fill: 'ORDER', funding: 'FUNDING_FEE', transfer: moved }
+    const balances = wallets.map(({ asset, wallet }) => ({ a: asset, wb: wallet, cw: wallet, bc: change }))
     const positions = cause === 'fill' ? this.#positions(account) : []
     this.#tell(account, { e: 'ACCOUNT_UPDATE', E: now, T: now, a: { m: words[cause], B: balances, P: positions } })
   }

@@ -32,7 +32,7 @@ function make(side: VenueSide) {
     onLevel: (instrument, of, price) => target?.onLevel(instrument, of, price),
     onOrder: (event, order) => target?.onOrder(event, order),
     onFill: fill => target?.onFill(fill),
-    onBalance: (account, assets, cause) => target?.onBalance(account, assets, cause),
+    onBalance: (account, assets, cause, flow) => target?.onBalance(account, assets, cause, flow),
   }
   const exchange = new Exchange(new InstrumentTable(side.instruments), side.terms, clock, relay)
   const dialect = side.makeDialect({ exchange, clock, cryptography, keys: [KEY], random: new Random(1) })

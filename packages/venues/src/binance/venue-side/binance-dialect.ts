@@ -1,6 +1,8 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type {
+  BalanceCause,
   ExchangeFill,
+  ExchangeFlow,
   ExchangeOrder,
   ExchangeOrderEvent,
   ExchangeTrade,
@@ -161,8 +163,8 @@ class BinanceDialect implements VenueDialect {
     this.accounts.onFill(fill)
   }
 
-  onBalance(account: number, assets: readonly string[], cause: string): void {
-    this.accounts.onBalance(account, assets, cause, this.#options.clock.now())
+  onBalance(account: number, assets: readonly string[], cause: BalanceCause, flow?: ExchangeFlow): void {
+    this.accounts.onBalance(account, assets, cause, this.#options.clock.now(), flow)
   }
 
   #run(route: Route, request: ClientRequest): VenueReply {

@@ -1,8 +1,6 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
-import { worth } from '@velocimex/core/exchange/exchange-account'
-import type { ExchangeFill, ExchangeOrder } from '@velocimex/core/exchange/exchange-order'
+import type { ExchangeFill, ExchangeFlow, ExchangeOrder } from '@velocimex/core/exchange/exchange-order'
 import type { Instrument } from '@velocimex/core/market/instrument'
-import { divideHalfEven } from '@velocimex/core/market/money'
 import type { Category } from '../frame-fields.ts'
 import type { AccountCalls } from './account-calls.ts'
 import type { OrderCalls } from './order-calls.ts'
@@ -28,7 +26,6 @@ export interface AccountTopicParts {
 export class AccountTopics {
   readonly #parts: AccountTopicParts
   readonly #readers = new Set<AccountReader>()
-  #payments = 0
 
   constructor(parts: AccountTopicParts) {
     this.#parts = parts
@@ -57,25 +54,19 @@ export class AccountTopics {
     this.#tell(account, 'wallet', [this.#parts.calls.walletRow(account, assets)])
   }
 
-  /** Tells what funding is about to be paid; longs pay a positive rate. @param rate in 1e-12 @param at microseconds */
-  onFunding(instrument: Instrument, rate: number, at: number): void {
-    const { exchange, texts, category } = this.#parts
-    const price = exchange.mark(instrument.index)
-    for (const [account, owner] of exchange.accounts) {
-      const { lots } = owner.position(instrument.index)
-      if (lots === 0 || price <= 0) continue
-      const value = worth(instrument, price, Math.abs(lots)) * BigInt(Math.sign(lots))
-      const paid = divideHalfEven(value * BigInt(rate), 1_000_000_000_000n)
-      const row = {
-        ...{ category, symbol: instrument.symbol, execId: `funding-${++this.#payments}`, execType: 'Funding' },
-        ...{ execFee: amountText(paid, instrument.settle.decimals), feeCurrency: instrument.settle.code },
-        ...{ execPrice: texts.price(instrument, price), execQty: texts.lots(instrument, Math.abs(lots)) },
-        ...{ side: lots > 0 ? 'Sell' : 'Buy', orderId: '', orderLinkId: '', isMaker: false, orderType: 'UNKNOWN' },
-        ...{ feeRate: amountText(BigInt(rate), 12), leavesQty: '0', orderQty: '0', orderPrice: '0', closedSize: '0' },
-        execTime: String(Math.floor(at / 1000)),
-      }
-      this.#tell(account, 'execution', [row])
+  /** Tells what funding was paid. @param at microseconds */
+  onFunding(account: number, { id, units, funding }: ExchangeFlow, at: number): void {
+    const { texts, category } = this.#parts
+    const { instrument, rate, price, lots } = funding!
+    const row = {
+      ...{ category, symbol: instrument.symbol, execId: `funding-${id}`, execType: 'Funding' },
+      ...{ execFee: amountText(-units, instrument.settle.decimals), feeCurrency: instrument.settle.code },
+      ...{ execPrice: texts.price(instrument, price), execQty: texts.lots(instrument, Math.abs(lots)) },
+      ...{ side: lots > 0 ? 'Sell' : 'Buy', orderId: '', orderLinkId: '', isMaker: false, orderType: 'UNKNOWN' },
+      ...{ feeRate: amountText(BigInt(rate), 12), leavesQty: '0', orderQty: '0', orderPrice: '0', closedSize: '0' },
+      execTime: String(Math.floor(at / 1000)),
     }
+    this.#tell(account, 'execution', [row])
   }
 
   #position(account: number, instrument: Instrument): void {

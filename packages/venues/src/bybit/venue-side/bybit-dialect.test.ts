@@ -30,7 +30,7 @@ function make(side: typeof bybitSpotSide, key = KEY): { dialect: VenueDialect; e
     onLevel: (instrument, of, price) => target?.onLevel(instrument, of, price),
     onOrder: (event, order) => target?.onOrder(event, order),
     onFill: fill => target?.onFill(fill),
-    onBalance: (account, assets, cause) => target?.onBalance(account, assets, cause),
+    onBalance: (account, assets, cause, flow) => target?.onBalance(account, assets, cause, flow),
   }
   const exchange = new Exchange(new InstrumentTable(side.instruments), side.terms, clock, relay)
   const dialect = side.makeDialect({ exchange, clock, cryptography, keys: [key], random: new Random(1) })

@@ -1,6 +1,8 @@
 import type { Micros } from '@velocimex/core/clock/micros'
 import type {
+  BalanceCause,
   ExchangeFill,
+  ExchangeFlow,
   ExchangeOrder,
   ExchangeOrderEvent,
   ExchangeTrade,
@@ -97,12 +99,9 @@ class BybitDialect implements VenueDialect {
       for (const { orders } of this.#markets) orders.cancelOnDisconnect(account)
     if (at < this.#fundingAt) return
     this.#fundingAt = nextFunding(at)
-    for (const { category, own, accountTopics } of this.#markets) {
+    for (const { category, own } of this.#markets) {
       if (category === 'spot') continue
-      for (const instrument of own.all) {
-        accountTopics.onFunding(instrument, FUNDING_RATE, now)
-        this.#options.exchange.payFunding(instrument, FUNDING_RATE)
-      }
+      for (const instrument of own.all) this.#options.exchange.payFunding(instrument, FUNDING_RATE)
     }
   }
 
@@ -123,7 +122,9 @@ class BybitDialect implements VenueDialect {
   }
 
   /** An account has one wallet in all markets. */
-  onBalance(account: number, assets: readonly string[]): void {
+  onBalance(account: number, assets: readonly string[], _cause: BalanceCause, flow?: ExchangeFlow): void {
+    if (flow?.funding !== undefined)
+      this.#of(flow.funding.instrument).accountTopics.onFunding(account, flow, this.#options.clock.now())
     this.#markets[0]!.accountTopics.onBalance(account, assets)
   }
 

@@ -30,7 +30,7 @@ function make() {
     onLevel: (instrument, of, price) => target?.onLevel(instrument, of, price),
     onOrder: (event, order) => target?.onOrder(event, order),
     onFill: fill => target?.onFill(fill),
-    onBalance: (account, assets, cause) => target?.onBalance(account, assets, cause),
+    onBalance: (account, assets, cause, flow) => target?.onBalance(account, assets, cause, flow),
   }
   const { terms, instruments, keys = [] } = coinbaseSide
   const exchange = new Exchange(new InstrumentTable(instruments), terms, clock, relay)

@@ -93,5 +93,5 @@ const relayOf = (target: () => ExchangeListener | undefined): ExchangeListener =
   onLevel: (instrument, side, price) => target()?.onLevel(instrument, side, price),
   onOrder: (event, order) => target()?.onOrder(event, order),
   onFill: fill => target()?.onFill(fill),
-  onBalance: (account, assets, cause) => target()?.onBalance(account, assets, cause),
+  onBalance: (account, assets, cause, flow) => target()?.onBalance(account, assets, cause, flow),
 })

@@ -250,9 +250,10 @@ test('the dead-man switch cancels everything when it is not set again, and fundi
       venue.pass(15_000, 500)
       for (const frame of client.stream.renewal.frames()) socket.session!.onText(frame)
     }
-    funding = messages().find(({ kind }) => kind === 'funding')
+    funding = messages().find(({ kind }) => kind === 'cash_flow')
   }
-  ok(funding?.kind === 'funding' && funding.asset === 'USDT' && funding.amount.units < 0n, 'the long pays')
+  const paid = funding?.kind === 'cash_flow' ? funding.flow : undefined
+  ok(paid?.kind === 'funding' && paid.asset === 'USDT' && paid.amount.units < 0n, 'the long pays')
 })
 
 test('orders over the socket: by code, acknowledged, refused, and late', () => {

@@ -82,7 +82,7 @@ export class SimulatedOkx {
       onLevel: (instrument, side, price) => this.dialect.onLevel(instrument, side, price),
       onOrder: (event, order) => this.dialect.onOrder(event, order),
       onFill: fill => this.dialect.onFill(fill),
-      onBalance: (account, assets, cause) => this.dialect.onBalance(account, assets, cause),
+      onBalance: (account, assets, cause, flow) => this.dialect.onBalance(account, assets, cause, flow),
     }
     this.exchange = new Exchange(this.instruments, okxSide.terms, this.clock, listener)
     const { exchange, clock } = this
