@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import type { JournalHistory } from '@velocimex/core/bus/journal'
 import { Random } from '@velocimex/core/clock/random'
 import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
@@ -10,7 +10,6 @@ import type { OrderView } from '@velocimex/core/order/order'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { RiskGate } from '@velocimex/core/risk/risk-gate'
 import type { FileJournal } from '@velocimex/host/journal/file-journal'
-import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
 import { Repeats } from '@velocimex/host/net/repeats'
 import { amendingOf } from '@velocimex/venues/amending'
 import type { MarketConnector } from '../market/market-connector.ts'
@@ -31,6 +30,7 @@ import { LatencyWatch } from './latency-watch.ts'
 import type { LiveAccountOptions } from './live-account-options.ts'
 import { LiveStrategies } from './live-strategies.ts'
 import { ModeFile } from './mode-file.ts'
+import { openAccountJournal } from './open-account-journal.ts'
 import { OrderStories } from './order-stories.ts'
 import { recoverDesk } from './recover-desk.ts'
 import { settleDesk } from './settle-desk.ts'
@@ -126,12 +126,7 @@ export class LiveAccount {
 
   /** Opens the journal, recovers, and connects. The words of a refusal say what to do. */
   static start(options: LiveAccountOptions): Result<LiveAccount, 'journal'> & { readonly words?: string } {
-    const opening = openFileJournal({
-      directory: join(options.directory, 'journal'),
-      onFailure: words => options.onFatal(`the journal has failed: ${words}`),
-      ...(options.reserveBytes === undefined ? {} : { reserveBytes: options.reserveBytes }),
-      ...options.seams?.disk,
-    })
+    const opening = openAccountJournal(options)
     if (!opening.ok) return { ...refuse('journal'), words: opening.words }
     const { journal: file, history, warnings } = opening.value
     const table = new InstrumentTable(options.instruments)

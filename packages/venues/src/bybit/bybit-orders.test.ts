@@ -510,14 +510,8 @@ for (const line of ENDS.trim().split('\n'))
   })
 
 test('funding is cash: what the venue charges is paid by us', () => {
-  const row = {
-    category: 'linear',
-    symbol: 'BTCUSDT',
-    execType: 'Funding',
-    execFee: '0.25',
-    execTime: '7',
-    execId: 'f1',
-  }
+  const about = { category: 'linear', symbol: 'BTCUSDT', execType: 'Funding' }
+  const row = { ...about, execFee: '0.25', execTime: '7', execId: 'f1' }
   const message = JSON.stringify({ topic: 'execution', data: [row, { ...row, execFee: '-1', feeCurrency: 'USDC' }] })
   deepEqual(codecOf('linear').stream.read(message).map(told), ['funding USDT -25e-2', 'funding USDC 1e-0'])
 })
@@ -598,10 +592,9 @@ test('order entry over the socket of its own', { skip }, () => {
   equal(read('{"retCode":10004,"retMsg":"bad sign","op":"auth","connId":"c"}'), 'refused 10004 bad sign')
   equal(read('{"retCode":0,"retMsg":"OK","op":"pong","data":["1711002002529"],"connId":"c"}'), 'heartbeat')
   equal(read(fixture('ws_order_response.json')), 'answer order-req-001 ack')
-  equal(
-    read('{"reqId":"r9","retCode":110007,"retMsg":"x","op":"order.create","data":{}}'),
-    'answer r9 definitive_reject',
-  )
-  equal(read('{"reqId":"r9","retCode":10019,"retMsg":"x","op":"order.create","data":{}}'), 'answer r9 unknown')
+  const answered = (code: number): string =>
+    `{"reqId":"r9","retCode":${code},"retMsg":"x","op":"order.create","data":{}}`
+  equal(read(answered(110007)), 'answer r9 definitive_reject')
+  equal(read(answered(10019)), 'answer r9 unknown')
   equal(read('{"retCode":0}'), 'damaged op: is missing')
 })
