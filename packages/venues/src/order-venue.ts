@@ -295,5 +295,7 @@ export interface OrderCodecOptions {
 export interface OrderVenue {
   /** As `MarketVenue.id`. */
   readonly id: string
+  /** Requests must arrive in the order in which they were made, or are refused: they go over one connection. */
+  readonly isInOrder?: boolean
   makeOrderCodec(options: OrderCodecOptions): OrderCodec
 }

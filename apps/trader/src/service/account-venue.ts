@@ -35,7 +35,8 @@ export class AccountVenue {
   constructor(parts: AccountVenueParts) {
     const { options, instruments, random, desk, onAlert } = parts
     const { timers, wire, orders, credentials, cryptography, venue } = options
-    this.rest = new RestClient({ origin: options.rest ?? wire.rest }, timers)
+    const connections = orders.isInOrder === true ? { connections: 1 } : {}
+    this.rest = new RestClient({ origin: options.rest ?? wire.rest, ...connections }, timers)
     this.codec = orders.makeOrderCodec({ instruments, credentials, cryptography })
     this.links = new AccountLinks({
       ...{ codec: this.codec, options, random, onAlert, gateway: () => this.gateway },

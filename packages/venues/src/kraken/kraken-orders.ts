@@ -276,5 +276,9 @@ function isEmpty(answer: VenueAnswer, part?: string): boolean {
   return (part === undefined ? result : result.object(part)).keys().length === 0
 }
 
-/** Orders of Kraken spot. */
-export const krakenOrders: OrderVenue = { id: KRAKEN, makeOrderCodec: options => new KrakenOrders(options) }
+/** Orders of Kraken spot. A nonce that is overtaken by a later one is refused (`EAPI:Invalid nonce`). */
+export const krakenOrders: OrderVenue = {
+  id: KRAKEN,
+  isInOrder: true,
+  makeOrderCodec: options => new KrakenOrders(options),
+}
