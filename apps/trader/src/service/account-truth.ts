@@ -36,7 +36,8 @@ export async function askTruth(parts: TruthParts): Promise<AccountTruth | string
   })
   const request = codec.positions(gateway.now())
   if (request === undefined) {
-    const ours = instruments.all.map(({ index }) => ({ instrument: index, netLots: netLots(index) }))
+    const derivatives = instruments.all.filter(({ kind }) => kind !== 'spot') // What a spot market holds is a balance.
+    const ours = derivatives.map(({ index }) => ({ instrument: index, netLots: netLots(index) }))
     return { balances: held, positions: ours }
   }
   const positions = await answered(gateway, request, 'positions', (asked, answer) => codec.readPositions(asked, answer))

@@ -10,7 +10,7 @@ export const addressSchema = z.object({
   rest: z.string(),
   sockets: z.string(),
   control: z.string(),
-  keys: z.array(z.object({ apiKey: z.string(), secret: z.string(), passphrase: z.string() })).min(1),
+  keys: z.array(z.object({ apiKey: z.string(), secret: z.string(), passphrase: z.string().default('') })).min(1),
 })
 /** Where a simulated venue is, and the keys that trade there. */
 export type VenueAddress = z.infer<typeof addressSchema>
