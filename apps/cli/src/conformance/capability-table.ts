@@ -1,6 +1,7 @@
 import { CARE_ROWS } from './care-rows.ts'
 import { DESK_ROWS } from './desk-rows.ts'
 import { FAULT_ROWS } from './fault-rows.ts'
+import { FLOW_ROWS } from './flow-rows.ts'
 import { LINE_ROWS } from './line-rows.ts'
 import { type ConformanceRow, MARKET_ROWS, QUOTE_ROWS } from './market-rows.ts'
 import { ACCOUNT_ROWS, ORDER_ROWS } from './order-rows.ts'
@@ -17,7 +18,7 @@ export const SUITE: readonly (readonly [part: string, rows: readonly Named[]])[]
   ['Market data', [...MARKET_ROWS, ...QUOTE_ROWS]],
   ['Lines that break', [...FAULT_ROWS, ...LINE_ROWS, ...TWIN_ROWS]],
   ['Orders', ORDER_ROWS],
-  ['The account', [...ACCOUNT_ROWS, ...CARE_ROWS]],
+  ['The account', [...ACCOUNT_ROWS, ...FLOW_ROWS, ...CARE_ROWS]],
   ['Commands over a socket', SOCKET_ROWS],
   ['Limits, lost answers and wrong clocks', [...REST_ROWS, ...DENIED_ROWS, ...LATE_ROWS]],
   ['Orders in doubt', DESK_ROWS],

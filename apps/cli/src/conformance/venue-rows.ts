@@ -42,9 +42,18 @@ const NO_MARKS = 'spot has no mark price'
 const NO_FUNDING = 'spot has no funding'
 const NO_POSITIONS = 'spot has no positions'
 /** What no spot market has. */
-const SPOT = { D50: NO_MARKS, D52: NO_FUNDING, E15: NO_POSITIONS, E16: NO_POSITIONS, E82: NO_POSITIONS }
+const SPOT = {
+  D50: NO_MARKS,
+  D52: NO_FUNDING,
+  E89: NO_FUNDING,
+  E15: NO_POSITIONS,
+  E16: NO_POSITIONS,
+  E82: NO_POSITIONS,
+}
 /** What markets of contracts have, and spot markets have not. */
 const CONTRACTS = { E17: 'contracts have reduce-only orders: see E15 and E16' }
+/** Reconciliation finds what is told by nothing else. */
+const NO_FLOWS = 'the private stream tells what is left, not what came or went: found by reconciliation'
 const AS_SWAP = 'tried as okx-swap'
 const NO_CANCEL_ALL = 'no such request: open orders are listed and canceled one by one'
 const NO_NUMBERS = 'changes carry no number of the venue: the books of the leading line are lost with it, see S0-MDS-4c'
@@ -78,21 +87,21 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: 200,
     bookMark: '"type":"delta"',
     ackMark: '"op":"subscribe"',
-    omits: { ...CONTRACTS },
+    omits: { ...CONTRACTS, E88: NO_FLOWS },
   },
   'bybit-spot': {
     orders: bybitSpotOrders,
     depth: 200,
     bookMark: '"type":"delta"',
     ackMark: '"op":"subscribe"',
-    omits: { ...SPOT },
+    omits: { ...SPOT, E88: NO_FLOWS },
   },
   coinbase: {
     orders: coinbaseOrders,
     depth: Number.POSITIVE_INFINITY,
     bookMark: 'l2_data',
     ackMark: '"subscriptions"',
-    omits: { ...SPOT, ...REST_ONLY, E41: NO_CANCEL_ALL, E44: NO_SWITCH, E87: NO_RENEWAL },
+    omits: { ...SPOT, ...REST_ONLY, E88: NO_FLOWS, E41: NO_CANCEL_ALL, E44: NO_SWITCH, E87: NO_RENEWAL },
   },
   kraken: {
     orders: krakenOrders,
@@ -109,6 +118,8 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     ackMark: '"result":["',
     omits: {
       ...CONTRACTS,
+      E88: NO_FLOWS,
+      E89: NO_FLOWS,
       E66: 'a wrong time is refused as a wrong key is: our clock is compared with the venue’s beforehand',
       E70: 'several open orders may carry one label: an order whose answer is lost is never sent again',
     },
@@ -118,7 +129,7 @@ const TRAITS: Readonly<Record<string, VenueTraits>> = {
     depth: 400,
     bookMark: '"action":"update"',
     ackMark: '"event":"subscribe"',
-    omits: { E41: NO_CANCEL_ALL, E15: AS_SWAP, E16: AS_SWAP, E82: AS_SWAP },
+    omits: { E41: NO_CANCEL_ALL, E89: AS_SWAP, E15: AS_SWAP, E16: AS_SWAP, E82: AS_SWAP },
   },
   'okx-spot': {
     orders: okxOrders,

@@ -1,3 +1,4 @@
+import type { AccountMonitor } from '@velocimex/core/ledger/account-monitor'
 import { formatScaled } from '@velocimex/core/market/grid'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { toUnits } from '@velocimex/venues/amounts'
@@ -9,8 +10,11 @@ import { decimalsOf } from './account-truth.ts'
 export interface FlowParts {
   readonly instruments: InstrumentTable
   readonly journal: AccountJournal
-  /** Money comes from outside (negative: goes there), booked units: equity is measured from there on. */
-  onExternal(code: string, units: bigint): void
+  /** Measure equity: from where it is with what comes from outside. */
+  readonly guards: {
+    readonly safeguards: { readonly monitor: Pick<AccountMonitor, 'onFlow'> }
+    keep(): void
+  }
   onAlert(words: string): void
 }
 
@@ -29,7 +33,7 @@ export class AccountFlows {
 
   /** The venue tells a payment. */
   take({ kind, asset: code, amount, id, at, instrument }: CashFlow): void {
-    const { journal, instruments, onExternal, onAlert } = this.#parts
+    const { journal, instruments, guards, onAlert } = this.#parts
     const decimals = this.#decimals.get(code)
     // What is not traded here is not in the books; what was there at the opening is in it.
     if (decimals === undefined || journal.opening === undefined || at <= journal.opening.at) return
@@ -43,7 +47,10 @@ export class AccountFlows {
       ...(isFound ? { isFound } : {}),
     }
     // A life that ends between the two finds the money by reconciliation: equity is measured rightly in either.
-    if (kind !== 'funding' && !isFound) onExternal(code, units)
+    if (kind !== 'funding' && !isFound) {
+      guards.safeguards.monitor.onFlow(code, units)
+      guards.keep()
+    }
     try {
       journal.flows.book(flow)
       if (kind !== 'funding') onAlert(`${kind} of ${formatScaled(units, decimals)} ${code}`)

@@ -50,7 +50,10 @@ class Stage {
   tell(kind: CashFlow['kind'], cents: number, id: string, at: number, more: Partial<CashFlow> = {}): void {
     const flows = new AccountFlows({
       ...{ instruments: table, journal: this.journal, onAlert: words => this.alerts.push(words) },
-      onExternal: (code, units) => this.external.push(`${units} ${code}`),
+      guards: {
+        safeguards: { monitor: { onFlow: (code, units) => this.external.push(`${units} ${code}`) } },
+        keep: () => {},
+      },
     })
     flows.take({ kind, asset: 'USD', amount: { units: BigInt(cents), decimals: 2 }, id, at: micros(at), ...more })
   }

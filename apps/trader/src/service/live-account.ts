@@ -96,14 +96,7 @@ export class LiveAccount {
     this.gate = new RiskGate(instruments, options.limits, exposure, timers, guards)
     this.strategies = this.#makeStrategies()
     this.guards.resume()
-    this.#flows = new AccountFlows({
-      ...{ instruments, journal },
-      onExternal: (code, units) => {
-        this.guards.safeguards.monitor.onFlow(code, units)
-        this.guards.keep()
-      },
-      onAlert: words => this.#alert(words),
-    })
+    this.#flows = new AccountFlows({ instruments, journal, guards: this.guards, onAlert: words => this.#alert(words) })
     const { connector, feeds } = new AccountMarket({
       ...{ options, instruments, rest: this.#venue.rest, random: this.#random, sink: this.strategies },
       onAlert: words => this.#alert(words),

@@ -321,7 +321,7 @@ const told = (message: PrivateMessage): string => {
     return `${message.balance.asset} ${text(message.balance.total)} free ${text(message.balance.free)}`
   if (message.kind === 'position')
     return `position ${message.position.lots} at ${message.position.entryPrice} ${message.position.unrealised}`
-  if (message.kind === 'cash_flow') return `${message.flow.kind} ${message.flow.asset} ${text(message.flow.amount)}`
+  if (message.kind === 'cash_flow') return `funding ${message.flow.asset} ${text(message.flow.amount)}`
   if (message.kind === 'refused') return `refused ${message.code} ${message.words}`
   if (message.kind === 'answer') return `answer ${message.requestId} ${message.result.outcome}`
   return message.kind === 'damaged' ? `damaged ${message.words}` : message.kind
@@ -510,8 +510,7 @@ for (const line of ENDS.trim().split('\n'))
   })
 
 test('funding is cash: what the venue charges is paid by us', () => {
-  const about = { category: 'linear', symbol: 'BTCUSDT', execType: 'Funding' }
-  const row = { ...about, execFee: '0.25', execTime: '7', execId: 'f1' }
+  const row = { symbol: 'BTCUSDT', execType: 'Funding', execFee: '0.25', execTime: '7', execId: 'f1' }
   const message = JSON.stringify({ topic: 'execution', data: [row, { ...row, execFee: '-1', feeCurrency: 'USDC' }] })
   deepEqual(codecOf('linear').stream.read(message).map(told), ['funding USDT -25e-2', 'funding USDC 1e-0'])
 })

@@ -284,6 +284,22 @@ test('commands over the socket keep the digits of their grid, and answers find t
   equal(other?.kind, 'damaged', 'the answer is about another order')
 })
 
+test('balances: a deposit, a withdrawal and a transfer are money without an order, what they cost included', () => {
+  const { codec } = opened()
+  const flowOf = (type: string, amount: number, fee: number): string => {
+    const posting = { ledger_id: 'L1', timestamp: '2023-09-22T10:33:05.710082Z', type, asset: 'USD', amount, fee }
+    const frame = { channel: 'balances', type: 'update', data: [{ ...posting, balance: 7.5 }], sequence: 1 }
+    const [, flow] = codec.stream.read(JSON.stringify(frame)).filter(({ kind }) => kind !== 'damaged')
+    if (flow?.kind !== 'cash_flow') return 'none'
+    const { kind, amount: paid, id, at: instant } = flow.flow
+    return `${kind} ${paid.units}e-${paid.decimals} ${id} ${instant}`
+  }
+  equal(flowOf('deposit', 5, 0.25), 'deposit 475e-2 L1 1695378785710082')
+  equal(flowOf('withdrawal', -5, 0.25), 'withdrawal -525e-2 L1 1695378785710082')
+  equal(flowOf('transfer', 5, 0), 'transfer 5e-0 L1 1695378785710082')
+  equal(flowOf('trade', 5, 0), 'none')
+})
+
 const place = recordings()
 const skip = place === undefined ? 'the recordings are not beside the checkout' : false
 

@@ -2,6 +2,7 @@ import type { Micros } from '@velocimex/core/clock/micros'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { PrivateMessage, PrivateStream, VenueRequest } from '../order-venue.ts'
 import { Fields } from '../wire/fields.ts'
+import { readBalances } from './balance-rows.ts'
 import { Executions } from './executions.ts'
 import type { KrakenSigner } from './order-requests.ts'
 import type { SocketCommands } from './socket-commands.ts'
@@ -89,10 +90,10 @@ export class KrakenPrivateStream implements PrivateStream {
     if (channel === 'heartbeat') return [{ kind: 'heartbeat' }]
     if (channel !== 'executions' && channel !== 'balances') return [{ kind: 'ignored' }]
     const rows = frame.list('data')
-    const said = rows.map((row): PrivateMessage => {
-      if (channel === 'balances') return readBalance(row)
+    const said = rows.flatMap((row): readonly PrivateMessage[] => {
+      if (channel === 'balances') return readBalances(row)
       const report = this.#executions.read(row)
-      return report === undefined ? { kind: 'ignored' } : { kind: 'report', report }
+      return [report === undefined ? { kind: 'ignored' } : { kind: 'report', report }]
     })
     return [...this.#counted(channel, frame), ...said]
   }
@@ -105,14 +106,6 @@ export class KrakenPrivateStream implements PrivateStream {
     if (frame.text('type') === 'snapshot' || number === before + 1) return []
     return [{ kind: 'damaged', words: `${channel}: message ${number} follows ${before}` }]
   }
-}
-
-/** A row of `balances`: the whole of an asset in the snapshot, a posting with the new total of a wallet later. */
-function readBalance(row: Fields): PrivateMessage {
-  const wallet = row.optional('wallet_type') ?? 'spot'
-  if (wallet !== 'spot') return { kind: 'ignored' }
-  const total = row.amount('balance')
-  return { kind: 'balance', balance: { asset: row.text('asset'), total, free: total } }
 }
 
 /** The token in the body of the answer; empty when there is none, which the venue will refuse. */

@@ -119,7 +119,7 @@ export class AccountChannels {
       this.#told.set(key, total)
       if (amount === 0n) continue
       const posting = `L${String(++this.#postings).padStart(16, '0')}`
-      const type = cause === 'transfer' ? 'deposit' : 'trade'
+      const type = cause !== 'transfer' ? 'trade' : amount < 0n ? 'withdrawal' : 'deposit'
       const row = {
         ...{
           ledger_id: posting,
