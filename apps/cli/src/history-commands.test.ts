@@ -34,6 +34,17 @@ interface Truth {
     }[]
   }[]
 }
+interface Statements {
+  readonly statements: readonly {
+    readonly account: string
+    readonly rows: readonly {
+      readonly event: string
+      readonly cause: string
+      readonly amount: string
+      readonly balance: string
+    }[]
+  }[]
+}
 interface Status {
   readonly accounts: readonly { readonly fills: number; readonly openOrders: number }[]
 }
@@ -75,6 +86,12 @@ class Stage {
     await until(status, ({ accounts }) => accounts.reduce((sum, each) => sum + each.fills, 0) >= fills)
   }
 
+  /** Something happens at the first venue, by its control surface. */
+  async told(what: string, body: object): Promise<void> {
+    const address = `http://127.0.0.1:${this.#venues[0]!.controlPort}/${what}`
+    equal((await fetch(address, { method: 'POST', body: JSON.stringify(body) })).status, 200)
+  }
+
   /** The venues' own fills and balances by account, as lines. */
   async truth(): Promise<{ fills: string[]; cash: string[] }> {
     const all = await Promise.all(
@@ -103,10 +120,7 @@ class Stage {
   /** What the database has, as the commands tell it. */
   async stored(): Promise<{ fills: string[]; cash: string[] }> {
     const { fills } = await this.json<{ fills: Record<string, string>[] }>('history', 'fills', '--limit', '100000')
-    const { statements } = await this.json<{ statements: { account: string; rows: { balance: string }[] }[] }>(
-      'ledger',
-      'statement',
-    )
+    const { statements } = await this.json<Statements>('ledger', 'statement')
     return {
       fills: fills
         .map(each =>
@@ -166,7 +180,17 @@ test('S2-AUD-1 X-25 kills, an orderly end, a lost database: the database has eve
       stage.begin()
     }
     await stage.traded(12)
+    await stage.told('deposit', { account: 1, asset: 'USDT', amount: '7.25' })
+    await stage.told('funding', { symbol: 'BTCUSDT', rate: 1_000_000_000 })
     await stage.settled()
+    const { statements } = await stage.json<Statements>('ledger', 'statement', '--account', DEMO_VENUES[0]!)
+    const deposits = statements[0]!.rows.filter(({ event }) => event === 'deposit')
+    deepEqual(
+      deposits.map(({ amount }) => Number(amount)),
+      [100_000, 7.25],
+    )
+    match(deposits[1]!.cause, /^deposit DEPOSIT \d+/)
+    match((await velocimex('ledger', 'balance', '--dir', stage.directory)).out, /from outside USDT +7\.25/)
     const { orders } = await stage.json<{ orders: { order: string; status: string; timestamp: number }[] }>(
       'history',
       'orders',
