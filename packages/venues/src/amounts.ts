@@ -1,4 +1,4 @@
-import type { Amount } from './order-venue.ts'
+import type { Amount } from './amount.ts'
 
 /** An amount as whole units of `1e-decimals`, rounded half to even where it is finer. */
 export function toUnits(amount: Amount, decimals: number): bigint {

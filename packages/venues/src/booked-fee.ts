@@ -1,7 +1,7 @@
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { type Minor, toMinor } from '@velocimex/core/market/money'
+import type { Amount } from './amount.ts'
 import { toUnits } from './amounts.ts'
-import type { Amount } from './order-venue.ts'
 
 /** Decimals in which an asset that is none of an instrument's own is booked: a fee in the venue's coin. */
 const FOREIGN_DECIMALS = 8

@@ -7,6 +7,8 @@ import type { Lots, Ticks } from '@velocimex/core/market/units'
 import type { ExecutionReport } from '@velocimex/core/order/execution-report'
 import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderRequest } from '@velocimex/core/order/order-request'
+import type { Amount } from './amount.ts'
+import type { CashFlow } from './cash-flow.ts'
 import type { Cryptography } from './cryptography.ts'
 
 /** What the account's owner was given by the venue. */
@@ -98,12 +100,6 @@ export interface OrderSnapshot {
   readonly at: Micros
 }
 
-/** An amount as the venue wrote it, exactly: `units / 10^decimals`. */
-export interface Amount {
-  readonly units: bigint
-  readonly decimals: number
-}
-
 /** What the account owns of an asset. */
 export interface Balance {
   readonly asset: string
@@ -143,21 +139,6 @@ export interface BudgetReading {
   readonly used: readonly { readonly window: string; readonly count: number }[]
   /** Milliseconds during which nothing may be sent. */
   readonly retryAfter?: number
-}
-
-/** Money that came to an account or left it without an order. */
-export interface CashFlow {
-  /** `transfer`: between accounts of one owner, or the venue does not say what it was. */
-  readonly kind: 'funding' | 'deposit' | 'withdrawal' | 'transfer'
-  readonly asset: string
-  /** Positive when received, never zero. */
-  readonly amount: Amount
-  /** Index of what funding was paid for; absent where the venue does not say. */
-  readonly instrument?: number
-  /** The same when the venue tells it again, another for every other of this asset. */
-  readonly id: string
-  /** The venue's instant. */
-  readonly at: Micros
 }
 
 /** A message of the private stream. */

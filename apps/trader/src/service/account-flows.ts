@@ -2,7 +2,7 @@ import type { AccountMonitor } from '@velocimex/core/ledger/account-monitor'
 import { formatScaled } from '@velocimex/core/market/grid'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { toUnits } from '@velocimex/venues/amounts'
-import type { CashFlow } from '@velocimex/venues/order-venue'
+import type { CashFlow } from '@velocimex/venues/cash-flow'
 import type { AccountJournal } from './account-journal.ts'
 import { decimalsOf } from './account-truth.ts'
 

@@ -1,6 +1,7 @@
 import type { Random } from '@velocimex/core/clock/random'
 import type { ExecutionReport } from '@velocimex/core/order/execution-report'
-import type { CashFlow, OrderCodec, PrivateMessage, PrivateStream } from '@velocimex/venues/order-venue'
+import type { CashFlow } from '@velocimex/venues/cash-flow'
+import type { OrderCodec, PrivateMessage, PrivateStream } from '@velocimex/venues/order-venue'
 import { OrderSocket } from '../venue/order-socket.ts'
 import { PrivateLink } from '../venue/private-link.ts'
 import type { VenueGateway } from '../venue/venue-gateway.ts'

@@ -1,5 +1,6 @@
 import { subtractAmounts } from '../amounts.ts'
-import type { CashFlow, PrivateMessage } from '../order-venue.ts'
+import type { CashFlow } from '../cash-flow.ts'
+import type { PrivateMessage } from '../order-venue.ts'
 import type { Fields } from '../wire/fields.ts'
 import { isoField } from './instants.ts'
 

@@ -1,5 +1,5 @@
 import { type Grid, parseOnGrid } from '@velocimex/core/market/grid'
-import type { Amount } from '../order-venue.ts'
+import type { Amount } from '../amount.ts'
 import { EscapedText, JsonObject, type JsonValue, NumberText, readStrictJson } from './strict-json.ts'
 
 /** The first thing that was wrong in a message; empty while nothing was. */
