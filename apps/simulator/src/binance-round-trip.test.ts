@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
+import type { Lots, Ticks } from '@velocimex/core/market/units'
 import { binanceSpotOrders, binanceUsdmOrders } from '@velocimex/venues/binance/binance-orders'
 import type { OrderCodec, PrivateMessage, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
 import { SIDES } from '@velocimex/venues/sides'
@@ -223,4 +224,23 @@ test('the control surface tells the truth and takes deposits, faults and halts',
     }
     const own = truth.accounts.find(({ account }) => account === 1)!
     equal(own.balances.find(({ asset }) => asset === 'USDT')!.total.replace(/0+$/, ''), '100001.5')
+  }))
+
+test('S2-OMS-32 binance-spot: an order shrinks at our venue and keeps its place; a larger one is not sent', () =>
+  withVenue('binance-spot', async (client, venue) => {
+    const { codec } = client
+    const { exchange } = venue.market
+    const price = Math.floor(exchange.engine(0).book.best(BUY) * 0.98) as Ticks
+    const place = codec.place(placing('V7', BUY, price, 1000), now())
+    equal(codec.readCommand(place, await client.send(place), now()).outcome, 'ack')
+    const was = { price, quantity: 1000 as Lots }
+    const change = { clientOrderId: 'V7', venueOrderId: '', instrument: 0, price, quantity: 400 as Lots, was }
+    const replace = codec.replace(change, BUY, now())!
+    const { outcome, reports } = codec.readCommand(replace, await client.send(replace), now())
+    deepEqual([outcome, reports[0]?.kind, reports[0]?.leaves], ['ack', 'replaced', 400])
+    await client.until(isReport('replaced', 'V7'))
+    const [order] = exchange.openOrders(DEMO_KEYS[0]!.account)
+    deepEqual([order?.price, order?.lots, order?.clientOrderId], [price, 400, 'V7'])
+    const again = codec.readCommand(replace, await client.send(replace), now())
+    deepEqual([again.outcome, again.code, again.reports[0]?.kind], ['definitive_reject', '-2038', 'replace_rejected'])
   }))

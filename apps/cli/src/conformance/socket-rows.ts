@@ -2,12 +2,16 @@ import { deepEqual, equal, notEqual } from 'node:assert/strict'
 import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
 import type { Lots, Ticks } from '@velocimex/core/market/units'
 import type { Fault } from '@velocimex/simulator/fault-plan'
+import { amendingOf } from '@velocimex/venues/amending'
 import { type GatewayTrial, named } from './gateway-trial.ts'
 import type { ConformanceRow } from './market-rows.ts'
 import { codecOf } from './venue-codec.ts'
 import type { VenueRow } from './venue-rows.ts'
 
 type Row = ConformanceRow<GatewayTrial>
+
+/** Whether an amendment may change more than take quantity away. */
+const movesPrices = ({ side }: VenueRow): boolean => amendingOf(side.instruments)[0] !== 'only_shrinks'
 
 /** The next frame of ours that names an order goes wrong. Some venues take our ids without their first letter. */
 function strike({ client }: GatewayTrial, { clientOrderId }: PlaceCommand, kind: Fault['kind']): void {
@@ -68,7 +72,7 @@ export const SOCKET_ROWS: readonly Row[] = [
       equal(await trial.askOrder(command), 'open')
       equal(await trial.cancel(command), 'ack')
     }),
-    isOffered: venue => hasSocket(venue) && codecOf(venue).socket?.replace !== undefined,
+    isOffered: venue => hasSocket(venue) && codecOf(venue).socket?.replace !== undefined && movesPrices(venue),
   },
   row('E92', 'refused over the socket: for certain, with the words of the venue', async trial => {
     const command = trial.client.wish({ quantity: trial.client.lots * 1_000_000 })

@@ -92,9 +92,10 @@ export class LiveOrderDesk {
     if (!order.ok) return order
     const price = approved.price as Ticks
     const quantity = approved.quantity as Lots
+    const was = { price: order.value.price, quantity: order.value.quantity }
     const written = this.#intend({ kind: 'replace', id, price, quantity, at: this.#parts.clock.now() })
     if (!written.ok) return written
-    this.#parts.gateway.replace({ ...this.#named(order.value), price, quantity }, this.#stamp(written.value))
+    this.#parts.gateway.replace({ ...this.#named(order.value), price, quantity, was }, this.#stamp(written.value))
     return order
   }
 

@@ -24,6 +24,8 @@ export interface ReplaceCommand {
   readonly price: Ticks
   /** New total quantity, what is filled included. FIX 38. */
   readonly quantity: Lots
+  /** As it is now, for venues that only take quantity away; absent where that is not known. */
+  readonly was?: { readonly price: Ticks | undefined; readonly quantity: Lots }
 }
 
 /**

@@ -239,6 +239,21 @@ test('S2-OMS-32 where an order can only shrink it shrinks in its place, and is p
   deepEqual(stage.follow({ quantity: 4 }), ['cancel (followed)'])
 })
 
+test('S2-OMS-32 an order that the venue does not make smaller any more is placed anew, and the next one may shrink again', () => {
+  const stage = new Stage(BUY, {}, 'only_shrinks')
+  stage.market(100, 102)
+  stage.follow()
+  stage.tell('submitted')
+  deepEqual(stage.follow({ quantity: 4 }), ['amend 4 at 100 (reduced)'])
+  stage.refuse()
+  deepEqual(stage.follow({ quantity: 4 }), ['cancel (size_off)'])
+  stage.tell('canceled')
+  stage.now += SECOND
+  deepEqual(stage.follow({ quantity: 4 }), ['rest 4 at 100 (joined)'])
+  stage.tell('submitted')
+  deepEqual(stage.follow({ quantity: 1 }), ['amend 1 at 100 (reduced)'])
+})
+
 test('S2-OMS-32 an order tells why it stands where it does', () => {
   const rules = { ...DEFAULT_MAKER_POLICY.rules, moveTicks: 2, frontTicks: 5, adverseTicks: 2, restUs: 1000 }
   const stage = new Stage(BUY, { rules }, 'keeps_place', 2)

@@ -51,6 +51,9 @@ export class WorkingOrder {
   #isCanceling = false
   /** Price that an amendment asked for; NaN while none is under way. */
   #asked = Number.NaN
+  #askedLots = Number.NaN
+  /** The venue refused to make it smaller: some do so only a few times. */
+  #isStiff = false
   /** When it was last placed or amended. */
   #movedAt = Number.NEGATIVE_INFINITY
   #quietUntil = Number.NEGATIVE_INFINITY
@@ -135,6 +138,7 @@ export class WorkingOrder {
     this.#isCanceling = false
     this.#price = order.price ?? this.#price
     const wasRefused = !Number.isNaN(this.#asked) && this.#asked !== this.#price
+    if (this.#asked === this.#price && this.#askedLots !== order.quantity) this.#isStiff = true
     this.#asked = Number.NaN
     if (wasRefused) this.#refuse(order.updatedAt)
     else this.#refusals = 0
@@ -145,6 +149,7 @@ export class WorkingOrder {
     const isSoon = order.updatedAt - this.#movedAt <= this.#policy.pauseUs
     if (order.state !== 'filled' && !this.#takes && !this.#isCanceling && isSoon) this.#refuse(order.updatedAt)
     this.#orderId = ''
+    this.#isStiff = false
     this.#place = undefined
     this.#isBusy = false
     this.#isCanceling = false
@@ -174,7 +179,8 @@ export class WorkingOrder {
         return isQuiet ? this.#cancel(desk, verdict) : this.#move(desk, target, verdict, price)
       case 'reduced':
         if (isQuiet) return this.#waits('paused')
-        if (keepsPlace(desk.amending(this.#instrument))) return this.#move(desk, target, verdict, this.#price)
+        if (!this.#isStiff && keepsPlace(desk.amending(this.#instrument)))
+          return this.#move(desk, target, verdict, this.#price)
         return this.#move(desk, target, 'size_off', price)
       case 'followed':
       case 'size_off':
@@ -207,6 +213,7 @@ export class WorkingOrder {
     this.#sent()
     this.#movedAt = this.#now
     this.#asked = price
+    this.#askedLots = quantity
     this.#price = price
     return 'acted'
   }

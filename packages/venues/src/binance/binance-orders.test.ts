@@ -6,7 +6,7 @@ import type { Micros } from '@velocimex/core/clock/micros'
 import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
 import type { Grid } from '@velocimex/core/market/grid'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { BUY } from '@velocimex/core/market/side'
+import { BUY, SELL } from '@velocimex/core/market/side'
 import type { Lots, Ticks } from '@velocimex/core/market/units'
 import type { Cryptography } from '../cryptography.ts'
 import type { PrivateMessage, QueryResult, VenueAnswer } from '../order-venue.ts'
@@ -178,6 +178,40 @@ test('the cancel of spot names itself; the report names the order', () => {
     reports.map(({ kind, clientOrderId, cumulative }) => [kind, clientOrderId, cumulative]),
     [['canceled', 'V1', 25_000]],
   )
+})
+
+test('S2-OMS-32 spot takes quantity away in place; what may change otherwise is not said', () => {
+  const codec = codecOf('spot')
+  const was = { price: 5_200_000 as Ticks, quantity: 100_000 as Lots }
+  const change = { clientOrderId: 'V1', venueOrderId: '', instrument: 0, ...was, was }
+  const less = { ...change, quantity: 40_000 as Lots }
+  const request = codec.replace(less, SELL, at)!
+  deepEqual([request.method, request.weight, request.orders], ['PUT', 4, 0])
+  ok(request.path.startsWith('/api/v3/order/amend/keepPriority?symbol='))
+  ok(/origClientOrderId=V1&newQty=0\.40000&newClientOrderId=V1&/.test(request.path), request.path)
+  const { was: _, ...unknown } = less
+  const others = [change, { ...change, quantity: 100_001 as Lots }, { ...less, price: 1 as Ticks }, unknown]
+  for (const other of others) equal(codec.replace(other, SELL, at), undefined)
+  const amendedOrder = {
+    ...{
+      symbol: 'BTCUSDT',
+      orderId: 12,
+      origClientOrderId: 'V1',
+      clientOrderId: 'V1',
+      price: '52000.00',
+      side: 'SELL',
+    },
+    ...{ qty: '0.40000000', executedQty: '0.10000000', status: 'PARTIALLY_FILLED', type: 'LIMIT', timeInForce: 'GTC' },
+  }
+  const body = { transactTime: 1_741_923_284_382, executionId: 16, amendedOrder }
+  const { outcome, reports } = codec.readCommand(request, answer(200, body), at)
+  const [report] = reports
+  deepEqual(
+    [outcome, report?.kind, report?.venueOrderId, report?.at, (report?.leaves ?? 0) * 4],
+    ['ack', 'replaced', '12', 1_741_923_284_382_000, (report?.cumulative ?? 0) * 12],
+  )
+  const other = { ...body, amendedOrder: { ...amendedOrder, origClientOrderId: 'V2' } }
+  equal(codec.readCommand(request, answer(200, other), at).outcome, 'unknown')
 })
 
 test('S2-OMS a key that can withdraw is told, and the headers of the budget are read', () => {

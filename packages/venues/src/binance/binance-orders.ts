@@ -28,7 +28,7 @@ import { readOne, readRows } from '../wire/query-answer.ts'
 import { readBalances, readFeeRates, readPermissions, readPositions } from './account-answers.ts'
 import type { Dialect } from './frame-fields.ts'
 import { readFailure } from './order-errors.ts'
-import { readAcknowledgement, readOrderSnapshot, readTrade } from './order-reports.ts'
+import { amendedOrder, readAcknowledgement, readOrderSnapshot, readTrade } from './order-reports.ts'
 import {
   API,
   amendParameters,
@@ -37,6 +37,7 @@ import {
   orderParameters,
   PATHS,
   type Parameters,
+  shrinkParameters,
   WEIGHTS,
 } from './order-requests.ts'
 import { BinancePrivateStream } from './private-stream.ts'
@@ -80,8 +81,12 @@ class BinanceOrders implements OrderCodec {
 
   /** USD-M amends price and quantity in place; the order loses its place in the queue. Spot only takes quantity away. */
   replace(command: ReplaceCommand, side: Side, at: Micros): VenueRequest | undefined {
-    if (this.#dialect === 'spot') return undefined
     const { clientOrderId, instrument } = command
+    if (this.#dialect === 'spot') {
+      const shrink = shrinkParameters(this.#instruments, command)
+      const path = '/order/amend/keepPriority'
+      return shrink && this.#signed('replace', 'PUT', path, shrink, 4, at, { clientOrderId, instrument })
+    }
     const parameters = amendParameters(this.#instruments, command, side)
     return this.#signed('replace', 'PUT', '/order', parameters, 0, at, { orders: 1, clientOrderId, instrument })
   }
@@ -160,8 +165,9 @@ class BinanceOrders implements OrderCodec {
 
   readCommand(request: VenueRequest, answer: VenueAnswer, at: Micros): CommandResult {
     if (answer.status !== 200) return this.#failed(request, answer, at)
-    const fields = Fields.listOf(answer.body)?.[0]
     const { call, clientOrderId, instrument } = request
+    const whole = Fields.listOf(answer.body)?.[0]
+    const fields = whole && amendedOrder(whole)
     const isOfOrder = call === 'place' || call === 'cancel' || call === 'replace'
     const known = fields !== undefined && (!isOfOrder || this.#isAbout(request, fields))
     if (!known && !(request.call === 'cancel_all' && answer.body.trim() === '[]')) {
@@ -170,7 +176,7 @@ class BinanceOrders implements OrderCodec {
     }
     const order = { clientOrderId, instrument }
     const reports =
-      known && isOfOrder ? readAcknowledgement({ call, ...order }, fields, this.#instruments, this.#venue) : []
+      known && isOfOrder ? readAcknowledgement({ call, ...order }, whole!, this.#instruments, this.#venue) : []
     return { outcome: 'ack', advice: 'none', code: '', words: '', reports }
   }
 

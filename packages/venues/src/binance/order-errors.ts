@@ -28,6 +28,9 @@ const BOTH: readonly Row[] = [
   ['definitive_reject', 'query', [-2011, -2013]],
 ]
 
+/** -2038: an amendment that keeps the place would not shrink the order, or is the eleventh. */
+const SPOT: readonly Row[] = [['definitive_reject', 'none', [-2038, -2039]]]
+
 const USDM: readonly Row[] = [
   ['definitive_reject', 'back_off', [-1008, -2025]],
   ['definitive_reject', 'sync_clock', [-5028]],
@@ -43,7 +46,7 @@ const USDM: readonly Row[] = [
 const tableOf = (rows: readonly Row[]): ReadonlyMap<string, Row> =>
   new Map(rows.flatMap(row => row[2].map(code => [String(code), row] as const)))
 const TABLES: Readonly<Record<Dialect, ReadonlyMap<string, Row>>> = {
-  spot: tableOf(BOTH),
+  spot: tableOf([...BOTH, ...SPOT]),
   usdm: tableOf([...BOTH, ...USDM]),
 }
 

@@ -102,11 +102,15 @@ function fillOf(
   }
 }
 
-/** An order as queries of both dialects tell it; undefined for an instrument that is not in the table. */
+/**
+ * An order as queries of both dialects tell it; undefined for an instrument that is not in the table.
+ * @param toldAt where the order itself tells no instant
+ */
 export function readOrderSnapshot(
   fields: Fields,
   instruments: InstrumentTable,
   venue: string,
+  toldAt?: Micros,
 ): OrderSnapshot | undefined {
   const instrument = instruments.find(venue, fields.text('symbol'))
   if (instrument === undefined) return undefined
@@ -120,11 +124,15 @@ export function readOrderSnapshot(
     side: sideOf(fields, 'side'),
     status: status ?? 'open',
     ...(isMarket ? {} : { price: fields.steps('price', instrument.price) as Ticks }),
-    quantity: fields.steps('origQty', instrument.quantity) as Lots,
+    quantity: fields.steps(fields.has('qty') ? 'qty' : 'origQty', instrument.quantity) as Lots,
     cumulative: fields.steps('executedQty', instrument.quantity) as Lots,
-    at: microsOf(fields, ['updateTime', 'transactTime', 'time'].find(key => fields.has(key)) ?? 'updateTime'),
+    at: toldAt ?? microsOf(fields, ['updateTime', 'transactTime', 'time'].find(key => fields.has(key)) ?? 'updateTime'),
   }
 }
+
+/** The order in the answer to an amendment: spot tells it, but for the instant, beside the amendment. */
+export const amendedOrder = (answer: Fields): Fields =>
+  answer.has('amendedOrder') ? answer.object('amendedOrder') : answer
 
 /** Commands whose success is told with the order. */
 export type AcknowledgedCall = 'place' | 'cancel' | 'replace'
@@ -138,14 +146,15 @@ export function readAcknowledgement(
   }: Pick<ExecutionReport, 'clientOrderId' | 'instrument'> & {
     readonly call: AcknowledgedCall
   },
-  fields: Fields,
+  answer: Fields,
   instruments: InstrumentTable,
   venue: string,
 ): readonly ExecutionReport[] {
+  const fields = amendedOrder(answer)
   const order = { clientOrderId, venueOrderId: fields.text('orderId'), instrument, leaves: 0 as Lots }
-  const at = microsOf(fields, ['updateTime', 'transactTime'].find(key => fields.has(key)) ?? 'updateTime')
+  const at = microsOf(answer, ['updateTime', 'transactTime'].find(key => answer.has(key)) ?? 'updateTime')
   if (call === 'place') return [{ kind: 'accepted', ...order, at, cumulative: 0 as Lots }]
-  const snapshot = readOrderSnapshot(fields, instruments, venue)
+  const snapshot = readOrderSnapshot(fields, instruments, venue, at)
   if (snapshot === undefined || fields.fault !== '') return []
   const { cumulative, quantity, price } = snapshot
   if (snapshot.status === 'canceled') return [{ kind: 'canceled', ...order, at, cumulative }]

@@ -133,6 +133,17 @@ export function namingParameters(
   return [...symbol, venueOrderId === '' ? ['origClientOrderId', clientOrderId] : ['orderId', venueOrderId]]
 }
 
+/**
+ * The parameters that take quantity away from an order of spot, which keeps its place and, told so, its id. Undefined for
+ * every other change: the venue would keep the price, and say that all is well.
+ */
+export function shrinkParameters(instruments: InstrumentTable, command: ReplaceCommand): Parameters | undefined {
+  const { was, price, quantity, clientOrderId, instrument } = command
+  if (was === undefined || price !== was.price || quantity >= was.quantity) return undefined
+  const lots = formatOnGrid(quantity, instruments.at(instrument).quantity)
+  return [...namingParameters(instruments, command), ['newQty', lots], ['newClientOrderId', clientOrderId]]
+}
+
 /** The parameters of an amendment of USD-M; the quantity is the new total, what is filled included. */
 export function amendParameters(instruments: InstrumentTable, command: ReplaceCommand, side: Side): Parameters {
   const { price, quantity } = instruments.at(command.instrument)

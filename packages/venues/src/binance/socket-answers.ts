@@ -3,7 +3,7 @@ import type { BudgetReading, CommandResult, PrivateMessage } from '../order-venu
 import { Fields } from '../wire/fields.ts'
 import type { Dialect } from './frame-fields.ts'
 import { readFailure } from './order-errors.ts'
-import { type AcknowledgedCall, readAcknowledgement } from './order-reports.ts'
+import { type AcknowledgedCall, amendedOrder, readAcknowledgement } from './order-reports.ts'
 
 /** Written before the id of a command, so that its answer tells what was asked: the answer itself does not. */
 export const MARKS: Readonly<Record<AcknowledgedCall, string>> = { place: 'p', cancel: 'c', replace: 'r' }
@@ -31,9 +31,10 @@ export function readSocketAnswer(
   const answer = { kind: 'answer', requestId: call === undefined ? id : id.slice(1), budget } as const
   if (result.outcome !== 'ack' || call === undefined) return { ...answer, result }
   const told = frame.has('result') ? frame.object('result') : Fields.of('{}')!
-  if (told.has('orderId')) {
-    const instrument = instruments.find(venue, told.text('symbol'))
-    const clientOrderId = told.optional('origClientOrderId') ?? told.text('clientOrderId')
+  const about = amendedOrder(told)
+  if (about.has('orderId')) {
+    const instrument = instruments.find(venue, about.text('symbol'))
+    const clientOrderId = about.optional('origClientOrderId') ?? about.text('clientOrderId')
     if (instrument !== undefined) {
       const order = { call, clientOrderId, instrument: instrument.index }
       return { ...answer, result: { ...result, reports: readAcknowledgement(order, told, instruments, venue) } }

@@ -81,7 +81,7 @@ test('every command is signed by itself, its parameters sorted by name', () => {
 
 test('spot and USD-M: where commands go, and which there are', () => {
   const spot = codecOf('spot').socket!
-  deepEqual([spot.session, spot.replace], [undefined, undefined])
+  equal(spot.session, undefined)
   const usdm = codecOf('usdm').socket!
   const { session } = usdm
   deepEqual(
@@ -159,4 +159,35 @@ test('R-REST-01 an answer over the socket tells what is left, and how long to wa
       retryAfter: 2500,
     },
   ])
+})
+
+test('S2-OMS-32 spot over the socket: quantity is taken away in place, and nothing else is said there', () => {
+  const codec = codecOf('spot')
+  const was = { price: 5_200_000 as Ticks, quantity: 1_000_000 as Lots }
+  const change = { clientOrderId: 'V1', venueOrderId: '41', instrument: 0, ...was, was, quantity: 400_000 as Lots }
+  const { id, method, params } = JSON.parse(codec.socket!.replace!(change, '5', at, SELL))
+  deepEqual(
+    [id, method, params.orderId, params.newQty, params.newClientOrderId],
+    ['r5', 'order.amend.keepPriority', 41, '0.00400000', 'V1'],
+  )
+  throws(() => codec.socket!.replace!({ ...change, price: 1 as Ticks }, '6', at, SELL), /only takes quantity away/)
+  const amendedOrder = {
+    ...{
+      symbol: 'BTCUSDT',
+      orderId: 41,
+      origClientOrderId: 'V1',
+      clientOrderId: 'V1',
+      price: '52000.00',
+      side: 'SELL',
+    },
+    ...{ qty: '0.00400000', executedQty: '0.00100000', status: 'PARTIALLY_FILLED', type: 'LIMIT', timeInForce: 'GTC' },
+  }
+  const result = { transactTime: 1_660_801_715_431, executionId: 22, amendedOrder }
+  deepEqual(told(codec, { id: 'r5', status: 200, result }), ['5', 'ack', 'none', '', ['replaced', '41']])
+  const refused = {
+    id: 'r5',
+    status: 400,
+    error: { code: -2038, msg: 'Order amend (quantity increase) is not supported.' },
+  }
+  deepEqual(told(codec, refused), ['5', 'definitive_reject', 'none', '-2038'])
 })

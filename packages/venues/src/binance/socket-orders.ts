@@ -1,3 +1,4 @@
+import { assert } from '@velocimex/core/assert'
 import type { Micros } from '@velocimex/core/clock/micros'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { PrivateStream, SocketOrders } from '../order-venue.ts'
@@ -9,6 +10,7 @@ import {
   namingParameters,
   orderParameters,
   type Parameters,
+  shrinkParameters,
 } from './order-requests.ts'
 import { BinanceOrderSession } from './order-session.ts'
 import { MARKS } from './socket-answers.ts'
@@ -33,7 +35,17 @@ export function socketOrders(
     cancel: (command, id, at) =>
       frame('cancel', id, 'order.cancel', withNumbers(namingParameters(instruments, command)), at),
   }
-  if (dialect === 'spot') return both
+  if (dialect === 'spot') {
+    const method = 'order.amend.keepPriority'
+    return {
+      ...both,
+      replace(command, id, at) {
+        const shrink = shrinkParameters(instruments, command)
+        assert(shrink !== undefined, 'the venue only takes quantity away', command.clientOrderId)
+        return frame('replace', id, method, withNumbers(shrink), at)
+      },
+    }
+  }
   return {
     ...both,
     session: new BinanceOrderSession(stream),
