@@ -1,6 +1,8 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -127,6 +129,12 @@ const rows: [number, string[], RegExp][] = [
     ['tape', 'import', '--venue', 'binance-spot', '--capture', 'nowhere.gz', '--out', 'x'],
     /nowhere.gz does not exist/,
   ],
+  [2, ['tape', 'import', '--venue', 'okx', '--out', 'x'], /'--capture <file>' not specified/],
+  [0, ['tape', 'import', '--help'], /coinbase,\s+deribit,\s+kraken/],
+  [2, ['record', '--venue', 'okx', '--symbols', ' , ', '--out', 'x'], /--symbols names none/],
+  [2, ['record', '--venue', 'okx', '--symbols', 'A', '--out', 'x', '--seconds', 'soon'], /--seconds wants a positive/],
+  [2, ['simulate-venue', 'kraken', '--port', '99999'], /--port wants a port of 0 to 65535, not 99999/],
+  [3, ['simulate-venue', 'kraken', '--tape', 'nowhere'], /nowhere does not exist/],
   [2, ['tape', 'make', '--out', 'x', '--venue', 'mtgox'], /known are binance-spot, binance-usdm/],
   [2, ['tape', 'make', '--out', 'x', '--minutes', '0'], /--minutes 0 is not a whole number from 1 to 1440/],
   [2, ['tape', 'make', '--out', 'x', '--seed', ''], /is not a whole number/],
@@ -155,4 +163,16 @@ test('a wrong configuration is shown at its place: exit 4', () => {
   match(stderr, /bad.yaml:6:7 {2}seed/)
   writeFileSync(join(directory, 'bad.yaml'), 'tape: tape\nstrategy:\n  name: oracle\n')
   equal(velocimex(['backtest', 'run', 'bad.yaml']).status, 4)
+})
+
+test('a simulated venue on a port that is taken names the port and the remedy', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  const { status, stderr } = velocimex(['simulate-venue', 'kraken', '--port', String(port)])
+  taken.close()
+  deepEqual(
+    [status, stderr],
+    [1, `velocimex: port ${port} is taken by another process: give another one, or 0 for one that is free\n`],
+  )
 })

@@ -49,9 +49,11 @@ export function progressLine(unit: string, quiet: boolean): (step: string, done:
       start = now
       tenth = -1
     }
-    const seconds = Math.max(0.001, (now - start) / 1000)
-    const eta = done > 0.01 && done < 1 ? `, ${Math.ceil((seconds / done) * (1 - done))} s left` : ''
-    const text = `${step} ${Math.round(done * 100)} %  ${count.toLocaleString('en')} ${unit}, ${Math.round(count / seconds).toLocaleString('en')}/s${eta}`
+    const seconds = (now - start) / 1000
+    const eta = done > 0.01 && done < 1 && seconds > 0 ? `, ${Math.ceil((seconds / done) * (1 - done))} s left` : ''
+    // The clock starts with the first report of a step: a rate over nothing would be a wild number.
+    const rate = seconds > 0 ? `, ${Math.round(count / seconds).toLocaleString('en')}/s` : ''
+    const text = `${step} ${Math.round(done * 100)} %  ${count.toLocaleString('en')} ${unit}${rate}${eta}`
     if (process.stderr.isTTY) {
       if (now - shown < 100 && done < 1) return
       shown = now

@@ -47,6 +47,12 @@ async function run(flags: Flags): Promise<void> {
   if (wire === undefined || venue === undefined)
     throw new CommandError(EXIT.usage, `venue ${flags.venue} is not known; known are ${[...WIRES.keys()].join(', ')}`)
   const channels = channelsIn(flags.channels)
+  const symbols = flags.symbols
+    .split(',')
+    .map(symbol => symbol.trim())
+    .filter(symbol => symbol !== '')
+  if (symbols.length === 0) throw new CommandError(EXIT.usage, '--symbols names none: BTCUSDT,ETHUSDT for example')
+  const seconds = flags.seconds === undefined ? undefined : positive(flags.seconds, '--seconds')
   const files: string[] = []
   let isFull: DiskFault | undefined
   let finish: () => void = () => {}
@@ -57,7 +63,7 @@ async function run(flags: Flags): Promise<void> {
   }
   const recorder = await Recorder.start({
     ...{ venue, wire, channels, ...addresses, timers: new SystemTimers(), seed: Date.now() % 2 ** 31 },
-    symbols: flags.symbols.split(',').map(symbol => symbol.trim()),
+    symbols,
     directory: captureFolder(flags.out),
     rotateSeconds: positive(flags.rotate, '--rotate'),
     onAlert: ({ kind, words }) => say(`${kind}: ${words}`),
@@ -74,7 +80,7 @@ async function run(flags: Flags): Promise<void> {
     throw new CommandError(cause.reason === 'unknown_symbol' ? EXIT.notFound : EXIT.failed, cause.message)
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, finish)
-  if (flags.seconds !== undefined) setTimeout(finish, positive(flags.seconds, '--seconds') * 1000)
+  if (seconds !== undefined) setTimeout(finish, seconds * 1000)
   const status = setInterval(() => tell(recorder), 5_000)
   await finished
   clearInterval(status)

@@ -43,8 +43,14 @@ async function run(name: string, flags: Flags): Promise<void> {
   if (flags.model !== 'hawkes') throw new CommandError(EXIT.usage, `model ${flags.model} is not known; there is hawkes`)
   const steps = flags.faults === undefined ? [] : await scenarioIn(flags.faults)
   const tape = flags.tape === undefined ? {} : { tape: tapeIn(flags.tape, side) }
-  const ports = { port: numberOf(flags.port, '--port'), controlPort: numberOf(flags.controlPort, '--control-port') }
-  const venue = await SimulatedVenue.start({ side, seed: numberOf(flags.seed, '--seed'), ...ports, ...tape })
+  const ports = { port: portOf(flags.port, '--port'), controlPort: portOf(flags.controlPort, '--control-port') }
+  const seed = numberOf(flags.seed, '--seed')
+  const venue = await SimulatedVenue.start({ side, seed, ...ports, ...tape }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EADDRINUSE' && cause.code !== 'EACCES') throw cause
+    const why = cause.code === 'EACCES' ? 'is not ours to open' : 'is taken by another process'
+    const { port } = cause as { readonly port?: number }
+    throw new CommandError(EXIT.failed, `port ${port} ${why}: give another one, or 0 for one that is free`)
+  })
   const stopped = new Promise<void>(done => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done())
   })
@@ -96,7 +102,7 @@ async function scenarioIn(path: string): Promise<readonly ScenarioStep[]> {
 function tapeIn(path: string, side: VenueSide): ReturnType<typeof venueTape> {
   const tape = openTape(path)
   if (!tape.ok)
-    throw new CommandError(tape.reason === 'not_found' ? EXIT.notFound : EXIT.failed, `${path}: ${tape.reason}`)
+    throw new CommandError(tape.reason === 'damaged' ? EXIT.failed : EXIT.notFound, tape.words ?? tape.reason)
   return venueTape(tape.value, side.id)
 }
 
@@ -105,4 +111,10 @@ function numberOf(text: string, flag: string): number {
   if (!Number.isInteger(value) || value < 0)
     throw new CommandError(EXIT.usage, `${flag} wants a whole number, not ${text}`)
   return value
+}
+
+function portOf(text: string, flag: string): number {
+  const port = numberOf(text, flag)
+  if (port > 65_535) throw new CommandError(EXIT.usage, `${flag} wants a port of 0 to 65535, not ${text}`)
+  return port
 }

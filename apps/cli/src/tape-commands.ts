@@ -7,6 +7,7 @@ import { type EventRecord, Flag } from '@velocimex/core/market/event-record'
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { openTape, type Tape } from '@velocimex/host/tape/tape'
+import { VENUES } from '@velocimex/venues/venues'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { pairs, print, printJson, progressLine } from './output.ts'
@@ -18,17 +19,16 @@ export function addTapeCommands(program: Command): void {
   tape
     .command('import')
     .description('decode captures of raw venue messages into a tape')
-    .requiredOption('--venue <id>', 'venue whose messages these are: binance-spot, binance-usdm')
+    .requiredOption('--venue <id>', `venue whose messages these are: ${[...VENUES.keys()].join(', ')}`)
     .requiredOption(
       '--capture <file>',
       'capture file (.jsonl, .gz, .zst); repeat it to carry several on one book',
       collect,
-      [],
     )
     .requiredOption('--out <dir>', 'folder of the tape')
     .option(
       '--instruments <file>',
-      "the venue's instrument list (exchangeInfo); without it grids are inferred from the digits",
+      "the venue's instrument list (its REST answer); without it grids are inferred from the digits",
     )
     .option('--overwrite', 'replace a tape that is already there')
     .option('--json', 'print the whole report as JSON, with the last books')
@@ -51,7 +51,7 @@ export function addTapeCommands(program: Command): void {
     .action(runDump)
 }
 
-const collect = (value: string, before: readonly string[]): string[] => [...before, value]
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value]
 
 function wholeNumber(text: string): number {
   const value = Number(text)
