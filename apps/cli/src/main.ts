@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addBacktestCommands } from './backtest-commands.ts'
 import { addCalibrateCommand } from './calibrate-command.ts'
 import { addChaosCommand } from './chaos-command.ts'
+import { EXAMPLES, examplesOf } from './examples.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { addHistoryCommands } from './history-commands.ts'
 import { addNormalizeCommand } from './normalize-command.ts'
@@ -13,18 +14,6 @@ import { addSimulateVenueCommand } from './simulate-venue-command.ts'
 import { addTapeCommands } from './tape-commands.ts'
 import { addTraderCommands } from './trader-commands.ts'
 
-const EXAMPLES = `Examples:
-  velocimex start                                      simulated venues and the trader, live in this terminal
-  velocimex status                                     from another terminal; order list, ledger balance, stop "reason"
-  velocimex tape import --venue binance-spot --capture day1.jsonl.gz --capture day2.jsonl.gz --out tapes/btc
-  velocimex tape dump tapes/btc --kind trade --limit 5
-  velocimex backtest run examples/market-maker.yaml --out runs/first
-  velocimex backtest explain runs/first 1
-  velocimex simulate --seeds 1..100 --faults high
-  cat messages.txt | velocimex normalize --venue binance-usdm
-  velocimex simulate-venue binance-usdm --port 9100 --seed 7
-  velocimex calibrate --tape tapes/btc
-`
 const CODES = `
 Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 not found, 4 invalid configuration, 130 interrupted.
 `
@@ -37,7 +26,7 @@ function makeProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeErr: text => process.stderr.write(text) })
-    .addHelpText('beforeAll', EXAMPLES)
+    .addHelpText('before', EXAMPLES)
     .addHelpText('after', CODES)
   program
     .command('start')
@@ -59,9 +48,18 @@ function makeProgram(): Command {
   addChaosCommand(program)
   addSimulateCommand(program)
   addCalibrateCommand(program)
-  for (const command of allOf(program)) command.exitOverride()
+  for (const command of allOf(program)) {
+    command.exitOverride()
+    const examples = command.parent === null ? [] : examplesOf(pathOf(command))
+    if (examples.length > 0)
+      command.addHelpText('after', `\nExamples:\n${examples.map(each => `  ${each}`).join('\n')}`)
+  }
   return program
 }
+
+/** `tape import` of that command; empty for the program itself. */
+const pathOf = (command: Command): string =>
+  command.parent === null ? '' : `${pathOf(command.parent)} ${command.name()}`.trim()
 
 const allOf = (command: Command): Command[] => [command, ...command.commands.flatMap(allOf)]
 

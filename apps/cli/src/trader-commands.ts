@@ -51,17 +51,17 @@ export function addTraderCommands(program: Command): void {
     risk
       .command('set')
       .description('change a limit at once; raising one must be said')
-      .argument('<account>')
-      .argument('<symbol>')
+      .argument('<account>', 'name of the account, as velocimex status tells it')
+      .argument('<symbol>', 'as the venue writes it: BTCUSDT')
       .argument('<limit>', 'order, position, open-orders or price-band-bps')
-      .argument('<value>')
+      .argument('<value>', 'size in base units or contracts, a number of orders, or basis points')
       .option('--raise', 'the new limit is higher than the old one, and meant so'),
   ).action(setLimit)
   shared(
     program
       .command('stop')
       .description('emergency stop: cancel everything, only reduce from now on, over restarts')
-      .argument('<reason>')
+      .argument('<reason>', 'why, in three letters or more; the audit log keeps it')
       .option('--flatten', 'close every position, too, at the market'),
   ).action(async (reason: string, flags: Flags & { readonly flatten?: boolean }) =>
     told(
@@ -70,9 +70,13 @@ export function addTraderCommands(program: Command): void {
       `stopped: ${reason}; velocimex status tells how far its steps are`,
     ),
   )
-  shared(program.command('resume').description('release the emergency stop').argument('<reason>')).action(
-    async (reason: string, flags: Flags) =>
-      told(flags, await askTrader(flags.dir, 'POST', '/resume', { reason }), `resumed: ${reason}`),
+  shared(
+    program
+      .command('resume')
+      .description('release the emergency stop')
+      .argument('<reason>', 'why, in three letters or more'),
+  ).action(async (reason: string, flags: Flags) =>
+    told(flags, await askTrader(flags.dir, 'POST', '/resume', { reason }), `resumed: ${reason}`),
   )
   shared(program.command('doctor').description('what this machine and this folder need, and what is wrong')).action(
     doctor,
