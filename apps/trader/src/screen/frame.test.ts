@@ -23,6 +23,13 @@ test('half a minute of the demo: fills, a balanced ledger, positions that agree,
   equal(played(7, 30).views.view(30, false).equity, view.equity)
 })
 
+test('a narrow terminal leaves the events out before they touch the clock', () => {
+  const { views } = played(3, 3)
+  const head = (columns: number): string => drawFrame(views.view(3, false), columns, 24, makePaint(false))[0]!
+  match(head(80), /\d\d:\d\d:\d\d +[\d,]+ events/)
+  for (let columns = 40; columns < 80; columns++) match(head(columns), /\d\d:\d\d:\d\d(?: +[\d,]+ events, [\d,]+\/s)?$/)
+})
+
 for (const [columns, rows] of [
   [80, 24],
   [120, 40],

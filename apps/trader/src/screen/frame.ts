@@ -29,7 +29,9 @@ export function drawFrame(view: ScreenView, columns: number, rows: number, paint
 function header(view: ScreenView, columns: number, paint: Paint): string {
   const left = `${view.real.length === 0 ? paint(' SIMULATION ', 'mode') : paint(' LIVE ', 'danger')} ${paint('Velocimex', 'bold')}  seed ${view.seed}  ${clock(view.elapsedSeconds)}`
   const right = `${view.events.toLocaleString('en')} events, ${view.eventsPerSecond.toLocaleString('en')}/s`
-  return left + padLeft(right, Math.max(1, columns - widthOf(left)))
+  const room = columns - widthOf(left)
+  // Two numbers that touch read as another number: what has no room of its own is left out.
+  return widthOf(right) + 1 > room ? left : left + padLeft(right, room)
 }
 
 function books(instruments: readonly InstrumentView[], columns: number, depth: number, paint: Paint): string[] {
