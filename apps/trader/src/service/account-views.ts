@@ -162,8 +162,9 @@ export class AccountViews {
         const { books } = account.journal
         const sums = books.trialBalance()
         const codes = [...new Set(account.instruments.all.flatMap(({ settle, quote }) => [settle.code, quote.code]))]
-        const amounts = (unitsOf: (code: string) => bigint): Record<string, string> =>
-          Object.fromEntries(codes.map(code => [code, formatScaled(unitsOf(code), decimalsOf(account, code))]))
+        const amounts = (unitsOf: (code: string) => bigint, of = codes): Record<string, string> =>
+          Object.fromEntries(of.map(code => [code, formatScaled(unitsOf(code), decimalsOf(account, code))]))
+        const all = books.chart.assets.map(({ code }) => code)
         return {
           account: name,
           trialBalance: Object.fromEntries(
@@ -173,7 +174,7 @@ export class AccountViews {
           transfers: books.ledger.transferCount,
           cash: amounts(code => books.cash(code)),
           funding: amounts(code => books.chart.held(LedgerKind.funding, code)),
-          external: amounts(code => account.journal.flows.external(code)),
+          external: amounts(code => account.journal.flows.external(code), all),
           corrections: account.journal.corrections,
           differences: account.care.differences,
         }
