@@ -94,7 +94,7 @@ test('S0-MDS-4 connections on command: rolled over and reconnected while every b
     await until(isReady, isWhole)
 
     const unknown = await velocimex('feed', 'resync', 'okx-swap', 'ws9')
-    equal(unknown.code, 1)
+    equal(unknown.code, 3)
     match(unknown.err, /no connection ws9 on okx-swap; connections are ws1, ws2, private/)
     match((await velocimex('feed', 'rollover', 'okx-swap', 'private')).err, /cannot be rolled over/)
     match((await velocimex('feed', 'resync', 'nobody')).err, /there is no account nobody; accounts are/)

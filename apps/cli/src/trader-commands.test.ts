@@ -120,6 +120,7 @@ test('S2-OMS-33 a person asks and steers the running trader: status, orders, led
     equal(raised.code, 1)
     match(raised.err, /raising a limit must be said/)
 
+    await refusals(dir)
     const risk = await velocimex('risk', 'show', '--dir', dir)
     match(risk.out, /binance-usdm +symbol +BTCUSDT on binance-usdm +BTCUSDT position +position +0\.02/)
     match(risk.out, /okx-swap +global +the whole platform +order rate +order_rate +10\/1s/)
@@ -171,3 +172,18 @@ test('without a trader commands say how to start one, and doctor looks at the ma
   equal(doctor.code, 0)
   rmSync(dir, { recursive: true, force: true })
 })
+
+/** What is not there is told with what is; a value that does not fit, with what would. */
+async function refusals(dir: string): Promise<void> {
+  for (const [code, words, ...args] of [
+    [3, /no account nobody; accounts are binance-usdm/, 'risk', 'set', 'nobody', 'BTCUSDT', 'position', '1'],
+    [3, /no TULIP on binance-usdm; symbols are BTCUSDT/, 'risk', 'set', 'binance-usdm', 'TULIP', 'position', '1'],
+    [1, /it wants a decimal in steps of 0\.001/, 'risk', 'set', 'binance-usdm', 'BTCUSDT', 'position', '0.0001'],
+    [1, /it wants a whole number/, 'risk', 'set', 'binance-usdm', 'BTCUSDT', 'open-orders', '2.5'],
+    [3, /no strategy oracle here; strategies are momentum/, 'strategy', 'mode', 'okx-swap', 'oracle', 'live'],
+  ] as const) {
+    const refused = await velocimex(...args, '--dir', dir)
+    equal(refused.code, code, refused.err)
+    match(refused.err, words)
+  }
+}

@@ -239,12 +239,18 @@ export class AccountViews {
   setLimit({ account: name, symbol, limit, value, raise }: LimitChange): object | string {
     const account = this.#accounts.find(each => each.name === name)?.account
     const instrument = account?.instruments.all.find(each => each.symbol === symbol)
-    if (account === undefined || instrument === undefined)
-      return `there is no ${symbol} on ${name}; accounts are ${this.#accounts.map(each => each.name).join(', ')}`
+    if (account === undefined)
+      return `there is no account ${name}; accounts are ${this.#accounts.map(each => each.name).join(', ')}`
+    if (instrument === undefined)
+      return `there is no ${symbol} on ${name}; symbols are ${account.instruments.all.map(each => each.symbol).join(', ')}`
     const { field } = INSTRUMENT_LIMITS[limit]
     const parsed = limit === 'order' || limit === 'position' ? parseOnGrid(value, instrument.quantity) : undefined
     const number = parsed === undefined ? Number(value) : parsed.ok ? parsed.value : Number.NaN
-    if (!Number.isSafeInteger(number) || number < 0 || value.trim() === '') return `${value} is no value for ${limit}`
+    if (!Number.isSafeInteger(number) || number < 0 || value.trim() === '') {
+      const wants =
+        parsed === undefined ? 'a whole number' : `a decimal in steps of ${formatOnGrid(1, instrument.quantity)}`
+      return `${value} is no value for ${limit}: it wants ${wants}, not negative`
+    }
     const before = account.guards.limits(instrument.index)
     if (number > before[field] && !raise) return `${value} is more than before: raising a limit must be said (--raise)`
     const refusal = account.guards.setLimit(instrument.index, limit, number)

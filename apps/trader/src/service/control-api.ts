@@ -10,6 +10,8 @@ import { EXECUTION_MODES } from './execution-modes.ts'
 import type { FeedCommand } from './feed-views.ts'
 
 const BODY_MAX = 1 << 16
+/** How every refusal begins that names what does not exist: an account, a symbol, a strategy, a connection. */
+const NAMES_NOTHING = /^there is no /
 
 const reasonSchema = z.strictObject({ reason: z.string().min(3, 'say why, in three letters or more').max(500) })
 /** Closing positions as well must be said. */
@@ -108,7 +110,8 @@ export class ControlApi {
     if (!parsed.success) return [400, { error: z.prettifyError(parsed.error) }]
     try {
       const done = await act(parsed.data)
-      return typeof done === 'string' ? [409, { error: done }] : [200, done]
+      if (typeof done !== 'string') return [200, done]
+      return [NAMES_NOTHING.test(done) ? 404 : 409, { error: done }]
     } catch (cause) {
       return [500, { error: (cause as Error).message }]
     }

@@ -183,7 +183,8 @@ export class LiveStrategies implements RecordSink, MarketView {
   /** Changes what becomes of the orders of a strategy. @returns why that is not possible; undefined when it is done */
   setMode(strategy: string, mode: ExecutionMode): string | undefined {
     const desk = this.#byName.get(strategy)
-    if (desk === undefined) return `there is no strategy ${strategy}`
+    if (desk === undefined)
+      return `there is no strategy ${strategy} here; strategies are ${[...this.#byName.keys()].join(', ')}`
     if (mode === 'simulation') this.#openPaper()
     return this.#modes.change(strategy, mode, {
       isFlat: () => isFlat(desk),
