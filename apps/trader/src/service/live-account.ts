@@ -9,6 +9,7 @@ import type { Fill } from '@velocimex/core/order/fill'
 import type { OrderView } from '@velocimex/core/order/order'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { RiskGate } from '@velocimex/core/risk/risk-gate'
+import { SpotFunds } from '@velocimex/core/risk/spot-funds'
 import type { FileJournal } from '@velocimex/host/journal/file-journal'
 import { Repeats } from '@velocimex/host/net/repeats'
 import { amendingOf } from '@velocimex/venues/amending'
@@ -92,7 +93,12 @@ export class LiveAccount {
     this.desk = this.#recover(history)
     this.guards = this.#guard()
     const exposure = exposureOf(this.desk, journal.books, index => this.strategies.mid(index))
-    const guards = [...this.guards.guards, new VenueRoom(() => gateway.takesOrders)]
+    const funds = new SpotFunds(instruments, {
+      cash: code => journal.books.cash(code),
+      openOrders: index => this.desk.orders.manager.openOrders(index),
+      mid: index => this.strategies.mid(index),
+    })
+    const guards = [...this.guards.guards, funds, new VenueRoom(() => gateway.takesOrders)]
     this.gate = new RiskGate(instruments, options.limits, exposure, timers, guards)
     this.strategies = this.#makeStrategies()
     this.guards.resume()

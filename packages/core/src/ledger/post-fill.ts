@@ -1,15 +1,10 @@
+import { baseAmount } from '../market/base-amount.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { notional } from '../market/money.ts'
 import type { Fill } from '../order/fill.ts'
 import { type Chart, LedgerKind } from './chart.ts'
 import { Posting } from './posting.ts'
 import { TransferCode } from './transfer-code.ts'
-
-/** Base units that a number of lots is, in booked units of the base asset. */
-export function baseAmount(instrument: Instrument, lots: number): bigint {
-  const { base, quantity } = instrument
-  return BigInt(lots) * BigInt(quantity.step) * 10n ** BigInt(base.decimals - quantity.decimals)
-}
 
 /**
  * A fill as one posting of linked transfers:

@@ -27,6 +27,7 @@ export type RiskRefusal =
   | 'stale_market'
   | 'post_only_would_take'
   | 'self_trade'
+  | 'insufficient_funds'
 
 /** The numbers behind a refusal: what is, what would be, and what is allowed. */
 export interface RefusalFigures {
