@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ComparedFigure, compareFigures, toleranceText } from '@velocimex/backtester/calibrate/comparison'
 import { counterpartOf } from '@velocimex/backtester/calibrate/counterpart'
@@ -6,6 +6,7 @@ import { marketPlots } from '@velocimex/backtester/calibrate/market-plots'
 import { modelFigures } from '@velocimex/backtester/calibrate/model-figures'
 import { tapeFigures } from '@velocimex/backtester/calibrate/tape-figures'
 import { stepSize } from '@velocimex/core/market/grid'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { print, printJson, say } from './output.ts'
@@ -52,7 +53,7 @@ function calibrate(flags: CalibrateFlags): void {
   const model = modelFigures({ flow, seed, seconds, lotSize })
   if (flags.plot !== undefined) {
     const plots = marketPlots({ ...recorded, lotSize: stepSize(quantity) }, { ...model, lotSize })
-    mkdirSync(flags.plot, { recursive: true })
+    makeFolder(flags.plot)
     for (const [plot, text] of plots) writeFileSync(join(flags.plot, `${plot}.svg`), text)
     say(`${plots.size} plots in ${flags.plot}`)
   }

@@ -4,7 +4,6 @@ import {
   createWriteStream,
   existsSync,
   fstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -15,6 +14,7 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 
 const PART = '.jsonl.part'
 const DONE = '.jsonl.gz'
@@ -39,7 +39,7 @@ export class CaptureFiles {
 
   constructor(directory: string) {
     this.#directory = directory
-    mkdirSync(directory, { recursive: true })
+    makeFolder(directory)
   }
 
   /** Files that a process left unfinished, by name without ending. */

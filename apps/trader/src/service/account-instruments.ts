@@ -1,12 +1,13 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Instrument } from '@velocimex/core/market/instrument'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 
 const FILE = 'instruments.json'
 
 /** Keeps what an account trades in its folder: its records in decimals can then be booked again, without the venue. */
 export function saveInstruments(directory: string, instruments: readonly Instrument[]): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeFolder(directory, 0o700)
   const path = join(directory, FILE)
   const text = JSON.stringify(instruments, (_, value) => (typeof value === 'bigint' ? `${value}n` : value), 1)
   writeFileSync(`${path}.partial`, text, { mode: 0o600 })

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 import { z } from 'zod'
 import { replaceFile } from './durable-file.ts'
 import type { AccountConfig } from './trader-config.ts'
@@ -38,7 +39,7 @@ export function accountPlace(directory: string, config: AccountConfig, isNewVenu
     )
   const instance = known?.instance ?? freeInstance(directory)
   if (isNewVenue && place.endpoint === 'simulated') rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder, 0o700)
   replaceFile(join(folder, FILE), JSON.stringify({ ...place, instance }))
   return instance
 }

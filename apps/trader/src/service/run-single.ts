@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 import { SystemTimers, type Timers } from '@velocimex/host/net/timers'
 import type { ScreenHost } from '../screen/screen-host.ts'
 import { AccountViews } from './account-views.ts'
@@ -48,7 +48,7 @@ export async function runSingle(
     if (recent.length > RECENT_MAX) recent.pop()
   }
   if (database !== undefined) checkAddress(database)
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeFolder(directory, 0o700)
   const address = database === undefined ? {} : { address: database }
   const store = await StoreWriter.open({ directory, timers, ...address })
   const audit = await CommandAudit.open(directory, store, () => timers.now())

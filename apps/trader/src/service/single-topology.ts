@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 import { accountPlace } from './account-place.ts'
 import type { LiveAccount } from './live-account.ts'
 import type { SingleOptions } from './single-options.ts'
@@ -34,7 +34,7 @@ export class SingleTopology {
   /** @throws Error with words for a person when a venue or a journal cannot be had; what had been started has ended then */
   static async start(options: SingleOptions): Promise<SingleTopology> {
     const { directory, seed, accounts: configured } = options
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeFolder(directory, 0o700)
     const isNewVenue = options.venues === undefined
     const instances = configured.map(config => accountPlace(directory, config, isNewVenue))
     const venues: VenueProcess[] = []

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { JournalHistory } from '@velocimex/core/bus/journal'
 import { decodeJournalHeader } from '@velocimex/core/bus/journal-format'
 import { type JournalReading, readJournal, type StoredSnapshot } from '@velocimex/core/bus/read-journal'
+import { makeFolder } from '../files/make-folder.ts'
 import { FileJournal } from './file-journal.ts'
 import { codeOf, DISK, type JournalFiles, syncDirectory } from './journal-files.ts'
 import { ReserveFile } from './reserve-file.ts'
@@ -48,7 +48,7 @@ export type Opening =
 export function openFileJournal(options: FileJournalOptions): Opening {
   const { directory, files = DISK } = options
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeFolder(directory, 0o700)
     const lock = takeLock(files, directory)
     if (typeof lock === 'string') return { ok: false, reason: 'locked', words: lock }
     try {

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { writeInstruments } from '@velocimex/core/bus/instrument-json'
@@ -22,6 +22,7 @@ import {
   Records,
 } from '@velocimex/core/market/event-record'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { makeFolder } from '../files/make-folder.ts'
 import { MANIFEST_FILE, MANIFEST_FORMAT, type TapeManifest } from './tape-manifest.ts'
 
 /** Records of one segment file: 256 MB. */
@@ -60,7 +61,7 @@ export class TapeWriter implements RecordSink {
 
   /** @param directory made if it is not there; must hold no tape */
   constructor(directory: string, options: TapeOptions) {
-    mkdirSync(directory, { recursive: true })
+    makeFolder(directory)
     this.#directory = directory
     this.#options = options
     this.#table = Buffer.from(writeInstruments(options.instruments.all))

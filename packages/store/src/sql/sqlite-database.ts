@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 import {
   insertHead,
   insertTail,
@@ -25,7 +25,7 @@ export class SqliteDatabase implements SqlDatabase {
 
   /** @param path of the file, made if it is not there; `:memory:` forgets everything */
   constructor(path: string) {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+    if (path !== ':memory:') makeFolder(dirname(path))
     this.#database = new DatabaseSync(path, { timeout: 1_000 })
     this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
   }
