@@ -37,7 +37,7 @@ const stories: [SequencingRule, string][] = [
   [IN_ORDER, '1-1 ignore; =0; 1-1 apply; 1-1 apply; !; 2-2 ignore'],
 ]
 for (const [rule, story] of stories)
-  test(`${rule.name}: ${story}`, () => {
+  test(`R-WS-05 a whole book before, between and behind changes: ${rule.name}: ${story}`, () => {
     const session = new FeedSession(rule)
     for (const step of story.split(';').map(part => part.trim())) {
       if (step === '!') session.lost()
