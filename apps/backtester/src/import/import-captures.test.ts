@@ -12,7 +12,8 @@ import { type ImportOptions, importCaptures } from './import-captures.ts'
 import type { ImportReport } from './import-report.ts'
 
 const DATA = fileURLToPath(new URL('../../../../../shared/data/', import.meta.url))
-const FINAL = JSON.parse(readFileSync(join(DATA, 'final-books.json'), 'utf8'))
+const skip = existsSync(DATA) ? false : 'the recordings are not beside the checkout'
+const FINAL = skip === false ? JSON.parse(readFileSync(join(DATA, 'final-books.json'), 'utf8')) : {}
 const directory = mkdtempSync(join(tmpdir(), 'velocimex-import-'))
 after(() => rmSync(directory, { recursive: true }))
 
@@ -45,7 +46,7 @@ const files: [string, string, string[], string?][] = [
   ],
 ]
 for (const [venue, file, before, list] of files)
-  test(`${file}: no gap, every snapshot bridges, the last book is the reference`, async () => {
+  test(`${file}: no gap, every snapshot bridges, the last book is the reference`, { skip }, async () => {
     const options = list === undefined ? {} : { instruments: join(DATA, list) }
     const report = await run({ venue, captures: captures(...before, file), ...options })
     deepEqual(
@@ -86,7 +87,7 @@ function fromTape(out: string): Record<string, number> {
   return Object.fromEntries(books.map((book, index) => [tape.value.instruments.at(index).symbol, book.updateId]))
 }
 
-test('the second day alone never bridges: its book stays unsynced and the report says so', async () => {
+test('the second day alone never bridges: its book stays unsynced and the report says so', { skip }, async () => {
   const report = await run({ venue: 'binance-spot', captures: captures('binance-spot/btcusdt-2024-08-09.jsonl.gz') })
   equal(report.instruments[0]!.synced, false)
   equal(report.books['BTCUSDT']!.synced, false)
