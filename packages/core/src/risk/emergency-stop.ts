@@ -174,21 +174,29 @@ export class EmergencyStop {
 
   #cancel(): void {
     if (this.#record.canceled) return
-    const now = this.#clock.now()
-    const isFirst = this.#askedAt === Number.NEGATIVE_INFINITY
     // Asked at least once, also when we know of no order: the venue may know more than we do.
-    if (isFirst || (this.#actions.openOrders() > 0 && now - this.#askedAt >= this.#patience.repeatAfter)) {
-      this.#askedAt = now
-      this.#actions.cancelAll()
-    }
+    this.#askToCancel(this.#askedAt === Number.NEGATIVE_INFINITY)
     if (this.#actions.openOrders() === 0) this.#change({ canceled: true })
   }
 
   #flatten(): void {
     const { canceled, flattens, flattened } = this.#record
     if (!flattens || flattened || !canceled) return
-    if (this.#actions.openPositions() === 0) this.#change({ flattened: true })
-    else this.#actions.closePositions()
+    if (this.#actions.openPositions() === 0) {
+      this.#change({ flattened: true })
+      return
+    }
+    // What reduces always passes: a strategy may have put an order in the way since, and it may rest for ever.
+    this.#askToCancel(false)
+    this.#actions.closePositions()
+  }
+
+  #askToCancel(isUrgent: boolean): void {
+    const now = this.#clock.now()
+    const isDue = this.#actions.openOrders() > 0 && now - this.#askedAt >= this.#patience.repeatAfter
+    if (!isUrgent && !isDue) return
+    this.#askedAt = now
+    this.#actions.cancelAll()
   }
 
   /** Calls again, and again, while the venues have not done what was asked. */
