@@ -2,21 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Micros } from '@velocimex/core/clock/micros'
-import { DESK_TIMING } from '@velocimex/core/execution/desk-timing'
-import type { LiveGateway, VenueAnswer } from '@velocimex/core/execution/live-gateway'
 import type { LiveOrderDesk } from '@velocimex/core/execution/live-order-desk'
-import { recover } from '@velocimex/core/execution/recovery'
 import type { Lots, Ticks } from '@velocimex/core/market/units'
 import type { ApprovedOrder } from '@velocimex/core/risk/risk-gate'
 import { openFileJournal } from '@velocimex/host/journal/open-file-journal'
 import type { BenchRow } from '../bench-row.ts'
 import { median } from '../measure.ts'
+import { makeDesk } from './bench-desk.ts'
 
 /** Name of this benchmark. */
 export const name = 'orders'
 
 const ORDERS = 20_000
-const NOTHING = (): void => undefined
 const ORDER = {
   instrument: 0,
   side: 1,
@@ -58,41 +55,6 @@ export async function run(): Promise<BenchRow[]> {
     opened.value.journal.close()
     rmSync(directory, { recursive: true })
   }
-}
-
-function makeDesk({
-  journal,
-  history,
-}: Extract<ReturnType<typeof openFileJournal>, { ok: true }>['value']): LiveOrderDesk {
-  const answers: VenueAnswer[] = []
-  const at = 1_000_000_000 as Micros
-  const gateway: LiveGateway = {
-    place: NOTHING,
-    placeBatch: NOTHING,
-    cancel: NOTHING,
-    replace: NOTHING,
-    cancelReplace: NOTHING,
-    ask: ({ about, number }) => {
-      if (about === 'fills') answers.push({ about, number, at, fills: [] })
-      else if (about === 'open_orders') answers.push({ about, number, at, orders: [] })
-    },
-  }
-  const recovered = recover(history, {
-    gateway,
-    journal,
-    clock: { now: () => at },
-    timing: DESK_TIMING,
-    durability: 'group',
-    instance: 1,
-    instruments: 1,
-    onAlert: NOTHING,
-    onJournalAlert: NOTHING,
-    listener: { onFill: NOTHING, onOrderUpdate: NOTHING, onAlert: NOTHING },
-  })
-  if (!recovered.ok) throw new Error(recovered.reason)
-  recovered.value.tick()
-  for (const answer of answers) recovered.value.onAnswer(answer)
-  return recovered.value
 }
 
 /** Microseconds of a placement and of its answer; twenty orders are open at a time. */
