@@ -1,5 +1,6 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import type { Instrument } from '../market/instrument.ts'
 import { InstrumentTable } from '../market/instrument-table.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
@@ -71,3 +72,51 @@ test('a buyer needs the money at the price of the order, or the middle of the ma
 test('derivatives bind margin, which is not asked for here', () => {
   equal(new Stage().why(2, SELL, 1_000_000, 10_000), '')
 })
+
+test('P-11 whatever is asked, placed, filled and canceled: what is available of each asset is never negative', () => {
+  const wish = fc.record({
+    what: fc.constantFrom('place' as const, 'place' as const, 'fill' as const, 'cancel' as const),
+    instrument: fc.constantFrom(0, 1),
+    side: fc.constantFrom(BUY, SELL),
+    price: fc.integer({ min: 9_000, max: 11_000 }),
+    lots: fc.integer({ min: 1, max: 3_000 }),
+    which: fc.nat(),
+  })
+  fc.assert(
+    fc.property(fc.array(wish, { maxLength: 60 }), steps => {
+      const stage = new Stage()
+      stage.cash['USD'] = 500_00000000n
+      for (const { what, instrument, side, price, lots, which } of steps) {
+        const at = which % Math.max(1, stage.open.length)
+        const open = stage.open[at]
+        if (what === 'place') {
+          if (stage.why(instrument, side, lots, price) === '') stage.rests(instrument, side, price, lots)
+        } else if (what === 'cancel') stage.open.splice(at, 1)
+        else if (open !== undefined) {
+          const { request, quantity, cumulative } = open
+          const taken = 1 + (lots % (quantity - cumulative))
+          const { code } = TABLE.at(request.instrument).quote
+          const goods = BigInt(request.side * taken) * 100_000n
+          stage.cash['BTC']! += goods
+          stage.cash[code]! -= BigInt(request.side * taken) * BigInt(open.price!) * 1_000n
+          const whole = cumulative + taken === quantity
+          stage.open.splice(at, 1, ...(whole ? [] : [{ ...open, cumulative: cumulative + taken } as OrderView]))
+        }
+        for (const [code, cash] of Object.entries(stage.cash)) ok(cash - boundOf(stage.open, code) >= 0n, code)
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+/** What open orders bind of an asset, counted anew. */
+function boundOf(open: readonly OrderView[], code: string): bigint {
+  let bound = 0n
+  for (const { request, price, quantity, cumulative } of open) {
+    const { base, quote } = TABLE.at(request.instrument)
+    const left = BigInt(quantity - cumulative)
+    if (request.side === SELL && base.code === code) bound += left * 100_000n
+    if (request.side === BUY && quote.code === code) bound += left * BigInt(price!) * 1_000n
+  }
+  return bound
+}
