@@ -1,11 +1,14 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { parseBytes } from './frame-bytes.ts'
+import { installPeers } from '../peers.ts'
 
+interface CcxtSocket {
+  onMessage(event: { readonly data: Buffer }): void
+  resolve(result: unknown, hash: string): unknown
+}
 interface CcxtPro {
   setMarkets(markets: readonly unknown[]): void
-  handleTrade(client: unknown, event: unknown): void
-  handleBidsAsks(client: unknown, event: unknown): void
+  client(url: string): CcxtSocket
 }
 
 const MARKET = {
@@ -27,23 +30,27 @@ const MARKET = {
   limits: {},
 }
 
-/** What ccxt pro does with a frame of a kind, without its socket: JSON.parse and its handler. */
-export function ccxtHandlers(directory: string): Readonly<Record<'trade' | 'bookTicker', (raw: Buffer) => void>> {
-  const ccxt = createRequire(join(directory, 'package.json'))('ccxt') as {
+/** A client of ccxt pro that is handed what its socket would receive. */
+export interface CcxtClient {
+  /** One message: its own socket's path through parsing, dispatch and handler to whoever waits for it. */
+  readonly receive: (raw: Buffer) => void
+  /** Results that it has given out. */
+  readonly told: () => number
+}
+
+/** ccxt pro's client of Binance, not connected: `receive` calls what its socket calls. */
+export async function loadCcxt(): Promise<CcxtClient> {
+  const ccxt = createRequire(join(await installPeers(), 'package.json'))('ccxt') as {
     pro: { binance: new (options: object) => CcxtPro }
   }
   const exchange = new ccxt.pro.binance({ newUpdates: true })
   exchange.setMarkets([MARKET])
-  const client = {
-    url: 'wss://stream.binance.com:9443/stream',
-    resolve() {},
-    reject() {},
-    futures: {},
-    subscriptions: {},
+  const socket = exchange.client('wss://stream.binance.com:9443/stream')
+  let told = 0
+  const { resolve } = socket
+  socket.resolve = (result, hash) => {
+    told++
+    return resolve.call(socket, result, hash)
   }
-  const data = (raw: Buffer): unknown => (parseBytes(raw) as { data: unknown }).data
-  return {
-    trade: raw => exchange.handleTrade(client, data(raw)),
-    bookTicker: raw => exchange.handleBidsAsks(client, data(raw)),
-  }
+  return { receive: data => socket.onMessage({ data }), told: () => told }
 }

@@ -1,12 +1,19 @@
-/** Rounds of a peer in one sample. */
-const PEER_ROUNDS = 5
-
-/**
- * Frames as a socket hands them over, so that everybody begins with the same bytes: each in a buffer of its own, and as
- * often as a peer reads them in one sample, because it must be warm too.
- */
-export const bytesOf = (frames: readonly string[]): Buffer[] =>
-  Array.from({ length: PEER_ROUNDS }, () => frames.map(raw => Buffer.from(raw))).flat()
-
 /** The usual first step: bytes to text to objects. */
 export const parseBytes = (bytes: Buffer): unknown => JSON.parse(bytes.toString())
+
+/**
+ * Puts frames behind one another into a receive buffer, where a socket would have put them.
+ * @returns from and to of each
+ * @throws Error when the buffer is too small
+ */
+export function placeAll(buffer: Uint8Array, frames: readonly string[]): [number, number][] {
+  const bytes = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+  let end = 0
+  return frames.map(raw => {
+    const from = end
+    const length = bytes.write(raw, from)
+    if (length < Buffer.byteLength(raw)) throw new Error('the receive buffer is too small for the frames')
+    end += length + 1
+    return [from, end - 1]
+  })
+}

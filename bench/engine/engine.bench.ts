@@ -66,8 +66,8 @@ class Third extends Idle {
 }
 
 /** Measures the loop of the engine, the way to a strategy, and what both leave to the garbage collector. */
-export function run(): BenchRow[] {
-  return [garbage(), loop(), dispatch()]
+export async function run(): Promise<BenchRow[]> {
+  return [garbage(), loop(), await dispatch()]
 }
 
 function sessionOf(instruments: InstrumentTable, ourSide: MarketSource): TradingSession {
@@ -106,7 +106,7 @@ function loop(): BenchRow {
 }
 
 /** An event to whoever watches its instrument, as the engine does it: one strategy of three classes. */
-function dispatch(): BenchRow {
+async function dispatch(): Promise<BenchRow> {
   const event = new EventRecord(new Records(1))
   event.write(Kind.trade, 0, 0, 0, 1, 1).lanes(1, 2, 3, 4)
   const watchers = [new First(), new Second(), new Third()]
@@ -130,7 +130,7 @@ function dispatch(): BenchRow {
       },
     },
   }
-  const samples = interleave(contenders, DISPATCH_RUNS)
+  const samples = await interleave(contenders, DISPATCH_RUNS)
   const [ours, peer] = [median(samples.ours), median(samples.emitter)]
   return {
     question: 'dispatch of an event to a strategy',

@@ -66,7 +66,7 @@ const row = (question: string, unit: string, samples: readonly number[], most: n
 })
 
 /** Measures what lies between a codec and a consumer: the merge of two lines, the feeds, a slow consumer's conflation. */
-export function run(): BenchRow[] {
+export async function run(): Promise<BenchRow[]> {
   const tape = new Tape()
   const told = new Counted()
   let number = 2
@@ -103,7 +103,7 @@ export function run(): BenchRow[] {
   }
 
   const count = MESSAGES * LEVELS
-  const samples = interleave({
+  const samples = await interleave({
     merged: { count, work: merged },
     numbered: { count, work: numbered },
     books: { count, work: through(feedsWith(['book'])) },

@@ -45,7 +45,7 @@ export async function run(): Promise<BenchRow[]> {
   const peer = new Peer()
   peer.update({ type: 'book_change', isSnapshot: true, bids: [], asks: [] })
   let sum = 0
-  const samples = interleave({
+  const samples = await interleave({
     ours: {
       count: flat.length,
       work: () => {

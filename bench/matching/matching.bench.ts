@@ -63,7 +63,7 @@ export async function run(): Promise<BenchRow[]> {
   for (const resting of [1000, 10_000]) {
     const operations = mix(resting, 60_000)
     const few = operations.slice(0, 25_000)
-    const samples = interleave(
+    const samples = await interleave(
       {
         ours: {
           count: operations.length,

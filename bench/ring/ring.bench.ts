@@ -19,8 +19,8 @@ const WARM_SAMPLES = 400
 
 /** Measures a ring within one thread and between two, and a MessagePort for comparison. */
 export async function run(): Promise<BenchRow[]> {
-  const single = throughput(1)
-  const batched = throughput(64)
+  const single = await throughput(1)
+  const batched = await throughput(64)
   const spinning = await pingPong('spin')
   const polling = await pingPong('poll')
   const port = await messagePort()
@@ -59,7 +59,7 @@ function oneWay(how: string, us: readonly number[], port: number, most: number):
   }
 }
 
-function throughput(batch: number): number {
+async function throughput(batch: number): Promise<number> {
   const ring = RingMemory.create(new SharedArrayBuffer(RingMemory.bytes(CAPACITY)), CAPACITY)
   const producer = new RingProducer(ring)
   const consumer = new RingConsumer(ring, 'lossless')
@@ -67,7 +67,7 @@ function throughput(batch: number): number {
   new EventRecord(records).write(Kind.trade, 0, 0, 0, 1, 1).lanes(1, 2, 3, 4)
   const count = 2_000_000
   let sum = 0
-  const samples = interleave({
+  const samples = await interleave({
     ours: {
       count,
       work: () => {

@@ -14,7 +14,7 @@ const ORDERS = 20_000
 const BUDGET = 20_000
 
 /** Measures the review of an order: bare, and with fifteen limits, breakers, halts and modes over 20 instruments. */
-export function run(): BenchRow[] {
+export async function run(): Promise<BenchRow[]> {
   const random = new Random(7)
   const orders = Array.from(
     { length: ORDERS },
@@ -33,7 +33,7 @@ export function run(): BenchRow[] {
   const bare = makeGate(false)
   const guarded = makeGate(true)
   let refused = 0
-  const samples = interleave({
+  const samples = await interleave({
     bare: {
       count: ORDERS,
       work: () => {

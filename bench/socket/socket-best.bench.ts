@@ -1,9 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { OrderBook } from '@velocimex/core/book/order-book'
 import { SLACK } from '@velocimex/core/feed/market-codec'
 import { Kind } from '@velocimex/core/market/event-kind'
@@ -15,8 +13,9 @@ import { findVenue } from '@velocimex/venues/venues'
 import { WebSocket } from 'ws'
 import type { BenchRow } from '../bench-row.ts'
 import { median } from '../measure.ts'
-import { installPeers, PEERS } from '../peers.ts'
+import { PEERS } from '../peers.ts'
 import { rawMessages } from '../recordings.ts'
+import { loadTardis, type Tardis } from '../tardis-peer.ts'
 
 /** Name of this benchmark. */
 export const name = 'socket-best'
@@ -27,32 +26,26 @@ const WARM_MS = 1_000
 const COUNT_MS = 1_500
 const venue = findVenue('binance-spot')!.members[0]
 
-interface Tardis {
-  readonly normalizeBookChanges: (exchange: string, at: Date) => Mapper
-  readonly normalizeBookTickers: (exchange: string, at: Date) => Mapper
-  readonly OrderBook: new () => { update(change: unknown): void; bestBid(): { price: number } | undefined }
-}
-interface Mapper {
-  map(message: unknown, localTimestamp: Date): Iterable<{ readonly bidPrice?: number }>
-}
 /** A client that counts what it has read up to the best price, until it is closed. */
 interface Client {
   readonly seen: () => number
   readonly close: () => void
 }
 
-/** Measures a socket that is never empty, from its bytes to the best price, beside `ws` with tardis-dev. */
+/**
+ * Measures a socket that is never empty, from its bytes to the best price, beside tardis-dev: quotes as its
+ * `streamNormalized` gives them out; books by its mapper and its book put behind `ws` by hand, which is quicker than what
+ * it gives out itself, because its stream would ask the venue for a whole book.
+ */
 export async function run(): Promise<BenchRow[]> {
-  const directory = await installPeers()
-  const entry = createRequire(join(directory, 'package.json')).resolve('tardis-dev')
-  const tardis = (await import(pathToFileURL(entry).href)) as unknown as Tardis
+  const { tardis } = await loadTardis()
   const grids = venue.inferGrids()
   for (const raw of rawMessages(CAPTURE, '"stream"')) grids.learn(raw)
   const table = new InstrumentTable(grids.instruments())
   const rows: BenchRow[] = []
-  for (const [kind, words] of [
-    ['changes of a book', 'depthUpdate'],
-    ['best quotes', '@bookTicker'],
+  for (const [kind, words, peer] of [
+    ['changes of a book', 'depthUpdate', 'ws + tardis-dev'],
+    ['best quotes', '@bookTicker', 'tardis-dev'],
   ] as const) {
     const first = rawMessages(CAPTURE, words)[0]!
     const server = fork(fileURLToPath(new URL('./flood-worker.ts', import.meta.url)), [CAPTURE, words])
@@ -60,7 +53,7 @@ export async function run(): Promise<BenchRow[]> {
     const [ours, theirs]: [number[], number[]] = [[], []]
     for (let round = 0; round < ROUNDS; round++) {
       ours.push(await measure(ourClient(port, table)))
-      theirs.push(await measure(peerClient(port, tardis, first)))
+      theirs.push(await measure(peer === 'tardis-dev' ? streamClient(port, tardis) : bookClient(port, tardis, first)))
     }
     server.disconnect()
     const [mine, its] = [median(ours), median(theirs)]
@@ -69,7 +62,7 @@ export async function run(): Promise<BenchRow[]> {
       ours: mine,
       unit: 'us/message',
       samples: ours,
-      peer: `ws + tardis-dev ${PEERS['tardis-dev']}`,
+      peer: `${peer} ${PEERS['tardis-dev']}`,
       peerValue: its,
       ratio: its / mine,
       target: '>= 8x',
@@ -121,24 +114,48 @@ function ourClient(port: number, table: InstrumentTable): Client {
   return { seen: () => seen, close }
 }
 
-function peerClient(port: number, tardis: Tardis, first: string): Client {
-  const at = new Date()
-  const isBook = first.includes('depthUpdate')
-  const mapper = isBook ? tardis.normalizeBookChanges('binance', at) : tardis.normalizeBookTickers('binance', at)
-  const book = new tardis.OrderBook()
-  if (isBook) {
-    const lastUpdateId = (JSON.parse(first) as { data: { U: number } }).data.U
-    const data = { lastUpdateId, bids: [], asks: [] }
-    const snapshot = { stream: 'btcusdt@depthSnapshot', generated: true, data }
-    for (const change of mapper.map(snapshot, at)) book.update(change)
+function streamClient(port: number, tardis: Tardis): Client {
+  process.env['WSS_URL_BINANCE'] = `ws://127.0.0.1:${port}/`
+  let seen = 0
+  let best = 0
+  let closed = false
+  const options = {
+    exchange: 'binance',
+    symbols: ['btcusdt'],
+    onError: (cause: Error) => {
+      if (!closed) throw cause
+    },
   }
+  const events = tardis.streamNormalized(options, tardis.normalizeBookTickers)
+  void (async () => {
+    for await (const event of events) {
+      best = (event as { bidPrice: number }).bidPrice
+      seen++
+      if (closed) break
+    }
+  })()
+  const close = (): void => {
+    closed = true
+    if (!(best > 0)) throw new Error('the peer had no best price')
+  }
+  return { seen: () => seen, close }
+}
+
+function bookClient(port: number, tardis: Tardis, first: string): Client {
+  const at = new Date()
+  const mapper = tardis.normalizeBookChanges('binance', at)
+  const book = new tardis.OrderBook()
+  const lastUpdateId = (JSON.parse(first) as { data: { U: number } }).data.U
+  const data = { lastUpdateId, bids: [], asks: [] }
+  const snapshot = { stream: 'btcusdt@depthSnapshot', generated: true, data }
+  for (const change of mapper.map(snapshot, at) ?? []) book.update(change)
   let seen = 0
   let best = 0
   const socket = new WebSocket(`ws://127.0.0.1:${port}/`, { perMessageDeflate: false })
   socket.on('message', data => {
-    for (const event of mapper.map(JSON.parse(String(data)), at)) {
-      if (isBook) book.update(event)
-      best = isBook ? (book.bestBid()?.price ?? Number.NaN) : event.bidPrice!
+    for (const event of mapper.map(JSON.parse(String(data)), at) ?? []) {
+      book.update(event)
+      best = book.bestBid()?.price ?? Number.NaN
     }
     seen++
   })

@@ -96,7 +96,7 @@ export async function run(): Promise<BenchRow[]> {
     compare('the same, p99', 'us', ours, theirs, round => round.p99, 2),
     compare(`CPU at ${RATE} messages/s, of one core`, '%', ours, theirs, round => round.cpu),
     compare(`garbage collections in ${SECONDS} s`, 'collections', ours, theirs, round => round.collections),
-    split(frames),
+    await split(frames),
   ]
 }
 
@@ -170,7 +170,7 @@ async function readWithPeer(port: number): Promise<Round> {
 }
 
 /** Frames of a full read, split without looking into them. */
-function split(frames: readonly string[]): BenchRow {
+async function split(frames: readonly string[]): Promise<BenchRow> {
   const parts = frames.slice(0, 350).map(text => {
     const head = text.length < 126 ? [0x81, text.length] : [0x81, 126, text.length >> 8, text.length & 255]
     return Buffer.concat([Buffer.from(head), Buffer.from(text)])
@@ -192,7 +192,7 @@ function split(frames: readonly string[]): BenchRow {
   receiver.on('message', (data: Buffer) => {
     seenByPeer += data.length
   })
-  const samples = interleave({
+  const samples = await interleave({
     ours: {
       count,
       work: () => {
