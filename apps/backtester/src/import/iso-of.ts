@@ -1,5 +1,13 @@
+/** The last second that was asked for, and its text up to the point: rows of a run come in the order of time. */
+let last = Number.NaN
+let text = ''
+
 /** An instant in whole microseconds since 1970 as ISO text with all of them. */
 export function isoOf(micros: number): string {
-  const whole = Math.floor(micros / 1000)
-  return new Date(whole).toISOString().replace('Z', `${String(micros - whole * 1000).padStart(3, '0')}Z`)
+  const second = Math.floor(micros / 1e6)
+  if (second !== last) {
+    text = new Date(second * 1000).toISOString().slice(0, -'000Z'.length)
+    last = second
+  }
+  return `${text}${String(micros - second * 1e6).padStart(6, '0')}Z`
 }

@@ -5,6 +5,8 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 export type Cell = string | number | bigint | undefined
 
 const BUFFER_CHARACTERS = 1 << 16
+/** Whatever could mean something to a reader of CSV, or to a spreadsheet. */
+const SPECIAL = /^[=+\-@]|[\t\r\n",]/
 
 /**
  * One CSV file of a run (RFC 4180, `\n` line ends), written as the run goes on, in blocks. Every byte also goes into the
@@ -60,6 +62,8 @@ export class CsvFile {
 export function escapeCell(cell: Cell): string {
   if (cell === undefined) return ''
   if (typeof cell !== 'string') return String(cell)
+  // Nearly every cell.
+  if (!SPECIAL.test(cell)) return cell
   const safe = /^[=+\-@\t\r]/.test(cell) && !/^-?\d+(\.\d+)?$/.test(cell) ? `'${cell}` : cell
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
