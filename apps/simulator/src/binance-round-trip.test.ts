@@ -1,105 +1,20 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { once } from 'node:events'
 import { test } from 'node:test'
 import type { Micros } from '@velocimex/core/clock/micros'
-import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
-import { BUY, SELL, type Side } from '@velocimex/core/market/side'
+import { BUY, SELL } from '@velocimex/core/market/side'
 import type { Lots, Ticks } from '@velocimex/core/market/units'
 import { binanceSpotOrders, binanceUsdmOrders } from '@velocimex/venues/binance/binance-orders'
-import type { OrderCodec, PrivateMessage, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
-import { SIDES } from '@velocimex/venues/sides'
-import { WebSocket } from 'ws'
-import { DEMO_KEYS, nodeCryptography, SimulatedVenue } from './simulated-venue.ts'
+import type { VenueRequest } from '@velocimex/venues/order-venue'
+import { DEMO_KEYS } from './simulated-venue.ts'
+import { isClosed, isReport, now, placing, withVenue } from './wire-client.conformance.ts'
 
-const now = (): Micros => (Date.now() * 1000) as Micros
+const orders = { 'binance-spot': binanceSpotOrders, 'binance-usdm': binanceUsdmOrders }
+const withBinance = (id: keyof typeof orders, trial: Parameters<typeof withVenue>[2]): Promise<void> =>
+  withVenue(id, orders[id], trial)
 
-/** Our own client at a simulated venue: requests over HTTP, private messages over a socket. */
-class Client {
-  readonly codec: OrderCodec
-  readonly messages: PrivateMessage[] = []
-  readonly #venue: SimulatedVenue
-  #socket: WebSocket | undefined
-  #wake: () => void = () => {}
-
-  constructor(venue: SimulatedVenue, codec: OrderCodec) {
-    this.#venue = venue
-    this.codec = codec
-  }
-
-  async send(request: VenueRequest): Promise<VenueAnswer> {
-    const { method, path, headers } = request
-    const answer = await fetch(`http://127.0.0.1:${this.#venue.port}${path}`, { method, headers })
-    return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() }
-  }
-
-  async listen(): Promise<void> {
-    const { stream } = this.codec
-    const request = stream.token(now())
-    const token = request === undefined ? '' : (await this.send(request)).body
-    const socket = new WebSocket(`ws://127.0.0.1:${this.#venue.port}${stream.path(token)}`)
-    this.#socket = socket
-    socket.on('message', bytes => {
-      this.messages.push(...stream.read(bytes.toString()))
-      this.#wake()
-    })
-    await once(socket, 'open')
-    const hello = stream.hello(token, now())
-    for (const frame of hello) socket.send(frame)
-    if (hello.length > 0) await this.until(message => message.kind === 'ready')
-  }
-
-  /** The first message so far, or to come, that is of a kind. */
-  async until(is: (message: PrivateMessage) => boolean): Promise<PrivateMessage> {
-    for (;;) {
-      const found = this.messages.find(is)
-      if (found !== undefined) return found
-      await new Promise<void>(done => (this.#wake = done))
-    }
-  }
-
-  close(): void {
-    this.#socket?.terminate()
-  }
-}
-
-const isReport = (kind: string, id: string) => (message: PrivateMessage) =>
-  message.kind === 'report' && message.report.kind === kind && message.report.clientOrderId === id
-
-async function withVenue(id: string, trial: (client: Client, venue: SimulatedVenue) => Promise<void>): Promise<void> {
-  const venue = await SimulatedVenue.start({ side: SIDES.get(id)!, seed: 3, port: 0, controlPort: 0 })
-  const { instruments } = venue.market.exchange
-  const [key] = DEMO_KEYS
-  const options = { instruments, credentials: key!, cryptography: nodeCryptography }
-  const orders = id === 'binance-spot' ? binanceSpotOrders : binanceUsdmOrders
-  const client = new Client(venue, orders.makeOrderCodec(options))
-  try {
-    await client.listen()
-    await trial(client, venue)
-  } finally {
-    client.close()
-    await venue.stop()
-  }
-}
-
-function placing(client: string, side: Side, price: number, lots: number, changes: object = {}): PlaceCommand {
-  const order = {
-    instrument: 0,
-    side,
-    type: 'limit',
-    quantity: lots,
-    price,
-    timeInForce: 'gtc',
-    postOnly: false,
-    reduceOnly: false,
-    strategy: 't',
-    ...changes,
-  }
-  return { clientOrderId: client, order: order as unknown as PlaceCommand['order'] }
-}
-
-for (const id of ['binance-spot', 'binance-usdm'])
+for (const id of ['binance-spot', 'binance-usdm'] as const)
   test(`${id}: our client places, queries, cancels and takes at our venue; the account agrees with the venue's truth`, () =>
-    withVenue(id, async (client, venue) => {
+    withBinance(id, async (client, venue) => {
       const { codec } = client
       const { exchange } = venue.market
       const { book } = exchange.engine(0)
@@ -129,9 +44,7 @@ for (const id of ['binance-spot', 'binance-usdm'])
         now(),
       )
       equal(codec.readCommand(take, await client.send(take), now()).outcome, 'ack')
-      await client.until(
-        message => message.kind === 'report' && message.report.clientOrderId === 'V2' && message.report.leaves === 0,
-      )
+      await client.until(isClosed('V2'))
       const since = codec.fills(0, 0 as Micros, now())
       const fills = codec.readFills(since, await client.send(since))
       ok(fills.kind === 'found')
@@ -155,7 +68,7 @@ for (const id of ['binance-spot', 'binance-usdm'])
     }))
 
 test('S2-RSK refusals of the venue, and requests that are not signed as they should be', () =>
-  withVenue('binance-usdm', async (client, venue) => {
+  withBinance('binance-usdm', async (client, venue) => {
     const { codec } = client
     const { book } = venue.market.exchange.engine(0)
     const outcomeOf = async (request: VenueRequest) => {
@@ -181,7 +94,7 @@ test('S2-RSK refusals of the venue, and requests that are not signed as they sho
   }))
 
 test('R-REST-03 an order whose answer is lost is unknown, and found by asking', () =>
-  withVenue('binance-spot', async (client, venue) => {
+  withBinance('binance-spot', async (client, venue) => {
     const { codec } = client
     const price = venue.market.exchange.engine(0).book.best(BUY) - 1000
     venue.server.plan.add({
@@ -208,7 +121,7 @@ test('R-REST-03 an order whose answer is lost is unknown, and found by asking', 
   }))
 
 test('the control surface tells the truth and takes deposits, faults and halts', () =>
-  withVenue('binance-spot', async (client, venue) => {
+  withBinance('binance-spot', async (client, venue) => {
     const control = `http://127.0.0.1:${venue.controlPort}`
     const post = async (path: string, body: object) =>
       (await fetch(control + path, { method: 'POST', body: JSON.stringify(body) })).status
@@ -227,7 +140,7 @@ test('the control surface tells the truth and takes deposits, faults and halts',
   }))
 
 test('S2-OMS-32 binance-spot: an order shrinks at our venue and keeps its place; a larger one is not sent', () =>
-  withVenue('binance-spot', async (client, venue) => {
+  withBinance('binance-spot', async (client, venue) => {
     const { codec } = client
     const { exchange } = venue.market
     const price = Math.floor(exchange.engine(0).book.best(BUY) * 0.98) as Ticks

@@ -3,7 +3,6 @@ import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { OrderBook } from '@velocimex/core/book/order-book'
 import type { Micros } from '@velocimex/core/clock/micros'
-import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
 import { MarketFeed } from '@velocimex/core/feed/market-feed'
 import { Kind } from '@velocimex/core/market/event-kind'
 import { EventRecord } from '@velocimex/core/market/event-record'
@@ -16,73 +15,21 @@ import type {
   PrivateMessage,
   PrivateStream,
   QueryResult,
-  VenueAnswer,
   VenueRequest,
 } from '@velocimex/venues/order-venue'
-import { SIDES } from '@velocimex/venues/sides'
 import type { SocketSession } from '@velocimex/venues/venue-dialect'
 import { DEMO_KEYS, nodeCryptography } from './simulated-venue.ts'
-import { VenueMarket } from './venue-market.ts'
+import { SteppedVenue } from './stepped-venue.conformance.ts'
+import { placing } from './wire-client.conformance.ts'
 
-const START = 1_790_000_000_000_000
-const STEP = 5_000
 type Category = 'spot' | 'linear'
 const orders = { spot: bybitSpotOrders, linear: bybitLinearOrders }
 const venues = { spot: bybitSpot, linear: bybitLinear }
 
-/** A simulated venue in simulated time, and our own client beside it: no socket, no wall clock. */
-class Trial {
-  readonly market: VenueMarket
-  readonly codec: OrderCodec
-  readonly messages: PrivateMessage[] = []
-  #at = START
-
+/** A simulated Bybit in simulated time. */
+class Trial extends SteppedVenue {
   constructor(category: Category, key = DEMO_KEYS[0]!, name = `bybit-${category}`) {
-    const side = SIDES.get(name)!
-    const parts = { side, seed: 11, start: START, keys: DEMO_KEYS, cryptography: nodeCryptography }
-    this.market = new VenueMarket(parts)
-    const { exchange } = this.market
-    for (const { account } of DEMO_KEYS)
-      for (const [asset, units] of Object.entries({ USDT: 100_000n, BTC: 2n }))
-        exchange.transfer(account, asset, units * 10n ** BigInt(this.decimals(asset)))
-    const { instruments } = exchange
-    this.codec = orders[category].makeOrderCodec({ instruments, credentials: key, cryptography: nodeCryptography })
-    this.pass(2_000_000)
-  }
-
-  get now(): Micros {
-    return this.#at as Micros
-  }
-
-  decimals(asset: string): number {
-    const all = this.market.exchange.instruments.all.flatMap(({ settle, quote, base }) => [settle, quote, base])
-    return all.find(({ code }) => code === asset)?.decimals ?? 8
-  }
-
-  /** Lets time pass, microseconds. */
-  pass(length: number): void {
-    const until = this.#at + length
-    while (this.#at < until) {
-      this.#at = Math.min(until, this.#at + STEP)
-      this.market.advanceTo(this.#at)
-    }
-  }
-
-  send({ method, path: whole, headers, body }: VenueRequest): VenueAnswer {
-    const [path, query = ''] = whole.split('?') as [string, string?]
-    const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-    const {
-      status,
-      headers: told = {},
-      body: answer,
-    } = this.market.dialect.answer({
-      ...{ method, path, query, headers: lower, body: body ?? '' },
-    })
-    return {
-      status,
-      headers: Object.fromEntries(Object.entries(told).map(([name, value]) => [name.toLowerCase(), value])),
-      body: answer,
-    }
+    super(name, orders[category], { USDT: 100_000n, BTC: 2n }, key)
   }
 
   /** What a command came to: outcome, advice, code. */
@@ -91,18 +38,12 @@ class Trial {
     return [outcome, advice, code].filter(word => word !== '').join(' ')
   }
 
-  open(path: string, take: (text: string) => void): SocketSession {
-    const socket = { send: take, close: (_code: number, reason: string) => take(`closed ${reason}`) }
-    const session = this.market.dialect.open(path, '', socket)
-    ok(session !== undefined, path)
-    return session
-  }
-
-  /** Opens a private stream and logs it in. */
-  listen(stream: PrivateStream = this.codec.stream): SocketSession {
-    const session = this.open(stream.path(''), text => this.messages.push(...stream.read(text)))
-    for (const frame of stream.hello('', this.now)) session.onText(frame)
-    equal(this.messages.at(0)?.kind === 'ready' || this.messages.some(({ kind }) => kind === 'ready'), true)
+  override listen(stream: PrivateStream = this.codec.stream): SocketSession {
+    const session = super.listen(stream)
+    ok(
+      this.messages.some(({ kind }) => kind === 'ready'),
+      'logged in',
+    )
     return session
   }
 
@@ -117,14 +58,6 @@ class Trial {
 
   best(side: Side): number {
     return this.market.exchange.engine(0).book.best(side)
-  }
-
-  placing(id: string, side: Side, price: number, lots: number, changes: object = {}): PlaceCommand {
-    const order = {
-      ...{ instrument: 0, side, type: 'limit', quantity: lots, price, timeInForce: 'gtc', postOnly: false },
-      ...{ reduceOnly: false, strategy: 't', ...changes },
-    }
-    return { clientOrderId: id, order: order as unknown as PlaceCommand['order'] }
   }
 }
 
@@ -227,7 +160,7 @@ for (const category of ['spot', 'linear'] as const)
     const { exchange } = market
     trial.listen()
     const far = Math.floor(trial.best(BUY) * 0.98)
-    equal(trial.command(codec.place(trial.placing('V1', BUY, far, 1000, { postOnly: true }), trial.now)), 'ack none')
+    equal(trial.command(codec.place(placing('V1', BUY, far, 1000, { postOnly: true }), trial.now)), 'ack none')
     const name = { clientOrderId: 'V1', venueOrderId: '', instrument: 0 }
     const order = found(
       codec.readOrder(codec.order('V1', '', 0, trial.now), trial.send(codec.order('V1', '', 0, trial.now))),
@@ -245,10 +178,7 @@ for (const category of ['spot', 'linear'] as const)
     deepEqual(trial.told('V1'), ['accepted 0+1000', `replaced 0+900 ${far - 10}`, 'canceled 0+0'])
 
     const through = Math.ceil(trial.best(SELL) * 1.01)
-    equal(
-      trial.command(codec.place(trial.placing('V2', BUY, through, 2000, { timeInForce: 'ioc' }), trial.now)),
-      'ack none',
-    )
+    equal(trial.command(codec.place(placing('V2', BUY, through, 2000, { timeInForce: 'ioc' }), trial.now)), 'ack none')
     const fills = trial.messages.flatMap(each => (each.kind === 'report' && each.report.fill ? [each.report.fill] : []))
     ok(fills.length > 0)
     const listed = found(
@@ -289,7 +219,7 @@ test('S2-OMS-23 orders that the venue takes and ends at once are told on the str
     trial.listen()
     const through = trial.best(SELL) + 50
     const place = (id: string, changes: object, lots = 1000, price = through): string =>
-      trial.command(codec.place(trial.placing(id, BUY, price, lots, changes), trial.now))
+      trial.command(codec.place(placing(id, BUY, price, lots, changes), trial.now))
     equal(place('P1', { postOnly: true }), 'ack none')
     deepEqual(trial.told('P1'), ['rejected 0+0  EC_PostOnlyWillTakeLiquidity'])
     equal(place('F1', { timeInForce: 'fok' }, 1000, trial.best(BUY) - 50), 'ack none')
@@ -308,7 +238,7 @@ test('S2-RSK refusals of the venue, and requests that are not signed as they sho
   const trial = new Trial('linear')
   const { codec } = trial
   const place = (id: string, changes: object = {}, lots = 100, at = trial.now): VenueRequest =>
-    codec.place(trial.placing(id, SELL, trial.best(SELL) + 10_000, lots, changes), at)
+    codec.place(placing(id, SELL, trial.best(SELL) + 10_000, lots, changes), at)
   equal(trial.command(place('R1', { reduceOnly: true })), 'definitive_reject query 110017')
   equal(trial.command(place('R2', {}, 9_000_000)), 'definitive_reject none 110007')
   equal(trial.command(place('R3', {}, 100, (trial.now - 6_000_000) as Micros)), 'definitive_reject sync_clock 10002')
@@ -375,7 +305,7 @@ test('order entry over the trading socket: answers by request id, once, and only
   })
   const price = trial.best(BUY) - 100
   const place = (request: string, id: string, at = trial.now): void =>
-    raw.onText(socket.place(trial.placing(id, BUY, price, 100), request, at))
+    raw.onText(socket.place(placing(id, BUY, price, 100), request, at))
   place('r0', 'S0')
   for (const frame of session.hello('', trial.now)) raw.onText(frame)
   for (const frame of session.renewal!.frames!(trial.now)) raw.onText(frame)
@@ -425,7 +355,7 @@ test('cancel on disconnect: when the last socket that has the topic is gone for 
   const { codec, market } = trial
   equal(trial.command(codec.deadMan(-1, 5000, trial.now)), 'ack none')
   const session = trial.listen()
-  equal(trial.command(codec.place(trial.placing('D1', BUY, trial.best(BUY) - 5000, 100), trial.now)), 'ack none')
+  equal(trial.command(codec.place(placing('D1', BUY, trial.best(BUY) - 5000, 100), trial.now)), 'ack none')
   trial.pass(20_000_000)
   equal(market.exchange.openOrders(1).length, 1, 'while a socket is there')
   session.onClosed()
@@ -443,7 +373,7 @@ test('funding is paid every eight hours and told as an execution', () => {
   const { codec, market } = trial
   trial.listen()
   equal(
-    trial.command(codec.place(trial.placing('L1', BUY, 0, 100, { type: 'market', price: undefined }), trial.now)),
+    trial.command(codec.place(placing('L1', BUY, 0, 100, { type: 'market', price: undefined }), trial.now)),
     'ack none',
   )
   const before = market.exchange.account(1).balance('USDT').total
@@ -528,12 +458,12 @@ test('both markets at one address: the same symbol twice, one wallet, each clien
   trial.listen()
   const before = trial.messages.length
   const linearPrice = trial.best(BUY) - 1000
-  equal(trial.command(trial.codec.place(trial.placing('L1', BUY, linearPrice, 10), trial.now)), 'ack none')
+  equal(trial.command(trial.codec.place(placing('L1', BUY, linearPrice, 10), trial.now)), 'ack none')
   const told: PrivateMessage[] = []
   const session = trial.open(spot.stream.path(''), text => told.push(...spot.stream.read(text)))
   for (const frame of spot.stream.hello('', trial.now)) session.onText(frame)
   const price = exchange.engine(index).book.best(BUY) - 1000
-  const place = spot.place(trial.placing('S1', BUY, price, 1000, { instrument: index }), trial.now)
+  const place = spot.place(placing('S1', BUY, price, 1000, { instrument: index }), trial.now)
   equal(spot.readCommand(place, trial.send(place), trial.now).outcome, 'ack')
   const openOf = (codec: OrderCodec): unknown =>
     found(codec.readOpenOrders(codec.openOrders(-1, trial.now), trial.send(codec.openOrders(-1, trial.now)))).map(

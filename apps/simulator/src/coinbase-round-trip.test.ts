@@ -2,107 +2,23 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import type { Micros } from '@velocimex/core/clock/micros'
-import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
 import { MarketFeed } from '@velocimex/core/feed/market-feed'
-import { BUY, SELL, type Side } from '@velocimex/core/market/side'
+import { BUY, SELL } from '@velocimex/core/market/side'
 import { coinbaseOrders } from '@velocimex/venues/coinbase/coinbase-orders'
 import { coinbase } from '@velocimex/venues/coinbase/coinbase-venue'
-import type {
-  CommandResult,
-  OrderCodec,
-  PrivateMessage,
-  VenueAnswer,
-  VenueRequest,
-} from '@velocimex/venues/order-venue'
+import type { VenueRequest } from '@velocimex/venues/order-venue'
 import { SIDES } from '@velocimex/venues/sides'
 import { WebSocket } from 'ws'
-import { nodeCryptography, SimulatedVenue } from './simulated-venue.ts'
+import { SimulatedVenue } from './simulated-venue.ts'
+import { isClosed, isReport, now, placing, withVenue } from './wire-client.conformance.ts'
 
-const now = (): Micros => (Date.now() * 1000) as Micros
 const side = SIDES.get('coinbase')!
 
-/** Our own client at a simulated venue: requests over HTTP, private messages over a socket. */
-class Client {
-  readonly codec: OrderCodec
-  readonly messages: PrivateMessage[] = []
-  readonly venue: SimulatedVenue
-  #socket: WebSocket | undefined
-  #wake: () => void = () => {}
-
-  constructor(venue: SimulatedVenue, codec: OrderCodec) {
-    this.venue = venue
-    this.codec = codec
-  }
-
-  async send({ method, path, headers, body }: VenueRequest): Promise<VenueAnswer> {
-    const init = body === undefined ? { method, headers } : { method, headers, body }
-    const answer = await fetch(`http://127.0.0.1:${this.venue.port}${path}`, init)
-    return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() }
-  }
-
-  async command(request: VenueRequest): Promise<CommandResult> {
-    return this.codec.readCommand(request, await this.send(request), now())
-  }
-
-  async listen(): Promise<void> {
-    const { stream } = this.codec
-    const socket = new WebSocket(`ws://127.0.0.1:${this.venue.port}${stream.path('')}`)
-    this.#socket = socket
-    socket.on('message', bytes => {
-      this.messages.push(...stream.read(bytes.toString()))
-      this.#wake()
-    })
-    await once(socket, 'open')
-    for (const frame of stream.hello('', now())) socket.send(frame)
-    await this.until(message => message.kind === 'ready')
-  }
-
-  /** The first message so far, or to come, that is of a kind. */
-  async until(is: (message: PrivateMessage) => boolean): Promise<PrivateMessage> {
-    for (;;) {
-      const found = this.messages.find(is)
-      if (found !== undefined) return found
-      await new Promise<void>(done => (this.#wake = done))
-    }
-  }
-
-  close(): void {
-    this.#socket?.terminate()
-  }
-}
-
-async function withVenue(trial: (client: Client, venue: SimulatedVenue) => Promise<void>): Promise<void> {
-  const venue = await SimulatedVenue.start({ side, seed: 3, port: 0, controlPort: 0 })
-  const credentials = side.keys![0]!
-  const { instruments } = venue.market.exchange
-  const client = new Client(
-    venue,
-    coinbaseOrders.makeOrderCodec({ instruments, credentials, cryptography: nodeCryptography }),
-  )
-  try {
-    await client.listen()
-    await trial(client, venue)
-  } finally {
-    client.close()
-    await venue.stop()
-  }
-}
-
-function placing(client: string, of: Side, price: number, lots: number, changes: object = {}): PlaceCommand {
-  const order = {
-    ...{ instrument: 0, side: of, type: 'limit', quantity: lots, price, timeInForce: 'gtc' },
-    ...{ postOnly: false, reduceOnly: false, strategy: 't', ...changes },
-  }
-  return { clientOrderId: client, order: order as unknown as PlaceCommand['order'] }
-}
-
-const isReport = (kind: string, id: string) => (message: PrivateMessage) =>
-  message.kind === 'report' && message.report.kind === kind && message.report.clientOrderId === id
-const isClosed = (id: string) => (message: PrivateMessage) =>
-  message.kind === 'report' && message.report.clientOrderId === id && message.report.leaves === 0
+const withCoinbase = (trial: Parameters<typeof withVenue>[2]): Promise<void> =>
+  withVenue('coinbase', coinbaseOrders, trial)
 
 test("coinbase: our client places, queries, amends, cancels and takes at our venue; the account agrees with the venue's truth", () =>
-  withVenue(async (client, venue) => {
+  withCoinbase(async (client, venue) => {
     const { codec } = client
     const { exchange } = venue.market
     const { book } = exchange.engine(0)
@@ -164,7 +80,7 @@ test("coinbase: our client places, queries, amends, cancels and takes at our ven
   }))
 
 test('coinbase: balances, rights and rates are those of the venue', () =>
-  withVenue(async (client, venue) => {
+  withCoinbase(async (client, venue) => {
     const { codec } = client
     const { exchange } = venue.market
     const balances = codec.balances(now())
@@ -185,7 +101,7 @@ test('coinbase: balances, rights and rates are those of the venue', () =>
   }))
 
 test('S2-RSK coinbase: refusals of the venue, and requests whose tokens are no good', () =>
-  withVenue(async (client, venue) => {
+  withCoinbase(async (client, venue) => {
     const { codec } = client
     const { book } = venue.market.exchange.engine(0)
     const outcomeOf = async (request: VenueRequest) => {
@@ -214,7 +130,7 @@ test('S2-RSK coinbase: refusals of the venue, and requests whose tokens are no g
   }))
 
 test('R-REST-03 coinbase: an order whose answer is lost is unknown, and found by asking or by sending it again', () =>
-  withVenue(async (client, venue) => {
+  withCoinbase(async (client, venue) => {
     const { codec } = client
     const price = venue.market.exchange.engine(0).book.best(BUY) - 1000
     venue.server.plan.add({
@@ -270,7 +186,7 @@ test('coinbase: the market that our venue publishes is read by our codec into th
 })
 
 test("the requests that ccxt's client of this venue makes are answered in the shapes that it reads", () =>
-  withVenue(async ({ codec }, venue) => {
+  withCoinbase(async ({ codec }, venue) => {
     const at = `http://127.0.0.1:${venue.port}`
     const open = async (path: string) =>
       (await fetch(`${at}/api/v3/brokerage${path}`)).json() as Promise<Record<string, never>>

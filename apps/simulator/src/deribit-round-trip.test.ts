@@ -2,108 +2,23 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import type { Micros } from '@velocimex/core/clock/micros'
-import type { PlaceCommand } from '@velocimex/core/execution/order-gateway'
 import { MarketFeed } from '@velocimex/core/feed/market-feed'
-import { BUY, SELL, type Side } from '@velocimex/core/market/side'
+import { BUY, SELL } from '@velocimex/core/market/side'
 import { deribitOrders } from '@velocimex/venues/deribit/deribit-orders'
 import { deribit } from '@velocimex/venues/deribit/deribit-venue'
-import type {
-  CommandResult,
-  OrderCodec,
-  PrivateMessage,
-  VenueAnswer,
-  VenueRequest,
-} from '@velocimex/venues/order-venue'
+import type { PrivateMessage, VenueRequest } from '@velocimex/venues/order-venue'
 import { SIDES } from '@velocimex/venues/sides'
 import { WebSocket } from 'ws'
-import { DEMO_KEYS, nodeCryptography, SimulatedVenue } from './simulated-venue.ts'
+import { DEMO_KEYS, SimulatedVenue } from './simulated-venue.ts'
+import { isClosed, isReport, now, placing, withVenue } from './wire-client.conformance.ts'
 
-const now = (): Micros => (Date.now() * 1000) as Micros
 const side = SIDES.get('deribit')!
 
-/** Our own client at a simulated venue: requests over HTTP, private messages over a socket. */
-class Client {
-  readonly codec: OrderCodec
-  readonly messages: PrivateMessage[] = []
-  readonly venue: SimulatedVenue
-  socket!: WebSocket
-  #wake: () => void = () => {}
-
-  constructor(venue: SimulatedVenue, codec: OrderCodec) {
-    this.venue = venue
-    this.codec = codec
-  }
-
-  async send({ method, path, headers, body }: VenueRequest): Promise<VenueAnswer> {
-    const init = body === undefined ? { method, headers } : { method, headers, body }
-    const answer = await fetch(`http://127.0.0.1:${this.venue.port}${path}`, init)
-    return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() }
-  }
-
-  async command(request: VenueRequest): Promise<CommandResult> {
-    return this.codec.readCommand(request, await this.send(request), now())
-  }
-
-  async listen(): Promise<void> {
-    const { stream } = this.codec
-    const token = (await this.send(stream.token(now())!)).body
-    const socket = new WebSocket(`ws://127.0.0.1:${this.venue.port}${stream.path(token)}`)
-    this.socket = socket
-    socket.on('message', bytes => {
-      this.messages.push(...stream.read(bytes.toString()))
-      this.#wake()
-    })
-    await once(socket, 'open')
-    for (const frame of stream.hello(token, now())) socket.send(frame)
-    await this.until(message => message.kind === 'ready')
-  }
-
-  /** The first message so far, or to come, that is of a kind. */
-  async until(is: (message: PrivateMessage) => boolean): Promise<PrivateMessage> {
-    for (;;) {
-      const found = this.messages.find(is)
-      if (found !== undefined) return found
-      await new Promise<void>(done => (this.#wake = done))
-    }
-  }
-
-  close(): void {
-    this.socket.terminate()
-  }
-}
-
-async function withVenue(trial: (client: Client, venue: SimulatedVenue) => Promise<void>): Promise<void> {
-  const venue = await SimulatedVenue.start({ side, seed: 3, port: 0, controlPort: 0 })
-  const credentials = DEMO_KEYS[0]!
-  const { instruments } = venue.market.exchange
-  const client = new Client(
-    venue,
-    deribitOrders.makeOrderCodec({ instruments, credentials, cryptography: nodeCryptography }),
-  )
-  try {
-    await client.listen()
-    await trial(client, venue)
-  } finally {
-    client.close()
-    await venue.stop()
-  }
-}
-
-function placing(client: string, of: Side, price: number, lots: number, changes: object = {}): PlaceCommand {
-  const order = {
-    ...{ instrument: 0, side: of, type: 'limit', quantity: lots, price, timeInForce: 'gtc' },
-    ...{ postOnly: false, reduceOnly: false, strategy: 't', ...changes },
-  }
-  return { clientOrderId: client, order: order as unknown as PlaceCommand['order'] }
-}
-
-const isReport = (kind: string, id: string) => (message: PrivateMessage) =>
-  message.kind === 'report' && message.report.kind === kind && message.report.clientOrderId === id
-const isClosed = (id: string) => (message: PrivateMessage) =>
-  message.kind === 'report' && message.report.clientOrderId === id && message.report.leaves === 0
+const withDeribit = (trial: Parameters<typeof withVenue>[2]): Promise<void> =>
+  withVenue('deribit', deribitOrders, trial)
 
 test("deribit: our client places, queries, amends, cancels and takes at our venue; the account agrees with the venue's truth", () =>
-  withVenue(async (client, venue) => {
+  withDeribit(async (client, venue) => {
     const { codec } = client
     const { exchange } = venue.market
     const { book } = exchange.engine(0)
@@ -160,7 +75,7 @@ test("deribit: our client places, queries, amends, cancels and takes at our venu
   }))
 
 test('deribit: balances, positions, rights and rates are those of the venue', () =>
-  withVenue(async (client, venue) => {
+  withDeribit(async (client, venue) => {
     const { codec } = client
     const { exchange } = venue.market
     const price = Math.ceil(exchange.engine(0).book.best(SELL) * 1.01)
@@ -191,7 +106,7 @@ test('deribit: balances, positions, rights and rates are those of the venue', ()
   }))
 
 test('S2-RSK deribit: refusals of the venue, and requests that are not signed as they should be', () =>
-  withVenue(async (client, venue) => {
+  withDeribit(async (client, venue) => {
     const { codec } = client
     const { book } = venue.market.exchange.engine(0)
     const outcomeOf = async (request: VenueRequest) => {
@@ -222,7 +137,7 @@ test('S2-RSK deribit: refusals of the venue, and requests that are not signed as
   }))
 
 test('R-REST-03 deribit: an order whose answer is lost is unknown, and found by its label', () =>
-  withVenue(async (client, venue) => {
+  withDeribit(async (client, venue) => {
     const { codec } = client
     const price = venue.market.exchange.engine(0).book.best(BUY) - 10
     venue.server.plan.add({
@@ -245,7 +160,7 @@ test('R-REST-03 deribit: an order whose answer is lost is unknown, and found by 
   }))
 
 test('deribit: orders over the socket are answered there', () =>
-  withVenue(async (client, venue) => {
+  withDeribit(async (client, venue) => {
     const { codec, socket } = client
     const price = venue.market.exchange.engine(0).book.best(BUY) - 10
     const isAnswer = (id: string) => (message: PrivateMessage) => message.kind === 'answer' && message.requestId === id
@@ -297,7 +212,7 @@ test('deribit: the market that our venue publishes is read by our codec into the
 })
 
 test("the requests that ccxt's client of this venue makes are answered in the shapes that it reads", () =>
-  withVenue(async (_client, venue) => {
+  withDeribit(async (_client, venue) => {
     const at = `http://127.0.0.1:${venue.port}/api/v2`
     const get = async (path: string) =>
       (await fetch(`${at}/${path}`)).json() as Promise<{ result: never; usDiff: number }>

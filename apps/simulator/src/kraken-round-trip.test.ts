@@ -9,67 +9,13 @@ import { EventRecord, type Records } from '@velocimex/core/market/event-record'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { krakenOrders } from '@velocimex/venues/kraken/kraken-orders'
 import { kraken } from '@velocimex/venues/kraken/kraken-venue'
-import type { PrivateMessage, VenueAnswer, VenueRequest } from '@velocimex/venues/order-venue'
-import { SIDES } from '@velocimex/venues/sides'
-import { DEMO_KEYS, nodeCryptography } from './simulated-venue.ts'
-import { VenueMarket } from './venue-market.ts'
+import { SteppedVenue } from './stepped-venue.conformance.ts'
+import { placing } from './wire-client.conformance.ts'
 
-const START = 1_790_000_000_000_000
-const STEP = 5_000
-
-/** A simulated Kraken in simulated time, with a market that a seed makes, and our own client before it. */
-class Trial {
-  readonly market = new VenueMarket({
-    ...{ side: SIDES.get('kraken')!, seed: 11, start: START, keys: DEMO_KEYS, cryptography: nodeCryptography },
-  })
-  readonly codec
-  readonly messages: PrivateMessage[] = []
-  #at = START
-
-  constructor() {
-    const { exchange } = this.market
-    for (const [asset, units] of Object.entries({ USD: 100_000n, BTC: 2n }))
-      exchange.transfer(1, asset, units * 10n ** BigInt(this.decimals(asset)))
-    const { instruments } = exchange
-    this.codec = krakenOrders.makeOrderCodec({
-      instruments,
-      credentials: DEMO_KEYS[0]!,
-      cryptography: nodeCryptography,
-    })
-    this.pass(2_000_000)
-  }
-
-  get now(): Micros {
-    return this.#at as Micros
-  }
-
-  decimals(asset: string): number {
-    const all = this.market.exchange.instruments.all.flatMap(({ quote, base }) => [quote, base])
-    return all.find(({ code }) => code === asset)!.decimals
-  }
-
-  pass(length: number): void {
-    const until = this.#at + length
-    while (this.#at < until) {
-      this.#at = Math.min(until, this.#at + STEP)
-      this.market.advanceTo(this.#at)
-    }
-  }
-
-  send({ method, path, headers, body = '' }: VenueRequest): VenueAnswer {
-    const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-    const { status, body: answer } = this.market.dialect.answer({ method, path, query: '', headers: lower, body })
-    return { status, headers: {}, body: answer }
-  }
-
-  placing(clientOrderId: string, side: Side, price: number, lots: number, changes: object): PlaceCommand {
-    const order = { instrument: 0, side, type: 'limit', quantity: lots, price, timeInForce: 'gtc', postOnly: false }
-    return { clientOrderId, order: { ...order, reduceOnly: false, strategy: 't', ...changes } as never }
-  }
-}
+const makeTrial = (): SteppedVenue => new SteppedVenue('kraken', krakenOrders, { USD: 100_000n, BTC: 2n })
 
 test('our codec follows the books of our venue at two depths, proved by every checksum', () => {
-  const trial = new Trial()
+  const trial = makeTrial()
   const { exchange } = trial.market
   const codec = kraken.makeCodec(exchange.instruments, 1 << 20, 8192, 0)
   const books = exchange.instruments.all.map(() => new OrderBook())
@@ -87,7 +33,7 @@ test('our codec follows the books of our venue at two depths, proved by every ch
     codec.buffer.set(Buffer.from(text))
     ok(feed.frame(0, Buffer.byteLength(text), trial.now, 0) >= 0, text)
   }
-  const session = trial.market.dialect.open('/v2', '', { send: take, close: () => {} })!
+  const session = trial.open('/v2', take)
   const subscribe = (params: object): void => session.onText(JSON.stringify({ method: 'subscribe', params }))
   subscribe({ channel: 'book', symbol: ['BTC/USD'], depth: 10 })
   subscribe({ channel: 'book', symbol: ['ETH/USD'], depth: 100 })
@@ -119,19 +65,16 @@ test('our codec follows the books of our venue at two depths, proved by every ch
 })
 
 test("fills over the socket and over REST are the venue's own, to the last unit", () => {
-  const trial = new Trial()
+  const trial = makeTrial()
   const { codec, market } = trial
   const { exchange } = market
-  const token = trial.send(codec.stream.token(trial.now)!).body
-  const send = (text: string): void => void trial.messages.push(...codec.stream.read(text))
-  const session = market.dialect.open(codec.stream.path(token), '', { send, close: () => {} })!
-  for (const frame of codec.stream.hello(token, trial.now)) session.onText(frame)
+  const session = trial.listen()
   const [bid, ask] = [BUY, SELL].map(side => exchange.engine(0).book.best(side as Side)) as [number, number]
   const place = (command: PlaceCommand, request: string): void =>
     session.onText(codec.socket!.place(command, request, trial.now))
-  place(trial.placing('V000010000200000001', BUY, ask + 500, 3_000_000, { timeInForce: 'ioc' }), 'a')
-  place(trial.placing('V000010000200000002', SELL, ask, 2_000_000, { postOnly: true }), 'b')
-  place(trial.placing('V000010000200000003', BUY, bid, 2_000_000, { postOnly: true }), 'c')
+  place(placing('V000010000200000001', BUY, ask + 500, 3_000_000, { timeInForce: 'ioc' }), 'a')
+  place(placing('V000010000200000002', SELL, ask, 2_000_000, { postOnly: true }), 'b')
+  place(placing('V000010000200000003', BUY, bid, 2_000_000, { postOnly: true }), 'c')
   trial.pass(30_000_000)
   ok(
     trial.messages.every(({ kind }) => kind !== 'damaged' && kind !== 'refused'),
