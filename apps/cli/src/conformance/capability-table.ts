@@ -35,6 +35,17 @@ simulated venues, over real sockets. This file is written by the suite's own dat
 yes: tried and passed at every test run. A number: not offered by the venue, or known to fail, for the reason below.
 `
 
+const TAIL = `## What no row tries
+
+Of the adapter matrix that other platforms publish, these rows are not built, at any venue:
+
+- Orders that wait at the venue (stop, take profit, trailing) and brackets: the platform sends limit and market orders. A
+  strategy waits itself, so that backtest, paper and live wait alike. The simulated venues refuse such orders with the
+  venue's own words rather than take them for something else.
+- Commands in batches: they go one by one, each with an answer of its own. Batches of other clients are taken by the
+  simulated venues.
+`
+
 /** The text of docs/capabilities.md. */
 export function capabilityTable(): string {
   const reasons: string[] = []
@@ -56,5 +67,5 @@ export function capabilityTable(): string {
     ].join('\n'),
   )
   const notes = reasons.map((reason, at) => `${at + 1}. ${reason}`).join('\n')
-  return `${HEAD}\n${parts.join('\n\n')}\n\n## Reasons\n\n${notes}\n`
+  return `${HEAD}\n${parts.join('\n\n')}\n\n## Reasons\n\n${notes}\n\n${TAIL}`
 }
