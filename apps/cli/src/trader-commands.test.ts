@@ -149,6 +149,7 @@ test('S2-OMS-33 a person asks and steers the running trader: status, orders, led
     const words = (await velocimex('status', '--dir', dir)).out
     match(words, /okx-swap: emergency stop 1 \(observing\) since .* by local operator \(manual\): a test/)
     match(words, /okx-swap: mode observe: emergency_stop/)
+    await stopsAgain(dir)
     equal((await velocimex('resume', 'tested', '--dir', dir)).code, 0)
     const going = await until(status, ({ accounts }) => accounts.some(({ openOrders }) => openOrders > 0))
     equal(going.stopped, null)
@@ -172,6 +173,20 @@ test('without a trader commands say how to start one, and doctor looks at the ma
   equal(doctor.code, 0)
   rmSync(dir, { recursive: true, force: true })
 })
+
+/** A stop of what is stopped says since when and why it is, and both reasons are kept. */
+async function stopsAgain(dir: string): Promise<void> {
+  const again = await velocimex('stop', 'another test', '--dir', dir)
+  equal(again.code, 0, again.err)
+  match(again.out, /^asked again to stop: another test/)
+  match(again.out, /okx-swap was stopped already since \d{4}-.* by local operator \(manual\): a test/)
+  const words = (await velocimex('status', '--dir', dir)).out
+  match(words, /okx-swap: emergency stop 1 .*: a test\n.*\n +again at .* by local operator \(manual\): another test/)
+  await until(
+    () => velocimex('status', '--dir', dir),
+    ({ out }) => !out.includes('(stopping)'),
+  )
+}
 
 /** What is not there is told with what is; a value that does not fit, with what would. */
 async function refusals(dir: string): Promise<void> {

@@ -7,6 +7,7 @@ import { addFeedCommands } from './feed-commands.ts'
 import { addOrderCommands } from './order-commands.ts'
 import { pairs, percent, print, printJson, table } from './output.ts'
 import { addStatementCommand } from './statement-command.ts'
+import { addStopCommands, type StopTold, stopLines } from './stop-commands.ts'
 import { addStrategyCommands } from './strategy-commands.ts'
 import { askTrader } from './trader-client.ts'
 
@@ -57,27 +58,7 @@ export function addTraderCommands(program: Command): void {
       .argument('<value>', 'size in base units or contracts, a number of orders, or basis points')
       .option('--raise', 'the new limit is higher than the old one, and meant so'),
   ).action(setLimit)
-  shared(
-    program
-      .command('stop')
-      .description('emergency stop: cancel everything, only reduce from now on, over restarts')
-      .argument('<reason>', 'why, in three letters or more; the audit log keeps it')
-      .option('--flatten', 'close every position, too, at the market'),
-  ).action(async (reason: string, flags: Flags & { readonly flatten?: boolean }) =>
-    told(
-      flags,
-      await askTrader(flags.dir, 'POST', '/stop', { reason, flatten: flags.flatten === true }),
-      `stopped: ${reason}; velocimex status tells how far its steps are`,
-    ),
-  )
-  shared(
-    program
-      .command('resume')
-      .description('release the emergency stop')
-      .argument('<reason>', 'why, in three letters or more'),
-  ).action(async (reason: string, flags: Flags) =>
-    told(flags, await askTrader(flags.dir, 'POST', '/resume', { reason }), `resumed: ${reason}`),
-  )
+  addStopCommands(program, shared)
   shared(program.command('doctor').description('what this machine and this folder need, and what is wrong')).action(
     doctor,
   )
@@ -123,30 +104,10 @@ interface AlertTold {
 const alertLine = ({ at, words, times }: AlertTold): string =>
   `${at.slice(11, 19)} ${words}${times > 1 ? ` (${times} times)` : ''}`
 
-interface StopTold {
-  readonly number: number
-  readonly phase: string
-  readonly trigger: string
-  readonly by: string
-  readonly reason: string
-  readonly at: string
-  readonly steps: Readonly<Record<string, string>>
-}
-
 interface ModeTold {
   readonly posture: string
   readonly conditions: readonly string[]
   readonly breakers: readonly { readonly name: string; readonly state: string }[]
-}
-
-function stopLines(account: string, stop: StopTold | null): string[] {
-  if (stop === null) return []
-  const { number, phase, trigger, by, reason, at, steps } = stop
-  const each = Object.entries(steps).map(([step, state]) => `${step} ${state}`)
-  return [
-    `  ${account}: emergency stop ${number} (${phase}) since ${at} by ${by} (${trigger}): ${reason}`,
-    `    ${each.join(', ')}`,
-  ]
 }
 
 function modeLines(account: string, { posture, conditions, breakers }: ModeTold): string[] {

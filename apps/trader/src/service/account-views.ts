@@ -209,11 +209,15 @@ export class AccountViews {
     return instrument === undefined ? undefined : limitsText(account!.guards.limits(instrument.index), instrument)
   }
 
-  /** Engages the emergency stop everywhere: its six steps begin at once, and restarts change nothing. */
+  /**
+   * Engages the emergency stop everywhere: its six steps begin at once, and restarts change nothing.
+   * @returns the reason, and each account that was stopped already with its stop as it is now
+   */
   stop(reason: string, flattens: boolean): object {
     this.#stopOrder.give({ reason, flattens })
+    const before = this.#accounts.filter(({ account }) => account.guards.safeguards.stop.isEngaged)
     for (const { account } of this.#accounts) account.guards.stop(reason, flattens)
-    return { stopped: reason }
+    return { stopped: reason, already: before.map(({ name, account }) => ({ account: name, ...stopView(account) })) }
   }
 
   /** Releases the stop of every account and the halts of reconciliation, or says which ones stay stopped and why. */

@@ -5,13 +5,14 @@ import type { LiveAccount } from './live-account.ts'
 
 const iso = (micros: number): string => new Date(micros / 1000).toISOString()
 
-/** The six steps of an engaged stop with what became of each; undefined while it is armed. */
+/** Who engaged the stop and who asked again, and its six steps with what became of each; undefined while it is armed. */
 export function stopView({ guards }: LiveAccount): object | undefined {
   const { isEngaged, record } = guards.safeguards.stop
   if (!isEngaged) return undefined
   const { number, phase, trigger, by, reason, at, flattens, canceled, flattened, persisted, alerted } = record
   return {
     ...{ number, phase, trigger, by, reason, at: iso(at) },
+    repeats: record.repeats.map(each => ({ ...each, at: iso(each.at) })),
     steps: {
       'block entries': 'done',
       'cancel orders': told(canceled),

@@ -12,6 +12,8 @@ test('R-KILL-06 the order to stop outlives the process, is taken back by name, a
     equal(new StopOrder(directory).stopped, undefined)
     equal(new StopOrder(directory).give(drill), true)
     deepEqual(new StopOrder(directory).stopped, drill)
+    equal(new StopOrder(directory).give({ reason: 'again', flattens: false }), true)
+    deepEqual(new StopOrder(directory).stopped, { reason: 'again', flattens: true }, 'what was to be closed still is')
     new StopOrder(directory).takeBack()
     equal(new StopOrder(directory).stopped, undefined)
     writeFileSync(join(directory, 'stop.json'), '{')

@@ -28,10 +28,10 @@ export class StopOrder {
     }
   }
 
-  /** Gives the order. A disk that does not take it stops nobody from stopping what runs. @returns whether it is on disk */
-  give(stop: GivenStop): boolean {
+  /** Gives the order; positions that an earlier one closes are closed still. A disk that does not take it stops nobody from stopping what runs. @returns whether it is on disk */
+  give({ reason, flattens }: GivenStop): boolean {
     try {
-      replaceFile(this.#path, JSON.stringify(stop))
+      replaceFile(this.#path, JSON.stringify({ reason, flattens: flattens || this.stopped?.flattens === true }))
       return true
     } catch {
       return false

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { micros } from '../clock/micros.ts'
 import { SimClock } from '../clock/sim-clock.ts'
 import { EmergencyStop } from './emergency-stop.ts'
-import { NEVER_STOPPED, readStopRecord, type StopRecord, writeStopRecord } from './stop-record.ts'
+import { NEVER_STOPPED, readStopRecord, STOP_REPEATS_MAX, type StopRecord, writeStopRecord } from './stop-record.ts'
 import { STOP_THRESHOLDS, StopWatch } from './stop-watch.ts'
 import { ADMIN, OPERATOR } from './trial-account.conformance.ts'
 
@@ -170,9 +170,29 @@ test('engaged again it asks for everything again, and closes positions when that
   world.stop.engage(OPERATOR, 'looks wrong', false)
   world.orders = 1
   world.told()
+  world.wait(7)
   world.stop.engage(OPERATOR, 'worse', true)
   world.wait(1)
-  deepEqual([world.told(), world.stop.record.number], [['cancel', 'close', 'observe'], 1])
+  const words = 'alert emergency stop 1 by otto (manual): looks wrong; again by otto (manual): worse'
+  deepEqual([world.told(), world.stop.record.number], [['cancel', 'close', words, 'observe'], 1])
+})
+
+test('R-ES-01 who asked again is kept beside the first reason, over a restart, and only the newest ones', () => {
+  const world = new World()
+  world.stop.engage(OPERATOR, 'looks wrong', false)
+  world.wait(7)
+  world.stop.engage(OPERATOR, 'worse', true)
+  const repeat = { trigger: 'manual', by: 'otto', reason: 'worse', at: 7000, flattens: true }
+  deepEqual([world.stop.record.reason, world.stop.record.repeats], ['looks wrong', [repeat]])
+  world.stop = world.start()
+  deepEqual([world.stop.record.reason, world.stop.record.repeats], ['looks wrong', [repeat]])
+  for (let turn = 1; turn <= STOP_REPEATS_MAX; turn++) world.stop.trigger('health', `again ${turn}`, false)
+  const reasons = world.stop.record.repeats.map(({ reason }) => reason)
+  deepEqual([reasons.length, reasons[0], reasons.at(-1)], [STOP_REPEATS_MAX, 'again 1', `again ${STOP_REPEATS_MAX}`])
+  world.wait(1)
+  ok(world.stop.release(ADMIN, 1, 'fine').ok)
+  world.stop.engage(OPERATOR, 'anew', false)
+  deepEqual(world.stop.record.repeats, [], 'another engagement begins without them')
 })
 
 test('a record that cannot be read is told from one that is', () => {
@@ -181,6 +201,13 @@ test('a record that cannot be read is told from one that is', () => {
   deepEqual(readStopRecord(writeStopRecord(NEVER_STOPPED)), NEVER_STOPPED)
   for (const text of ['', '{}', 'null', '7', writeStopRecord(record).slice(0, -9), '{"phase":"armed"}'])
     equal(readStopRecord(text), undefined, text)
+  const repeat = { trigger: 'health', by: 'watch', reason: 'late', at: 9, flattens: false } as const
+  const repeated = { ...record, repeats: [repeat] }
+  deepEqual(readStopRecord(writeStopRecord(repeated)), repeated)
+  for (const repeats of [7, [7], [{ ...repeat, at: 'noon' }], [{ ...repeat, trigger: 'x' }], Array(9).fill(repeat)])
+    equal(readStopRecord(JSON.stringify({ ...record, repeats })), undefined, JSON.stringify(repeats))
+  const { repeats: _, ...older } = record
+  deepEqual(readStopRecord(JSON.stringify(older)), record, 'a record from before repeats were kept')
   const without = { ...record, trigger: undefined }
   equal(readStopRecord(writeStopRecord(without)), undefined)
 })

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock/clock.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import type { Actor } from './limit-book.ts'
-import { NEVER_STOPPED, type StopRecord, type StopTrigger } from './stop-record.ts'
+import { NEVER_STOPPED, STOP_REPEATS_MAX, type StopRecord, type StopTrigger } from './stop-record.ts'
 
 /**
  * What the stop makes others do. Every command may be given again: doing it twice is doing it once. None of them may
@@ -154,13 +154,16 @@ export class EmergencyStop {
   }
 
   #engage(trigger: StopTrigger, by: string, reason: string, flattens: boolean): StopRecord {
+    const at = this.#clock.now()
     if (this.isEngaged) {
+      // The first reason stays the cause; who asks again is kept beside it, and told like the first.
+      const repeats = [...this.#record.repeats, { trigger, by, reason, at, flattens }].slice(-STOP_REPEATS_MAX)
       this.#askedAt = Number.NEGATIVE_INFINITY
-      this.#change({ phase: 'stopping', canceled: false, flattens: this.#record.flattens || flattens })
+      const closes = this.#record.flattens || flattens
+      this.#change({ phase: 'stopping', canceled: false, alerted: false, flattens: closes, repeats })
       this.tick()
       return this.#record
     }
-    const at = this.#clock.now()
     const number = this.#record.number + 1
     // Before anything else, also before the record: whatever fails from here on, nothing is added.
     this.#actions.blockEntries(reason)
@@ -211,8 +214,10 @@ export class EmergencyStop {
   }
 
   #words(): string {
-    const { number, trigger, by, reason } = this.#record
-    return `emergency stop ${number} by ${by} (${trigger}): ${reason}`
+    const { number, trigger, by, reason, repeats } = this.#record
+    const last = repeats.at(-1)
+    const again = last === undefined ? '' : `; again by ${last.by} (${last.trigger}): ${last.reason}`
+    return `emergency stop ${number} by ${by} (${trigger}): ${reason}${again}`
   }
 
   #change(change: Partial<StopRecord>): void {

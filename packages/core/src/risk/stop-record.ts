@@ -4,6 +4,21 @@ export type StopTrigger = 'drawdown' | 'margin' | 'rejections' | 'manual' | 'hea
 /** armed: not engaged; stopping: engaged, something is still to be done; observing: engaged, everything is done. */
 export type StopPhase = 'armed' | 'stopping' | 'observing'
 
+/** One more time that an engaged stop was asked for. */
+export interface StopRepeat {
+  readonly trigger: StopTrigger
+  /** Who or what asked. */
+  readonly by: string
+  readonly reason: string
+  /** Instant, microseconds. */
+  readonly at: number
+  /** Positions were to be closed as well. */
+  readonly flattens: boolean
+}
+
+/** Repeats that are kept: the newest ones. */
+export const STOP_REPEATS_MAX = 8
+
 /**
  * Everything that the emergency stop must not forget: small, and written down at every change. Restored after a restart
  * it goes on where it was.
@@ -28,6 +43,8 @@ export interface StopRecord {
   /** Who released the last engagement, and why; empty while engaged. */
   readonly releasedBy: string
   readonly releaseReason: string
+  /** Who asked for it again while it was engaged, oldest first; at most `STOP_REPEATS_MAX`. */
+  readonly repeats: readonly StopRepeat[]
 }
 
 /** Never engaged. */
@@ -45,6 +62,7 @@ export const NEVER_STOPPED: StopRecord = {
   alerted: false,
   releasedBy: '',
   releaseReason: '',
+  repeats: [],
 }
 
 /** The record as text for a journal. */
@@ -73,8 +91,21 @@ export function readStopRecord(text: string): StopRecord | undefined {
   if (!isWhole || !isPhase || !isTrigger) return undefined
   if (!FLAGS.every(flag => typeof read[flag] === 'boolean')) return undefined
   if (!WORDS.every(word => typeof read[word] === 'string')) return undefined
+  // A record of an earlier version has none.
+  const repeats = read.repeats ?? []
+  if (!Array.isArray(repeats) || repeats.length > STOP_REPEATS_MAX || !repeats.every(isRepeat)) return undefined
   // Only the known fields, in a fixed order: equal records are equal texts.
   const record: Record<string, unknown> = {}
   for (const field of Object.keys(NEVER_STOPPED) as (keyof StopRecord)[]) record[field] = read[field]
+  record['repeats'] = repeats.map(({ trigger: why, by, reason, at: when, flattens }: StopRepeat) => ({
+    ...{ trigger: why, by, reason, at: when, flattens },
+  }))
   return record as unknown as StopRecord
+}
+
+function isRepeat(value: unknown): value is StopRepeat {
+  if (typeof value !== 'object' || value === null) return false
+  const { trigger, by, reason, at, flattens } = value as Readonly<Record<string, unknown>>
+  const areWords = typeof by === 'string' && typeof reason === 'string'
+  return TRIGGERS.includes(trigger) && areWords && Number.isFinite(at) && typeof flattens === 'boolean'
 }
