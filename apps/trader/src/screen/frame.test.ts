@@ -1,4 +1,4 @@
-import { equal, match, ok } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { DemoTrading } from '../demo/demo-trading.ts'
 import { DemoViews } from '../demo/demo-view.ts'
@@ -28,6 +28,32 @@ test('a narrow terminal leaves the events out before they touch the clock', () =
   const head = (columns: number): string => drawFrame(views.view(3, false), columns, 24, makePaint(false))[0]!
   match(head(80), /\d\d:\d\d:\d\d +[\d,]+ events/)
   for (let columns = 40; columns < 80; columns++) match(head(columns), /\d\d:\d\d:\d\d(?: +[\d,]+ events, [\d,]+\/s)?$/)
+})
+
+test('books that have no room beside each other are a key away, and the footer says which', () => {
+  const { views } = played(3, 3)
+  const one = views.view(3, false)
+  const view = {
+    ...one,
+    instruments: ['A', 'B', 'C'].map(name => ({ ...one.instruments[0]!, unified: `${name}/USD` })),
+  }
+  const shown = (columns: number, page: number): string => {
+    const lines = drawFrame(view, columns, 24, makePaint(false), page)
+    const footer = /books (\d\/\d)/.exec(lines.at(-1)!)?.[1] ?? 'all'
+    return `${[...lines[2]!.matchAll(/(\w)\/USD/g)].map(found => found[1]).join('')} ${footer}`
+  }
+  deepEqual([shown(120, 0), shown(120, 5)], ['ABC all', 'ABC all'])
+  deepEqual([shown(100, 0), shown(100, 1), shown(100, 2), shown(100, -1)], ['AB 1/2', 'C 2/2', 'AB 1/2', 'C 2/2'])
+  deepEqual([shown(60, 0), shown(60, 1), shown(60, 2)], ['A 1/3', 'B 2/3', 'C 3/3'])
+})
+
+test('the space key shows only where a market can be paused', () => {
+  const view = played(3, 3).views.view(3, false)
+  const footer = (paused: boolean | undefined): string =>
+    drawFrame({ ...view, paused }, 100, 24, makePaint(false)).at(-1)!
+  match(footer(false), /space pause/)
+  match(footer(true), /^PAUSED .*space go on/)
+  doesNotMatch(footer(undefined), /space/)
 })
 
 for (const [columns, rows] of [

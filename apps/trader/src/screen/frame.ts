@@ -1,16 +1,28 @@
 import { bar, type Paint, padLeft, padRight, sparkline, widthOf } from './paint.ts'
 import type { InstrumentView, LevelView, ScreenView } from './screen-view.ts'
 
+const BOOK_COLUMNS = 39
+
+/** How many screens the books take side by side, at least 1: what does not fit on one is a key away. */
+export const pagesOf = (view: ScreenView, columns: number): number =>
+  Math.max(1, Math.ceil(view.instruments.length / booksBeside(columns)))
+
+const booksBeside = (columns: number): number => Math.max(1, Math.floor(columns / BOOK_COLUMNS))
+
 /**
  * Draws one frame as lines of text, never more than `rows` of them nor wider than `columns`. What does not fit is left
  * out from the bottom; the mode and the keys always show.
+ * @param page which of the screens of books, counted round: 0 is the first, and so is `pagesOf`
  */
-export function drawFrame(view: ScreenView, columns: number, rows: number, paint: Paint): string[] {
+export function drawFrame(view: ScreenView, columns: number, rows: number, paint: Paint, page = 0): string[] {
+  const beside = booksBeside(columns)
+  const pages = pagesOf(view, columns)
+  const at = ((page % pages) + pages) % pages
   const perBook = Math.max(1, Math.min(5, Math.floor((rows - 16) / 2)))
   const lines = [
     header(view, columns, paint),
     '',
-    ...books(view.instruments.slice(0, Math.max(1, Math.floor(columns / 39))), columns, perBook, paint),
+    ...books(view.instruments.slice(at * beside, (at + 1) * beside), columns, perBook, paint),
     paint(view.across, 'accent'),
     '',
     ...money(view, columns, paint),
@@ -22,7 +34,7 @@ export function drawFrame(view: ScreenView, columns: number, rows: number, paint
   ]
   const body = lines.slice(0, Math.max(1, rows - 1))
   while (body.length < rows - 1) body.push('')
-  body.push(footer(view, paint))
+  body.push(footer(view, pages === 1 ? '' : `tab books ${at + 1}/${pages}`, paint))
   return body.map(line => cut(line, columns))
 }
 
@@ -82,11 +94,16 @@ function recent(view: ScreenView, paint: Paint): string[] {
   return [paint('latest fills', 'bold'), ...view.recent]
 }
 
-function footer(view: ScreenView, paint: Paint): string {
-  return paint(
-    `${view.paused ? 'PAUSED  ' : ''}q quit   space ${view.paused ? 'go on' : 'pause'}   ● our order   ${view.real.length === 0 ? 'simulated money only' : `real orders: ${view.real.join(', ')}`}`,
-    'dim',
-  )
+/** @param books the key to the other books, and which are shown; empty when all of them are */
+function footer({ paused, real }: ScreenView, books: string, paint: Paint): string {
+  const keys = [
+    `${paused === true ? 'PAUSED  ' : ''}q quit`,
+    ...(books === '' ? [] : [books]),
+    ...(paused === undefined ? [] : [`space ${paused ? 'go on' : 'pause'}`]),
+    '● our order',
+    real.length === 0 ? 'simulated money only' : `real orders: ${real.join(', ')}`,
+  ]
+  return paint(keys.join('   '), 'dim')
 }
 
 function clock(seconds: number): string {

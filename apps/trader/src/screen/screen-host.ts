@@ -8,7 +8,7 @@ const LINE_MS = 1000
 /** Something that a screen shows. */
 export interface Shown {
   view(): ScreenView
-  /** The space key. */
+  /** The space key; nothing happens where nothing can be paused. */
   toggle(): void
   /** Ends it in order. */
   stop(): Promise<void>

@@ -58,5 +58,6 @@ export interface ScreenView {
   readonly transfers: number
   readonly latencies: readonly LatencyView[]
   readonly alerts: readonly string[]
-  readonly paused: boolean
+  /** The market stands still; undefined where nobody can make it. */
+  readonly paused: boolean | undefined
 }

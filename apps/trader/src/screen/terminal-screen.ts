@@ -6,12 +6,16 @@ import type { ScreenView } from './screen-view.ts'
 /** What the person at the terminal pressed. */
 export type Key = 'quit' | 'pause'
 
+/** What keys send that turn to other books: tab or right, shift with tab or left. */
+const TURNS: Readonly<Record<string, number>> = { '\t': 1, '\u001b[C': 1, '\u001b[Z': -1, '\u001b[D': -1 }
+
 /** Draws frames on the terminal's alternate screen and gives the terminal back as it was. */
 export class TerminalScreen {
   readonly #out: WriteStream
   readonly #in: ReadStream
   readonly #paint: ReturnType<typeof makePaint>
   #open = false
+  #page = 0
 
   constructor(input: ReadStream, out: WriteStream, colours: boolean) {
     this.#in = input
@@ -27,6 +31,7 @@ export class TerminalScreen {
     this.#in.setRawMode(true)
     this.#in.resume()
     this.#in.on('data', (bytes: Buffer) => {
+      this.#page += TURNS[bytes.toString('latin1')] ?? 0
       for (const key of bytes.toString('latin1')) {
         if (key === 'q' || key === '\u0003') onKey('quit')
         else if (key === ' ') onKey('pause')
@@ -37,7 +42,7 @@ export class TerminalScreen {
   /** Draws a frame over the last one; skipped while the terminal has not taken the one before. */
   draw(view: ScreenView): void {
     if (!this.#open || this.#out.writableNeedDrain) return
-    const lines = drawFrame(view, this.#out.columns || 80, this.#out.rows || 24, this.#paint)
+    const lines = drawFrame(view, this.#out.columns || 80, this.#out.rows || 24, this.#paint, this.#page)
     this.#out.write(`\u001b[H${lines.map(line => `${line}\u001b[K`).join('\r\n')}\u001b[J`)
   }
 

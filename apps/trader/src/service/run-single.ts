@@ -84,9 +84,9 @@ export async function runSingle(
   host.open({
     view() {
       if (process.stdout.isTTY) views.heard() // A screen that is open is a person who looks.
-      return screen.view((performance.now() - began) / 1000, false)
+      return screen.view((performance.now() - began) / 1000)
     },
-    toggle: () => {}, // A market of others cannot be paused.
+    toggle: () => {},
     async stop() {
       process.off('SIGUSR2', stopBySignal)
       await api.stop()

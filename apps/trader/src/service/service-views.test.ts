@@ -28,12 +28,12 @@ test('S2-ACC money from outside is worth something on the screen, and no profit'
   const stub = new Stub()
   const accounts = [{ name: 'a', account: stub as unknown as LiveAccount }]
   const views = new ServiceViews(accounts, { seed: 1, recent: [], real: [], now: () => micros(0) })
-  views.view(0, false)
+  views.view(0)
   stub.worth += 2_500n
-  equal(views.view(1, false).profit, '+25.0000 USD')
+  equal(views.view(1).profit, '+25.0000 USD')
   stub.worth += 50_000n
   stub.flowed += 50_000n
-  const { equity, profit } = views.view(2, false)
+  const { equity, profit } = views.view(2)
   equal(equity, '1525.0000 USD')
   equal(profit, '+25.0000 USD')
 })

@@ -42,7 +42,7 @@ export class ServiceViews {
   }
 
   /** The present state. @param seconds since the start */
-  view(seconds: number, paused: boolean): ScreenView {
+  view(seconds: number): ScreenView {
     const all = this.#accounts.map(({ account }) => account)
     const isReady = all.every(account => account.isReady)
     const equity = amountsOf(all, (account, code) => account.equity(code))
@@ -84,7 +84,7 @@ export class ServiceViews {
       alerts: this.#accounts.flatMap(({ name, account }) =>
         account.alerts.since((this.#now() - ALERT_SHOWN) as Micros, 2).map(({ words }) => `${name} ${words}`),
       ),
-      paused,
+      paused: undefined, // A market of others cannot be paused.
     }
   }
 
