@@ -14,7 +14,8 @@ import type { OrderView } from '@velocimex/core/order/order'
 import { RiskGate } from '@velocimex/core/risk/risk-gate'
 import { NO_LIMITS } from '@velocimex/core/risk/risk-limits'
 import { EXHAUSTED } from '@velocimex/host/net/venue-rest'
-import { AccountGuards, type Senses } from './account-guards.ts'
+import { AccountGuards } from './account-guards.ts'
+import type { Senses } from './account-senses.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { exposureOf } from './guarded-desk.ts'
 
@@ -234,6 +235,23 @@ test('R-KILL-04 what the account cannot see or write decides how far it trades',
     }
     guarded.guards.set('database_unavailable', true)
     deepEqual(guarded.guards.conditions, ['database_unavailable'])
+  }))
+
+test('R-KILL-04 books that are fetched for the first time are no alert; ones that stay away are, and ones that are lost', () =>
+  withFolder(folder => {
+    const told = (...lives: readonly (readonly [live: boolean, seconds: number])[]): string[] => {
+      const guarded = new Guarded(folder)
+      for (const [isMarketLive, seconds] of lives) {
+        guarded.pass({ ...WELL, isMarketLive }, seconds)
+        equal(guarded.guards.safeguards.degraded.mode.posture, isMarketLive ? 'normal' : 'careful')
+      }
+      return guarded.alerts
+    }
+    const lost = 'careful: market_data_unavailable'
+    deepEqual(told([false, 9], [true, 1]), [])
+    deepEqual(told([false, 11], [true, 1]), [lost, 'normal again'])
+    deepEqual(told([false, 1], [true, 1], [false, 1]), [lost])
+    deepEqual(told([true, 1], [false, 1]), [lost])
   }))
 
 test('R-KILL-04 market data that was under way for more than two seconds is not traded on', () =>

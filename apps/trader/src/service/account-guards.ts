@@ -17,7 +17,7 @@ import type { OrderGuard } from '@velocimex/core/risk/order-guard'
 import type { RiskGate } from '@velocimex/core/risk/risk-gate'
 import type { InstrumentLimits, RiskLimits } from '@velocimex/core/risk/risk-limits'
 import type { ScopedLimit } from '@velocimex/core/risk/scoped-limit'
-import { ClockWatch } from './clock-watch.ts'
+import { AccountSenses, type Senses } from './account-senses.ts'
 import { type GuardOptions, OPERATOR } from './guard-options.ts'
 import { guardedDesk } from './guarded-desk.ts'
 import { isHarmless } from './harmless-rejection.ts'
@@ -50,22 +50,6 @@ export interface GuardParts {
 export const LOCAL_ADMIN: Actor = { name: 'local operator', role: 'admin', hasSteppedUp: true }
 
 const KEEP_EVERY = 5_000_000
-/** How long the private stream may be away before we hold that fills may be missing; microseconds. */
-const SILENCE = 1_000_000
-
-/** How an account hears and writes: what the degraded modes are made of. */
-export interface Senses {
-  /** Every book equals the venue's. */
-  readonly isMarketLive: boolean
-  /** The private stream is logged in. */
-  readonly isStreamUp: boolean
-  /** The journal has no room but its reserve. */
-  readonly isJournalShort: boolean
-  /** Microseconds by which our clock and the venue's certainly differ. */
-  readonly clockSkew: number
-  /** It takes too long from an event to an order. */
-  readonly isSlow: boolean
-}
 
 /**
  * The safeguards of a live account: every order passes them, marks, orders and fills are told to them, and what they must
@@ -79,17 +63,15 @@ export class AccountGuards {
   readonly #parts: GuardParts
   readonly #file: SafeguardFile
   readonly #marks: Float64Array
-  readonly #clockWatch: ClockWatch
-  #hasBegun = false
+  readonly #senses: AccountSenses
   #isDirty = false
-  #heardAt = Number.NEGATIVE_INFINITY
   #keptAt = Number.NEGATIVE_INFINITY
 
   /** @throws Error with words for a person when a limit or a breaker is not well formed */
   constructor(parts: GuardParts) {
     this.#parts = parts
     this.#file = new SafeguardFile(parts.directory)
-    this.#clockWatch = new ClockWatch(words => parts.onAlert(words))
+    this.#senses = new AccountSenses(words => parts.onAlert(words))
     this.#marks = new Float64Array(parts.instruments.all.length).fill(Number.NaN)
     const options = safeguardPlan({
       ...{ account: parts.account, instruments: parts.instruments, limits: parts.limits, options: parts.options },
@@ -118,7 +100,7 @@ export class AccountGuards {
 
   /** The books are open: from here on marks and time are judged. */
   begin(): void {
-    this.#hasBegun = true
+    this.#senses.begin(this.safeguards, this.#parts.clock.now())
   }
 
   /** What every order passes, in the order in which they are asked. */
@@ -140,7 +122,7 @@ export class AccountGuards {
   onMark(instrument: number, mid: number): void {
     if (Number.isNaN(mid)) return
     this.#marks[instrument] = mid
-    if (this.#hasBegun) this.safeguards.onMark(instrument, mid, this.#parts.clock.now())
+    if (this.#senses.begunAt !== undefined) this.safeguards.onMark(instrument, mid, this.#parts.clock.now())
   }
 
   /** An order is new or has changed. */
@@ -170,17 +152,10 @@ export class AccountGuards {
   /** Time has passed, and this is how the account hears and writes now. To be called several times a second. */
   tick(senses: Senses): void {
     const now = this.#parts.clock.now()
-    this.#heardAt = senses.isStreamUp ? now : Math.max(this.#heardAt, now - SILENCE)
-    if (this.#hasBegun) {
-      this.set('market_data_unavailable', !senses.isMarketLive)
-      this.set('reports_silent', now - this.#heardAt >= SILENCE)
-      this.set('journal_unavailable', senses.isJournalShort)
-      this.set('clock_skewed', this.#clockWatch.isTooFar(senses.clockSkew))
-      this.set('high_latency', senses.isSlow)
-    }
+    this.#senses.judge(senses, this.safeguards, now)
     this.#followDesk()
     this.#followBooks()
-    if (this.#hasBegun) this.safeguards.tick()
+    if (this.#senses.begunAt !== undefined) this.safeguards.tick()
     else this.safeguards.stop.tick()
     if (!this.#isDirty && now - this.#keptAt < KEEP_EVERY) return
     this.#keptAt = now

@@ -20,6 +20,7 @@ import { HaltBoard, STOP_CAUSE } from '../risk/halt-board.ts'
 import { LimitBook } from '../risk/limit-book.ts'
 import { LimitCheck } from '../risk/limit-check.ts'
 import { type Marks, MarkValuation } from '../risk/mark-valuation.ts'
+import { ModeAlerts } from '../risk/mode-alerts.ts'
 import type { OrderGuard } from '../risk/order-guard.ts'
 import { Standings } from '../risk/standings.ts'
 import { StopWatch } from '../risk/stop-watch.ts'
@@ -62,6 +63,8 @@ export class Safeguards {
   readonly halts: HaltBoard
   readonly breakers: BreakerPanel
   readonly degraded: DegradedTrading
+  /** Tells of the degraded modes. */
+  readonly modeAlerts: ModeAlerts
   readonly standings: Standings
   readonly monitor: AccountMonitor
   readonly stop: EmergencyStop
@@ -101,6 +104,7 @@ export class Safeguards {
     this.valuation = valuation
     const { exposure, limits, standings } = this
     this.breakers = this.#makePanel()
+    this.modeAlerts = new ModeAlerts(words => void options.alert(words))
     this.degraded = this.#makeModes()
     const check = new LimitCheck({
       account,
@@ -220,14 +224,13 @@ export class Safeguards {
   }
 
   #makeModes(): DegradedTrading {
-    const { alert, record, usual } = this.options
+    const { record, usual } = this.options
     const { clock } = this.session
     return new DegradedTrading(usual, clock, {
       onMode: (mode, before, conditions) => {
         record({ kind: 'mode', mode, conditions, at: clock.now() })
         if (mode.cancelsPending && !before.cancelsPending) this.session.cancelAll()
-        if (mode.alert !== 'none') alert(`${mode.posture}: ${conditions.join(', ')}`)
-        else if (before.alert !== 'none') alert(`${mode.posture} again`)
+        this.modeAlerts.onConditions(conditions)
       },
     })
   }
