@@ -53,6 +53,11 @@ const cases = `
   apps/dashboard/src/a.ts         | import 'node:fs'                                  | 1 direction
   packages/host/src/a.ts          | export { x } from './b.ts'                        | 1 direction
   packages/host/src/a.ts          | export * from './b.ts'                            | 1 direction
+  packages/host/src/a.ts          | mkdirSync(x, { recursive: true })                 | 1 folders
+  apps/cli/src/a.ts               | await mkdir(f(x), { recursive: true })            | 1 folders
+  packages/host/src/a.test.ts     | mkdirSync(x, { recursive: true })                 |
+  packages/host/src/a.ts          | mkdirSync(x)                                      |
+  packages/host/src/a.ts          | rmSync(x, { recursive: true })                    |
   packages/core/src/clock/a.ts    | const at = Date.now()                             | 1 ambient
   packages/core/src/clock/a.ts    | const at = new Date()                             | 1 ambient
   packages/core/src/clock/a.ts    | const at = Date()                                 | 1 ambient

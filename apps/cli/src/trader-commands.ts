@@ -1,8 +1,5 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
-import { connect } from 'node:net'
-import { join } from 'node:path'
 import type { Command } from 'commander'
-import { CommandError, EXIT } from './exit-codes.ts'
+import { addDoctorCommand } from './doctor-command.ts'
 import { addFeedCommands } from './feed-commands.ts'
 import { addOrderCommands } from './order-commands.ts'
 import { pairs, percent, print, printJson, table } from './output.ts'
@@ -18,7 +15,6 @@ interface Flags {
 type Rows = readonly Readonly<Record<string, unknown>>[]
 
 const DIRECTORY = '.velocimex'
-const ROOM_MIN = 256 << 20
 
 const shared = (command: Command): Command =>
   command
@@ -59,9 +55,7 @@ export function addTraderCommands(program: Command): void {
       .option('--raise', 'the new limit is higher than the old one, and meant so'),
   ).action(setLimit)
   addStopCommands(program, shared)
-  shared(program.command('doctor').description('what this machine and this folder need, and what is wrong')).action(
-    doctor,
-  )
+  addDoctorCommand(program, shared)
 }
 
 function told(flags: Flags, value: object, words: string): void {
@@ -187,63 +181,4 @@ function show(flags: Flags, value: object, rows: string, columns: readonly strin
     const all = (value as Record<string, Rows>)[rows]!
     print(...(all.length === 0 ? [`no ${rows}`] : table(all, columns)))
   }
-}
-
-async function doctor(flags: Flags): Promise<void> {
-  const checks = [nodeCheck(), folderCheck(flags.dir), roomCheck(flags.dir), await traderCheck(flags.dir)]
-  const bad = checks.filter(({ ok }) => !ok)
-  if (flags.json) printJson({ checks })
-  else print(...checks.map(({ ok, name, words }) => `${ok ? 'ok     ' : 'PROBLEM'}  ${name}: ${words}`))
-  if (bad.length > 0) throw new CommandError(EXIT.failed, `${bad.length} of ${checks.length} checks failed`)
-}
-
-interface Check {
-  readonly ok: boolean
-  readonly name: string
-  readonly words: string
-}
-
-function nodeCheck(): Check {
-  const major = Number(process.versions.node.split('.')[0])
-  return {
-    ok: major >= 26,
-    name: 'runtime',
-    words: `node ${process.versions.node}${major >= 26 ? '' : '; start by npx velocimex, which uses its own'}`,
-  }
-}
-
-function folderCheck(dir: string): Check {
-  if (!existsSync(dir)) return { ok: true, name: 'folder', words: `${dir} is not there yet; the first start makes it` }
-  try {
-    accessSync(dir, constants.R_OK | constants.W_OK)
-    return { ok: true, name: 'folder', words: `${dir} can be written` }
-  } catch {
-    return { ok: false, name: 'folder', words: `${dir} cannot be written by this user: change its owner` }
-  }
-}
-
-function roomCheck(dir: string): Check {
-  const { bavail, bsize } = statfsSync(existsSync(dir) ? dir : '.')
-  const room = bavail * bsize
-  return {
-    ok: room > ROOM_MIN,
-    name: 'disk',
-    words: `${Math.round(room / (1 << 20))} MB free; journals want ${ROOM_MIN >> 20} MB`,
-  }
-}
-
-/** A socket that nobody answers is what a killed trader leaves: the next start removes it. */
-function traderCheck(dir: string): Promise<Check> {
-  const path = join(dir, 'control.sock')
-  if (!existsSync(path)) return Promise.resolve({ ok: true, name: 'trader', words: 'none is running here' })
-  return new Promise(done => {
-    const socket = connect(path)
-    socket.once('connect', () => {
-      socket.destroy()
-      done({ ok: true, name: 'trader', words: 'one is running here' })
-    })
-    socket.once('error', () =>
-      done({ ok: true, name: 'trader', words: 'one was killed here; the next start recovers' }),
-    )
-  })
 }

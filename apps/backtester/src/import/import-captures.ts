@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readdirSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { pipeline } from 'node:stream/promises'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { CaptureError, captureSize, readCapture } from '@velocimex/host/capture/capture-reader'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 import type { TapeManifest } from '@velocimex/host/tape/tape-manifest'
 import { TapeWriter } from '@velocimex/host/tape/tape-writer'
 import type { GridInference, MarketVenue, SkippedInstrument, VenueGroup } from '@velocimex/venues/market-venue'
@@ -64,7 +65,7 @@ export async function importCaptures(
   try {
     const instruments = await findInstruments(group, options)
     if (!instruments.ok) return instruments
-    await mkdir(dirname(out), { recursive: true })
+    makeFolder(dirname(out))
     const report = await decodeInto(partial, group, options, instruments.value)
     if (report.records === 0) {
       const { recv, http, damaged } = report.lines

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { ProbabilityQueue, RiskAverseQueue } from '@velocimex/core/book/queue-model'
@@ -15,6 +15,7 @@ import type { QueueFigures } from '@velocimex/core/report/queue-tally'
 import type { TradeFigures } from '@velocimex/core/report/trade-figures'
 import { warningsOf } from '@velocimex/core/report/warnings'
 import { ok, type Result, refuse } from '@velocimex/core/result'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 import { makeStrategy } from '@velocimex/strategies/catalogue'
 import { amendingOf } from '@velocimex/venues/amending'
 import type { BacktestConfig } from './backtest-config.ts'
@@ -106,7 +107,7 @@ export function runBacktest(
   if (out !== undefined && existsSync(out) && readdirSync(out).length > 0 && !existsSync(resolve(out, 'run.json')))
     return { ...refuse('exists'), words: [`${options.out} is there and holds no run; give another folder`] }
   const partial = out === undefined ? undefined : resolve(dirname(out), `.${basename(out)}.partial-${process.pid}`)
-  if (partial !== undefined) mkdirSync(partial, { recursive: true })
+  if (partial !== undefined) makeFolder(partial)
   try {
     const files = new RunFiles(partial, inputs.table, inputs.decimals)
     const session = makeSession(config, inputs, made.value, files)

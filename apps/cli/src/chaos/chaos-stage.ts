@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 import { DEMO_KEYS, SimulatedVenue } from '@velocimex/simulator/simulated-venue'
 import { DEMO_VENUES } from '@velocimex/trader/service/demo-config'
 import { SIDES } from '@velocimex/venues/sides'
@@ -29,7 +30,7 @@ export class ChaosStage {
 
   /** @param seed of the first market; the others follow */
   static async start(directory: string, seed: number): Promise<ChaosStage> {
-    mkdirSync(directory, { recursive: true })
+    makeFolder(directory)
     const venues = await Promise.all(
       DEMO_VENUES.map((name, at) =>
         SimulatedVenue.start({ side: SIDES.get(name)!, seed: seed + at, port: 0, controlPort: 0 }),

@@ -1,7 +1,8 @@
-import { type FileHandle, mkdir, open, readdir, readFile } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { canonicalJson } from '@velocimex/core/engine/canonical-json'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 import { holdLock, type Lock } from '../file/process-lock.ts'
 import {
   AUDIT_GENESIS,
@@ -68,7 +69,7 @@ export class AuditLog {
    */
   static async open(options: AuditLogOptions): Promise<AuditLog> {
     const { directory, key } = options
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    makeFolder(directory, 0o700)
     const lock = holdLock(join(directory, 'audit.lock'))
     try {
       const files = await auditFiles(directory)

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { assert } from '@velocimex/core/assert'
@@ -12,6 +11,7 @@ import type { LedgerStore } from '@velocimex/core/ledger/ledger-store'
 import { MemoryLedgerStore } from '@velocimex/core/ledger/memory-ledger-store'
 import type { Transfer, TransferRequest } from '@velocimex/core/ledger/transfer'
 import type { TransferResult } from '@velocimex/core/ledger/transfer-status'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 import { BLOCK_HEAD_BYTES, BlockFile, type BlockFileOpening } from '../file/block-file.ts'
 import { holdLock, type Lock } from '../file/process-lock.ts'
 import { migrate } from '../sql/migrate.ts'
@@ -90,7 +90,7 @@ export class EmbeddedLedger implements LedgerStore {
    */
   static async open(options: EmbeddedLedgerOptions): Promise<{ ledger: EmbeddedLedger; opening: BlockFileOpening }> {
     const { directory, clock, mustSync = true, waitingBytesMax = WAITING_BYTES_MAX, hasCopy = true } = options
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    makeFolder(directory, 0o700)
     const lock = holdLock(join(directory, 'ledger.lock'))
     try {
       const writer = new LedgerRecordWriter(BLOCK_HEAD_BYTES)

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assert } from '@velocimex/core/assert'
+import { makeFolder } from '@velocimex/host/files/make-folder'
 import { BLOCK_HEAD_BYTES, BlockFile, type BlockPlace, FIRST_BLOCK, readBlocks } from '../file/block-file.ts'
 import { holdLock, type Lock } from '../file/process-lock.ts'
 
@@ -56,7 +57,7 @@ export class SpoolQueue {
 
   /** Opens a spool's folder, or makes it. @throws DamagedFile, or an Error that names the process holding it */
   static async open(directory: string, segmentBytes = SEGMENT_BYTES): Promise<SpoolQueue> {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    makeFolder(directory, 0o700)
     const lock = holdLock(join(directory, 'spool.lock'))
     try {
       const name = await nameOf(directory)
