@@ -1,5 +1,5 @@
 import { FrameKind, type MarketCodec, REFUSAL_NAMES, SLACK } from '@velocimex/core/feed/market-codec'
-import { Kind } from '@velocimex/core/market/event-kind'
+import { Kind, STATUS_NAMES } from '@velocimex/core/market/event-kind'
 import { EventRecord, Flag } from '@velocimex/core/market/event-record'
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
@@ -171,9 +171,6 @@ export class Normalizer {
     }
   }
 }
-
-/** Names of `MarketStatus` by number. */
-const STATUS_NAMES: readonly string[] = ['', 'trading', 'halted', 'auction', 'closed', 'desynced', 'synced']
 
 const plain = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
 const decimal = (steps: number, grid: Instrument['price']): string => plain(formatOnGrid(steps, grid))

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { OrderBook } from '@velocimex/core/book/order-book'
 import { approved, DeskStage, fillOf } from '@velocimex/core/execution/desk-stage.conformance'
 import { AccountBooks } from '@velocimex/core/ledger/account-books'
+import { MarketStatus } from '@velocimex/core/market/event-kind'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { toMinor } from '@velocimex/core/market/money'
@@ -41,7 +42,10 @@ class Guarded {
   readonly guards: AccountGuards
   readonly gate: RiskGate
   readonly alerts: string[] = []
-  readonly market = { delays: 0, book: () => new OrderBook(), delay: () => this.market.delays, openOrders: () => [] }
+  readonly market = {
+    ...{ delays: 0, told: 0, book: () => new OrderBook(), openOrders: () => [] },
+    ...{ delay: () => this.market.delays, status: () => this.market.told },
+  }
 
   /** @param before a life on whose journal this one begins */
   constructor(directory: string, options: GuardOptions = {}, before?: Guarded) {
@@ -261,6 +265,19 @@ test('R-KILL-04 market data that was under way for more than two seconds is not 
     guarded.market.delays = 30_000_000
     equal(guarded.review(), 'stale_market')
     guarded.market.delays = 2_000_000
+    equal(guarded.review(), 'ok')
+  }))
+
+test('D60 while an instrument is halted at its venue nothing is added; what gets out may try', () =>
+  withFolder(folder => {
+    const guarded = new Guarded(folder)
+    guarded.pass()
+    guarded.market.told = MarketStatus.halted
+    equal(guarded.review(), 'market_halted')
+    guarded.hold(-20)
+    guarded.pass()
+    equal(guarded.review(20), 'ok', 'it can only reduce: the word of the venue may have come late')
+    guarded.market.told = MarketStatus.trading
     equal(guarded.review(), 'ok')
   }))
 

@@ -8,7 +8,7 @@ import { SimClock } from '@velocimex/core/clock/sim-clock'
 import type { OrderRoute } from '@velocimex/core/engine/strategy-desk'
 import { DEFAULT_MAKER_POLICY } from '@velocimex/core/execution/maker-policy'
 import { WorkingOrder } from '@velocimex/core/execution/working-order'
-import { Kind } from '@velocimex/core/market/event-kind'
+import { Kind, MarketStatus } from '@velocimex/core/market/event-kind'
 import { EventRecord, Flag, Records } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
@@ -42,7 +42,9 @@ class Bidder implements Strategy {
   initialize(desk: Desk): void {
     this.desk = desk
   }
-  onMarketData(): void {
+  kinds: number[] = []
+  onMarketData({ kind }: EventRecord): void {
+    this.kinds.push(kind)
     this.#order.follow(this.desk, { limit: Number.POSITIVE_INFINITY, quantity: 5, urgency: 0, reduceOnly: false })
   }
   onOrderUpdate(order: OrderView): void {
@@ -64,6 +66,7 @@ class Stage {
   readonly bidder = new Bidder()
   readonly strategies: LiveStrategies
   readonly decided: string[] = []
+  readonly alerts: string[] = []
   /** Orders that were sent to the venue. */
   readonly sent: OrderView[] = []
   readonly #records = new Records(1)
@@ -96,7 +99,7 @@ class Stage {
       onDecision: (_, { reason }) => void this.decided.push(reason),
       onPaperFill: () => {},
       onPaperUpdate: () => {},
-      onAlert: () => {},
+      onAlert: words => this.alerts.push(words),
     })
     this.strategies.begin(new FillHistory(TABLE))
     this.#tell(Kind.clear, Flag.snapshot, 0, 0)
@@ -111,6 +114,11 @@ class Stage {
   /** Somebody sells to the bids. */
   sell(price: number, lots: number): void {
     this.#tell(Kind.trade, Flag.last, price, lots)
+  }
+
+  /** The venue tells a status. */
+  status(word: number): void {
+    this.#tell(Kind.status, 0, word, 0)
   }
 
   pass(by: number): void {
@@ -181,4 +189,14 @@ test('S2-OMS-33 an order at the venue is in its book, which may come later than 
     stage.level(BUY, 98, 5)
     deepEqual([strategies.placeOf('live1')!.ahead, stage.bidder.desk.touch(0, BUY)], [0, 97], 'alone')
     equal(strategies.paper, undefined)
+  }))
+
+test('D60 a status reaches the strategies though others follow it in its message, and the guard and the operator', () =>
+  withFolder(folder => {
+    const stage = new Stage(folder, 'live')
+    equal(stage.strategies.status(0), 0)
+    stage.status(MarketStatus.halted)
+    equal(stage.bidder.kinds.at(-1), Kind.status)
+    equal(stage.strategies.status(0), MarketStatus.halted)
+    deepEqual(stage.alerts.length, 1)
   }))

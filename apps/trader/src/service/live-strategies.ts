@@ -25,6 +25,7 @@ import { type ExecutionMode, type StrategyMode, watching } from './execution-mod
 import type { FillHistory } from './fill-history.ts'
 import type { ModeFile } from './mode-file.ts'
 import { StrategyModes } from './strategy-modes.ts'
+import { TradingWatch } from './trading-watch.ts'
 
 /** A strategy that runs on an account. */
 export interface LiveStrategy {
@@ -87,6 +88,7 @@ export class LiveStrategies implements RecordSink, MarketView {
   readonly #queues: QueueWatch
   readonly #paperQueues: QueueWatch
   readonly #delays: Float64Array
+  readonly #trading: TradingWatch
   #paper: PaperAccount | undefined
   #flyweight: EventRecord | undefined
   #hasBegun = false
@@ -99,6 +101,7 @@ export class LiveStrategies implements RecordSink, MarketView {
     this.#queues = new QueueWatch({ ...watch, showsOurs: true, lag: BOOK_LAG })
     this.#paperQueues = new QueueWatch({ ...watch, showsOurs: false, lag: 0 })
     this.#delays = new Float64Array(this.books.length)
+    this.#trading = new TradingWatch(instruments, words => parts.onAlert(words))
     this.#modes = new StrategyModes(parts.modes, new Map(strategies.map(each => [each.strategy.name, each.mode])))
     this.desks = strategies.map(
       ({ strategy, instruments: own }, number) =>
@@ -140,8 +143,9 @@ export class LiveStrategies implements RecordSink, MarketView {
       this.#paper?.onMarket(record)
       this.#queues.onRecord(record)
       this.#paperQueues.onRecord(record)
+      this.#trading.onRecord(record)
       if (kind === Kind.level || kind === Kind.clear) this.books[instrument]!.apply(record)
-      if (!record.isLast) continue
+      if (!record.isLast && kind !== Kind.status) continue
       const { venueTime } = record
       if (venueTime > 0) this.#delays[instrument] = record.receiveTime + this.clockOffset - venueTime
       this.#parts.onMark(instrument, this.mid(instrument))
@@ -159,6 +163,10 @@ export class LiveStrategies implements RecordSink, MarketView {
 
   delay(instrument: number): number {
     return this.#delays[instrument]!
+  }
+
+  status(instrument: number): number {
+    return this.#trading.status(instrument)
   }
 
   openOrders(instrument: number): readonly OrderView[] {

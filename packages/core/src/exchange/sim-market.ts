@@ -1,4 +1,5 @@
 import { OrderBook } from '../book/order-book.ts'
+import { MarketStatus } from '../market/event-kind.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { opposite, type Side } from '../market/side.ts'
 import { leavesOf, type VenueOrder } from './venue-order.ts'
@@ -20,10 +21,17 @@ export class SimMarket {
   netLots = 0
   /** False until a first snapshot, and after a gap until the next. */
   isOpen = false
+  /** The venue of the tape says that it does not trade now. */
+  isHalted = false
   readonly #taken = new Map<number, number>()
 
   constructor(instrument: Instrument) {
     this.instrument = instrument
+  }
+
+  /** The tape tells a status; that a book was lost or found is none of trading. */
+  onStatus(status: number): void {
+    if (status >= MarketStatus.trading && status <= MarketStatus.closed) this.isHalted = status !== MarketStatus.trading
   }
 
   get hasOrders(): boolean {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { ProbabilityQueue, type QueueModel, RiskAverseQueue } from '../book/queue-model.ts'
 import { type Micros, micros } from '../clock/micros.ts'
-import { Kind } from '../market/event-kind.ts'
+import { Kind, MarketStatus } from '../market/event-kind.ts'
 import { EventRecord, Flag, Records } from '../market/event-record.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { InstrumentTable } from '../market/instrument-table.ts'
@@ -153,6 +153,21 @@ test('all or nothing; post-only; an order that takes a part rests with the other
     stage.venue.openOrders.map(order => [order.clientOrderId, order.cumulative, order.price]),
     [['o4', 5, 101]],
   )
+})
+
+test('D60 while the tape says that trading is halted orders are refused, cancels are done, and what rests stays', () => {
+  const stage = market()
+  const [stays] = [stage.place(BUY, 1, 98), stage.place(BUY, 1, 97)]
+  stage.told()
+  stage.show(Kind.status, Flag.last, MarketStatus.halted, 0)
+  stage.show(Kind.status, Flag.last, MarketStatus.synced, 0)
+  stage.place(BUY, 1, null)
+  stage.venue.cancel({ clientOrderId: 'o2', venueOrderId: '', instrument: 0 }, micros(stage.now))
+  deepEqual(stage.told(), ['o3 rejected: trading is halted', 'o2 canceled'])
+  equal(stage.venue.openOrders[0]?.clientOrderId, stays)
+  stage.show(Kind.status, Flag.last, MarketStatus.trading, 0)
+  stage.place(BUY, 1, null)
+  deepEqual(stage.told(), ['o4 accepted', 'o4 taker 1@101 taker 0/0'])
 })
 
 test('prints use up the queue ahead and then fill us, in parts, never by more than they were', () => {

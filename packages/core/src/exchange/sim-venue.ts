@@ -128,7 +128,7 @@ export class SimVenue implements OrderGateway {
       market.book.apply(event)
       market.forgetTaken()
       market.isOpen = event.isSnapshot
-    }
+    } else if (kind === Kind.status) market.onStatus(event.lane0)
   }
 
   /** Executes the command that reaches the venue next. */

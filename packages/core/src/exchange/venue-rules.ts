@@ -14,6 +14,7 @@ export function whyRefused(market: SimMarket, order: VenueOrder): string | undef
   const { bounds, contract } = market.instrument
   const isMarket = request.type === 'market'
   if (!market.isOpen) return 'the market is not available'
+  if (market.isHalted) return 'trading is halted'
   if (order.quantity < (bounds.quantityMin ?? 1)) return 'quantity below the minimum'
   if (order.quantity > (bounds.quantityMax ?? Number.POSITIVE_INFINITY)) return 'quantity above the maximum'
   if (isMarket && order.quantity > (bounds.marketQuantityMax ?? Number.POSITIVE_INFINITY))

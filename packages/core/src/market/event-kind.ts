@@ -31,3 +31,6 @@ export const ClearReason = { snapshot: 0, gap: 1, disconnected: 2, stale: 3, dam
 
 /** Lane 0 of a status record. */
 export const MarketStatus = { trading: 1, halted: 2, auction: 3, closed: 4, desynced: 5, synced: 6 } as const
+
+/** Names of `MarketStatus` by number. */
+export const STATUS_NAMES: readonly string[] = ['', ...Object.keys(MarketStatus)]

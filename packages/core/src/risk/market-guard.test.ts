@@ -1,16 +1,19 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderBook } from '../book/order-book.ts'
+import { MarketStatus } from '../market/event-kind.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
 import type { OrderView } from '../order/order.ts'
 import type { OrderRequest } from '../order/order-request.ts'
 import { MarketGuard } from './market-guard.ts'
 import type { Wish } from './order-guard.ts'
+import { refusalSentence } from './risk-refusal.ts'
 
 /** A market of 100 bid for 5 lots (99 for 5) and 102 asked for 5 (103 for 5), and a guard over it. */
 class Stage {
   readonly theBook = new OrderBook()
   delays = 0
+  told = 0
   own: readonly OrderView[] = []
   readonly guard = new MarketGuard({ market: () => this })
 
@@ -33,6 +36,10 @@ class Stage {
 
   delay(): number {
     return this.delays
+  }
+
+  status(): number {
+    return this.told
   }
 
   openOrders(): readonly OrderView[] {
@@ -83,4 +90,16 @@ test('R-KILL-04 who sees the market of two seconds ago does not enter it', () =>
   equal(stage.why(BUY, 90), 'stale_market')
   stage.delays = 2_000_000
   equal(stage.why(BUY, 90), '')
+})
+
+test('D60 a venue that does not trade an instrument gets no new orders; one that said nothing is not held back', () => {
+  const stage = new Stage()
+  const reasons = [0, ...Object.values(MarketStatus).slice(0, 4)].map(status => {
+    stage.told = status
+    return stage.why(BUY, 90)
+  })
+  deepEqual(reasons, ['', '', 'market_halted', 'market_halted', 'market_halted'])
+  const order = { instrument: 0, side: BUY, quantity: 1, postOnly: false } as OrderRequest
+  const wish: Wish = { order, price: 90, quantity: 1, added: 1, isReducing: false, isReplace: false }
+  equal(refusalSentence(stage.guard.refusal(wish)!, 'X on v'), 'market halted: status closed of X on v')
 })

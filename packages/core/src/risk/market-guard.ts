@@ -1,5 +1,6 @@
 import type { Ladder } from '../book/ladder.ts'
 import type { OrderBook } from '../book/order-book.ts'
+import { MarketStatus, STATUS_NAMES } from '../market/event-kind.ts'
 import { BUY } from '../market/side.ts'
 import type { OrderView } from '../order/order.ts'
 import type { OrderGuard, Wish } from './order-guard.ts'
@@ -10,6 +11,8 @@ export interface MarketView {
   book(instrument: number): OrderBook
   /** Microseconds that the newest data of an instrument was under way from the venue; 0 when that is not told. */
   delay(instrument: number): number
+  /** What the venue said last of the trading of an instrument, a number of `MarketStatus`; 0 when it said nothing. */
+  status(instrument: number): number
   /** Orders of the account that are not closed. */
   openOrders(instrument: number): readonly OrderView[]
 }
@@ -18,8 +21,9 @@ export interface MarketView {
 const DELAY_MAX = 2_000_000
 
 /**
- * Refuses before the wire what the market would make of an order against our wish: decided on data that is too old, taking
- * where it was to rest, or trading with an order of our own. What only reduces is never shown to it.
+ * Refuses before the wire what the market would make of an order against our wish: refused because trading is halted,
+ * decided on data that is too old, taking where it was to rest, or trading with an order of our own. What only reduces is
+ * never shown to it: where trading is halted the venue has the last word, for its own may have come late.
  */
 export class MarketGuard implements OrderGuard {
   readonly #market: () => MarketView
@@ -37,6 +41,9 @@ export class MarketGuard implements OrderGuard {
   refusal(wish: Wish): RefusalFigures | undefined {
     const { instrument, postOnly, side } = wish.order
     const market = this.#market()
+    const status = market.status(instrument)
+    if (status > MarketStatus.trading)
+      return { ...figures('market_halted', wish, 0, 0, ''), name: `status ${STATUS_NAMES[status]}` }
     const delay = market.delay(instrument)
     if (delay > this.#delayMax) return figures('stale_market', wish, delay, this.#delayMax, 'us')
     const book = market.book(instrument)

@@ -24,6 +24,7 @@ export type RiskRefusal =
   | 'daily_loss_reached'
   | 'drawdown_reached'
   | 'no_valuation'
+  | 'market_halted'
   | 'stale_market'
   | 'post_only_would_take'
   | 'self_trade'
