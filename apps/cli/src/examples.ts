@@ -49,6 +49,7 @@ velocimex doctor --dir .velocimex
 velocimex history orders
 velocimex history fills --json
 velocimex audit verify
+velocimex audit acknowledge "restored from the backup of Monday"
 velocimex chaos --kills 30
 velocimex chaos --points
 velocimex simulate --seed 7 --minutes 10

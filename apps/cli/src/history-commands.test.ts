@@ -230,10 +230,60 @@ test('S2-AUD-1 X-25 kills, an orderly end, a lost database: the database has eve
     equal(edited.code, 1)
     match(edited.err, /entry 1 is bad \(edited\)/)
     stage.begin()
+    await damageIsAcknowledged(stage)
   } finally {
     await stage.end()
   }
 })
+
+interface Audited {
+  readonly audit: { readonly breaks: readonly string[]; readonly pending: string | null }
+  readonly refusals: Readonly<Record<string, number>>
+  readonly accounts: readonly {
+    readonly openOrders: number
+    readonly mode: { readonly halts: readonly { readonly cause: string }[] }
+  }[]
+}
+
+/** A trader over an edited log lets nobody in until a person says that it is known; closing positions it does at once. */
+async function damageIsAcknowledged(stage: Stage): Promise<void> {
+  const own = ['--dir', stage.directory]
+  const status = (): Promise<Audited> => stage.trader.ask<Audited>('/status')
+  await stage.trader.ready(20_000)
+  const halted = await until(status, ({ refusals }) => (refusals['halted'] ?? 0) > 0)
+  match(halted.audit.pending ?? '', /^entry 1 \(edited\)/)
+  for (const { mode } of halted.accounts)
+    deepEqual(
+      mode.halts.map(({ cause }) => cause),
+      ['audit log'],
+    )
+  match((await velocimex('status', ...own)).out, /audit log: damaged: entry 1 \(edited\) not as written/)
+
+  equal((await velocimex('stop', 'get out', '--flatten', ...own)).code, 0)
+  await until(
+    () => stage.json<{ positions: { quantity: string }[] }>('position', 'list'),
+    ({ positions }) => positions.every(({ quantity }) => Number(quantity) === 0),
+  )
+  await until(
+    () => velocimex('resume', 'out of it', ...own),
+    ({ code }) => code === 0,
+  )
+  const none = await velocimex('resume', 'again', ...own)
+  equal(none.code, 1)
+  match(none.err, /nothing is stopped; the audit log halts: velocimex audit acknowledge/)
+  ok((await status()).accounts.every(({ openOrders }) => openOrders === 0))
+
+  const acknowledged = await velocimex('audit', 'acknowledge', 'seen by the owner', ...own)
+  equal(acknowledged.code, 0, acknowledged.err)
+  match(acknowledged.out, /^acknowledged: entry 1 \(edited\); binance-usdm, .* trade again/)
+  await until(status, ({ accounts }) => accounts.some(({ openOrders }) => openOrders > 0))
+  await stage.trader.kill()
+  await stage.begin().ready(20_000)
+  const next = await status()
+  deepEqual([next.audit.breaks, next.audit.pending], [['entry 1 (edited)'], null])
+  ok(next.accounts.every(({ mode }) => mode.halts.length === 0))
+  equal((await velocimex('audit', 'verify', ...own)).code, 1, 'what is acknowledged is still damaged')
+}
 
 test('P-32 with PostgreSQL: trading goes on while the server is away, and every fill arrives once', {
   skip: skipPostgres,

@@ -8,6 +8,7 @@ import { readStoreSymbol } from '@velocimex/trader/service/store-records'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { print, printJson, table } from './output.ts'
+import { askTrader } from './trader-client.ts'
 
 /** Options of every command that reads the database of a trader. */
 export interface StoreFlags {
@@ -38,6 +39,25 @@ export function addHistoryCommands(program: Command): void {
   stored(
     audit.command('verify').description('walk the chain of the audit log; exit code 1 at the first bad entry'),
   ).action(verify)
+  audit
+    .command('acknowledge')
+    .description('a person knows that the log of the running trader is damaged: entries pass again')
+    .argument('<reason>', 'why, in three letters or more; the audit log keeps it')
+    .option('--dir <dir>', "folder of the running trader's journals", '.velocimex')
+    .option('--json', 'one JSON object')
+    .action(acknowledge)
+}
+
+async function acknowledge(reason: string, flags: StoreFlags): Promise<void> {
+  const value = (await askTrader(flags.dir, 'POST', '/audit', { reason })) as {
+    readonly acknowledged: readonly string[]
+    readonly accounts: readonly string[]
+  }
+  if (flags.json) return printJson(value)
+  const { acknowledged, accounts } = value
+  print(
+    `acknowledged: ${acknowledged.join(', ')}${accounts.length === 0 ? '' : `; ${accounts.join(', ')} trade again`}`,
+  )
 }
 
 /** Time as people read it. @param micros since 1970 */

@@ -1,3 +1,4 @@
+import { STOP_CAUSE } from '@velocimex/core/risk/halt-board'
 import type { Command } from 'commander'
 import { addDoctorCommand } from './doctor-command.ts'
 import { addFeedCommands } from './feed-commands.ts'
@@ -68,6 +69,7 @@ async function status(flags: Flags): Promise<void> {
     since: string
     stopped: string | null
     accounts: Rows
+    audit: { breaks: readonly string[]; pending: string | null }
     database?: { waiting: number; dropped: number; rejected: number; fault: string }
   }
   if (flags.json) return printJson(value)
@@ -77,6 +79,8 @@ async function status(flags: Flags): Promise<void> {
   const { waiting, dropped, rejected, fault } = value.database ?? { waiting: 0, dropped: 0, rejected: 0, fault: '' }
   if (fault !== '' || dropped > 0 || rejected > 0)
     print(`  database: ${waiting} records wait, ${dropped} dropped, ${rejected} rejected ${fault}`.trimEnd())
+  const { breaks, pending } = value.audit
+  if (breaks.length > 0) print(`  audit log: damaged: ${pending ?? `${breaks.join(', ')}, acknowledged`}`)
   for (const account of value.accounts) {
     const name = String(account['name'])
     const told = [
@@ -100,14 +104,21 @@ const alertLine = ({ at, words, times }: AlertTold): string =>
 
 interface ModeTold {
   readonly posture: string
+  readonly halts: readonly { readonly cause: string; readonly reason: string; readonly since: string }[]
   readonly conditions: readonly string[]
   readonly breakers: readonly { readonly name: string; readonly state: string }[]
 }
 
-function modeLines(account: string, { posture, conditions, breakers }: ModeTold): string[] {
+function modeLines(account: string, { posture, conditions, breakers, halts }: ModeTold): string[] {
   const open = breakers.map(({ name, state }) => `breaker ${name} ${state.replace('_', ' ')}`)
   const causes = [...conditions, ...open]
-  return posture === 'normal' && causes.length === 0 ? [] : [`  ${account}: mode ${posture}: ${causes.join(', ')}`]
+  const mode =
+    posture === 'normal' && causes.length === 0 ? [] : [`  ${account}: mode ${posture}: ${causes.join(', ')}`]
+  const others = halts.filter(({ cause }) => cause !== STOP_CAUSE) // The stop has lines of its own.
+  return [
+    ...mode,
+    ...others.map(({ cause, reason, since }) => `  ${account}: halted since ${since}, ${cause}: ${reason}`),
+  ]
 }
 
 async function showRisk(flags: Flags): Promise<void> {

@@ -72,6 +72,7 @@ export class DemoViews {
       ],
       alerts: session.alerts > 0 ? [`${session.alerts} order alerts`] : [],
       paused,
+      standing: [],
     }
   }
 

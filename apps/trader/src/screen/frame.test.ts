@@ -47,6 +47,12 @@ test('books that have no room beside each other are a key away, and the footer s
   deepEqual([shown(60, 0), shown(60, 1), shown(60, 2)], ['A 1/3', 'B 2/3', 'C 3/3'])
 })
 
+test('what stands until a person acts is under the mode on every screen, however small', () => {
+  const view = played(3, 3).views.view(3, false)
+  const frame = drawFrame({ ...view, standing: ['STOPPED: lunch'] }, 60, 10, makePaint(false))
+  match(frame[1]!, /STOPPED: lunch/)
+})
+
 test('the space key shows only where a market can be paused', () => {
   const view = played(3, 3).views.view(3, false)
   const footer = (paused: boolean | undefined): string =>

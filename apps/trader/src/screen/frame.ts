@@ -21,6 +21,7 @@ export function drawFrame(view: ScreenView, columns: number, rows: number, paint
   const perBook = Math.max(1, Math.min(5, Math.floor((rows - 16) / 2)))
   const lines = [
     header(view, columns, paint),
+    ...view.standing.map(words => paint(` ${words} `, 'danger')),
     '',
     ...books(view.instruments.slice(at * beside, (at + 1) * beside), columns, perBook, paint),
     paint(view.across, 'accent'),

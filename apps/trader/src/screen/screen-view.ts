@@ -58,6 +58,8 @@ export interface ScreenView {
   readonly transfers: number
   readonly latencies: readonly LatencyView[]
   readonly alerts: readonly string[]
+  /** What keeps accounts from trading until a person acts: emergency stops, halts. It stands on top for as long. */
+  readonly standing: readonly string[]
   /** The market stands still; undefined where nobody can make it. */
   readonly paused: boolean | undefined
 }

@@ -1,6 +1,5 @@
 import { assert } from '@velocimex/core/assert'
 import type { Clock } from '@velocimex/core/clock/clock'
-import { RECONCILIATION_CAUSE } from '@velocimex/core/engine/reconcile-account'
 import { resumeSafeguards, safeguardImage } from '@velocimex/core/engine/safeguard-image'
 import { type SafeguardEntry, safeguardFault } from '@velocimex/core/engine/safeguard-options'
 import { type GuardedSession, Safeguards } from '@velocimex/core/engine/safeguards'
@@ -182,10 +181,20 @@ export class AccountGuards {
     return undefined
   }
 
-  /** Lifts a halt of reconciliation, over restarts. @returns false when there is none */
-  lift(reason: string): boolean {
+  /** Lets nothing enter until a person lifts it, over restarts; what reduces passes. */
+  halt(cause: string, reason: string): void {
     const { halts } = this.safeguards
-    const isLifted = halts.liftBy(LOCAL_ADMIN, { account: this.#parts.account }, RECONCILIATION_CAUSE, reason).ok
+    const { account, clock, onAlert } = this.#parts
+    halts.lift({ account }, cause) // What the last life knew of it is older.
+    halts.halt({ account }, cause, reason, clock.now())
+    this.#keep()
+    onAlert(`halted, ${cause}: ${reason}`)
+  }
+
+  /** Lifts a halt that waits for a person, over restarts. @returns false when there is none */
+  lift(cause: string, reason: string): boolean {
+    const { halts } = this.safeguards
+    const isLifted = halts.liftBy(LOCAL_ADMIN, { account: this.#parts.account }, cause, reason).ok
     if (isLifted) this.#keep()
     return isLifted
   }

@@ -1,7 +1,9 @@
+import { RECONCILIATION_CAUSE } from '@velocimex/core/engine/reconcile-account'
 import { LEDGER_NAMES, LedgerKind } from '@velocimex/core/ledger/chart'
 import { formatOnGrid, formatScaled, parseOnGrid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
+import { AUDIT_CAUSE } from './audit-damage.ts'
 import type { ExecutionMode } from './execution-modes.ts'
 import { commandFeed, type FeedCommand, feedView } from './feed-views.ts'
 import { breakerRows, limitRows, modeView, stopView } from './guard-views.ts'
@@ -222,9 +224,12 @@ export class AccountViews {
 
   /** Releases the stop of every account and the halts of reconciliation, or says which ones stay stopped and why. */
   resume(reason: string): object | string {
-    const lifted = this.#accounts.filter(({ account }) => account.guards.lift(reason))
+    const lifted = this.#accounts.filter(({ account }) => account.guards.lift(RECONCILIATION_CAUSE, reason))
     const stopped = this.#accounts.filter(({ account }) => account.guards.safeguards.stop.isEngaged)
-    if (stopped.length + lifted.length === 0) return 'nothing is stopped'
+    if (stopped.length + lifted.length === 0) {
+      const audit = this.#accounts.some(({ account }) => auditHalt(account) !== undefined)
+      return `nothing is stopped${audit ? '; the audit log halts: velocimex audit acknowledge' : ''}`
+    }
     const refused = stopped.flatMap(({ name, account }) => {
       const why = account.guards.release(reason)
       return why === undefined ? [] : [`${name} stays stopped: ${why}`]
@@ -232,6 +237,11 @@ export class AccountViews {
     if (refused.length > 0) return refused.join('; ')
     this.#stopOrder.takeBack()
     return { resumed: [...new Set([...stopped, ...lifted])].map(({ name }) => name) }
+  }
+
+  /** Lets entries pass again after a person has acknowledged that the audit log is damaged. @returns names of accounts */
+  acknowledgeAudit(reason: string): readonly string[] {
+    return this.#accounts.filter(({ account }) => account.guards.lift(AUDIT_CAUSE, reason)).map(({ name }) => name)
   }
 
   /** A person asked or looked: a sign of life for the dead-man switch, where one is set. */
@@ -267,6 +277,9 @@ export class AccountViews {
     return `${formatScaled(account.equity(settle.code), settle.decimals)} ${settle.code}`
   }
 }
+
+const auditHalt = ({ guards }: LiveAccount): object | undefined =>
+  guards.safeguards.halts.halts.find(({ cause }) => cause === AUDIT_CAUSE)
 
 function limitsText(limits: InstrumentLimits, { quantity }: Instrument): object {
   const lots = (count: number): string => (Number.isFinite(count) ? formatOnGrid(count, quantity) : 'none')

@@ -3,6 +3,7 @@ import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { AuditLog } from '@velocimex/store/audit/audit-log'
+import { AuditDamage } from './audit-damage.ts'
 import type { StoreWriter } from './store-writer.ts'
 
 const KEY_BYTES = 32
@@ -43,22 +44,30 @@ export function ensureAuditKey(directory: string): Uint8Array {
 export class CommandAudit {
   readonly #log: AuditLog
   readonly #now: () => number
+  /** Where the log was not what had been written when it was opened. */
+  readonly damage: AuditDamage
   readonly #actor = userInfo().username
   readonly #session = `pid ${process.pid}`
 
-  private constructor(log: AuditLog, now: () => number) {
+  private constructor(log: AuditLog, damage: AuditDamage, now: () => number) {
     this.#log = log
+    this.damage = damage
     this.#now = now
   }
 
-  /** @param now microseconds since 1970 @throws Error when log and key do not fit */
+  /**
+   * Opens the log and walks all of it. A damaged one is added to all the same: what must be logged before it is done
+   * could not be done any more.
+   * @param now microseconds since 1970 @throws Error when there is a log and no key
+   */
   static async open(directory: string, writer: StoreWriter, now: () => number): Promise<CommandAudit> {
+    const folder = auditFolder(directory)
+    const key = ensureAuditKey(directory)
     const log = await AuditLog.open({
-      directory: auditFolder(directory),
-      key: ensureAuditKey(directory),
+      ...{ directory: folder, key, followsDamage: true },
       onEntry: row => writer.write([{ table: 'audit_log', row }]),
     })
-    return new CommandAudit(log, now)
+    return new CommandAudit(log, await AuditDamage.find(directory, folder, key), now)
   }
 
   /** Adds an entry; fulfilled when it is on the disk. Rejected: it is not logged, so do not do it. */

@@ -83,7 +83,8 @@ export class ControlApi {
     const call = `${request.method} ${url.pathname}`
     const views = this.#views
     views.heard()
-    if (call === 'GET /status') return [200, { ...views.status(), database: this.#database() }]
+    if (call === 'GET /status')
+      return [200, { ...views.status(), audit: this.#auditState(), database: this.#database() }]
     if (call === 'GET /orders') return [200, views.orders(url.searchParams.get('all') === 'true')]
     if (call === 'GET /positions') return [200, views.positions()]
     if (call === 'GET /strategies') return [200, views.strategies()]
@@ -99,6 +100,7 @@ export class ControlApi {
     if (call === 'POST /stop')
       return this.#with(stopSchema, body, ({ reason, flatten }) => this.emergencyStop(reason, flatten))
     if (call === 'POST /resume') return this.#with(reasonSchema, body, ({ reason }) => this.#resume(reason))
+    if (call === 'POST /audit') return this.#with(reasonSchema, body, ({ reason }) => this.#acknowledge(reason))
     if (call === 'POST /risk') return this.#with(limitSchema, body, change => this.#setLimit(change))
     if (call === 'POST /feeds') return this.#with(feedSchema, body, command => this.#commandFeed(command))
     if (call === 'POST /mode') return this.#with(modeSchema, body, change => this.#setMode(change))
@@ -133,6 +135,20 @@ export class ControlApi {
   async #resume(reason: string): Promise<unknown> {
     await this.#audit.write('resume', 'all accounts', this.#views.risk(), 'stop released', reason)
     return this.#views.resume(reason)
+  }
+
+  #auditState(): object {
+    const { breaks, pending } = this.#audit.damage
+    return { breaks, pending: pending ?? null }
+  }
+
+  /** A person knows that the log is damaged, and says so in it. */
+  async #acknowledge(reason: string): Promise<unknown> {
+    const { damage } = this.#audit
+    if (damage.breaks.length === 0) return 'the audit log is whole: there is nothing to acknowledge'
+    await this.#audit.write('audit.acknowledge', 'audit log', damage.breaks, 'entries pass again', reason)
+    damage.acknowledge()
+    return { acknowledged: damage.breaks, accounts: this.#views.acknowledgeAudit(reason) }
   }
 
   async #setMode(change: ModeChange): Promise<unknown> {

@@ -1,7 +1,9 @@
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
+import { STOP_CAUSE } from '@velocimex/core/risk/halt-board'
 import { scopeLevel, scopeName } from '@velocimex/core/risk/limit-scope'
 import { LIMIT_UNITS, type ScopedLimit } from '@velocimex/core/risk/scoped-limit'
 import type { LiveAccount } from './live-account.ts'
+import type { NamedAccount } from './named-account.ts'
 
 const iso = (micros: number): string => new Date(micros / 1000).toISOString()
 
@@ -25,6 +27,17 @@ export function stopView({ guards }: LiveAccount): object | undefined {
 }
 
 const told = (isDone: boolean): string => (isDone ? 'done' : 'under way')
+
+/** What keeps accounts from trading until a person acts, each once with the accounts that it keeps, for the screen. */
+export function standingLines(accounts: readonly NamedAccount[]): readonly string[] {
+  const names = new Map<string, string[]>()
+  for (const { name, account } of accounts)
+    for (const { cause, reason } of account.guards.safeguards.halts.halts) {
+      const words = cause === STOP_CAUSE ? `STOPPED: ${reason}` : `HALTED, ${cause}: ${reason}`
+      names.set(words, [...(names.get(words) ?? []), name])
+    }
+  return [...names].map(([words, of]) => (of.length === accounts.length ? words : `${words} (${of.join(', ')})`))
+}
 
 /** How far trading goes now, why no further, and which breakers are not closed. */
 export function modeView({ guards, instruments }: LiveAccount): object {

@@ -63,6 +63,7 @@ export async function runSingle(
     ...staging,
     timers,
     ...(stopped === undefined ? {} : { stopped }),
+    ...(audit.damage.pending === undefined ? {} : { auditDamage: audit.damage.pending }),
     nanos: () => performance.now() * 1e6, // hrtime.bigint would leave garbage with each message.
     onFill: (venue, _fill, words) => tell(`${venue} ${words}`),
     onAlert: () => {},

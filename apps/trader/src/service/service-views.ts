@@ -4,6 +4,7 @@ import { LEDGER_NAMES } from '@velocimex/core/ledger/chart'
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentView, LatencyView, LevelView, ScreenView } from '../screen/screen-view.ts'
+import { standingLines } from './guard-views.ts'
 import type { LiveAccount } from './live-account.ts'
 import type { NamedAccount } from './named-account.ts'
 
@@ -84,6 +85,7 @@ export class ServiceViews {
       alerts: this.#accounts.flatMap(({ name, account }) =>
         account.alerts.since((this.#now() - ALERT_SHOWN) as Micros, 2).map(({ words }) => `${name} ${words}`),
       ),
+      standing: standingLines(this.#accounts),
       paused: undefined, // A market of others cannot be paused.
     }
   }

@@ -20,6 +20,8 @@ export interface SingleOptions {
   readonly guards?: GuardOptions
   /** The order to stop that was given and not taken back: every account stops before it does anything. */
   readonly stopped?: GivenStop
+  /** Why the audit log lets nobody enter before a person has acknowledged it; left out when it is whole. */
+  readonly auditDamage?: string
   /** What stands around each account, by its name; nothing in production. */
   readonly seams?: (name: string) => AccountSeams
   readonly timers: Timers

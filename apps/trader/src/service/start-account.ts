@@ -13,6 +13,7 @@ import { WIRES } from '@velocimex/venues/wires'
 import { listOf } from '../record/recorder.ts'
 import { measureClock } from '../venue/measure-clock.ts'
 import { CRYPTOGRAPHY } from '../venue/node-cryptography.ts'
+import { AUDIT_CAUSE } from './audit-damage.ts'
 import type { GuardOptions } from './guard-options.ts'
 import { LiveAccount } from './live-account.ts'
 import type { LiveStrategy } from './live-strategies.ts'
@@ -25,7 +26,10 @@ const JOURNAL_RESERVE = 1 << 20
 
 /** What one account is started with, beside its configuration. */
 export interface StartParts
-  extends Pick<SingleOptions, 'store' | 'timers' | 'directory' | 'seams' | 'stopped' | 'guards' | 'nanos'> {
+  extends Pick<
+    SingleOptions,
+    'store' | 'timers' | 'directory' | 'seams' | 'stopped' | 'auditDamage' | 'guards' | 'nanos'
+  > {
   readonly addresses: VenueAddresses
   /** Number of the account, part of its client order ids. */
   readonly instance: number
@@ -81,6 +85,9 @@ export async function startAccount(config: AccountConfig, parts: StartParts): Pr
   })
   if (!started.ok) throw new Error(`${name}: ${started.words ?? started.reason}`)
   if (parts.stopped !== undefined) started.value.guards.stopAgain(parts.stopped)
+  // Before the first event: nothing has been placed.
+  if (parts.auditDamage !== undefined) started.value.guards.halt(AUDIT_CAUSE, parts.auditDamage)
+  else started.value.guards.lift(AUDIT_CAUSE, 'the log is whole, or acknowledged')
   await store.follow(name, started.value)
   return started.value
 }

@@ -70,9 +70,8 @@ export async function verifyAudit(
   let count = 0
   let head = AUDIT_GENESIS
   for await (const entry of entries) {
-    if (entry.seq !== count) return { ok: false, fault: 'gap', seq: count }
-    if (entry.prev_hash !== head) return { ok: false, fault: 'unlinked', seq: count }
-    if (!isSame(entry.hash, auditHash(key, entry, head))) return { ok: false, fault: 'edited', seq: count }
+    const fault = faultOf(key, entry, count, head)
+    if (fault !== undefined) return { ok: false, fault, seq: count }
     head = entry.hash
     count++
     const seen = heads.get(count)
@@ -80,6 +79,42 @@ export async function verifyAudit(
   }
   const most = Math.max(0, ...heads.keys())
   return most > count ? { ok: false, fault: 'truncated', seq: count } : { ok: true, count, head }
+}
+
+/** One place at which a chain is not what was written. */
+export interface AuditBreak {
+  readonly fault: Extract<AuditFault, 'gap' | 'unlinked' | 'edited'>
+  /** Number that the entry bears. */
+  readonly seq: number
+}
+
+/**
+ * Every break of a chain: after each it goes on from what the entry says of itself, so that one break hides no other.
+ * @param most breaks after which it stops looking
+ */
+export async function auditBreaks(
+  key: Uint8Array,
+  entries: AsyncIterable<AuditEntry> | Iterable<AuditEntry>,
+  most: number,
+): Promise<readonly AuditBreak[]> {
+  const breaks: AuditBreak[] = []
+  let next = 0
+  let head = AUDIT_GENESIS
+  for await (const entry of entries) {
+    const fault = faultOf(key, entry, next, head)
+    if (fault !== undefined) breaks.push({ fault, seq: entry.seq })
+    if (breaks.length >= most) break
+    next = entry.seq + 1
+    head = entry.hash
+  }
+  return breaks
+}
+
+/** What is wrong with an entry that should be the next of a chain. */
+function faultOf(key: Uint8Array, entry: AuditEntry, seq: number, head: string): AuditBreak['fault'] | undefined {
+  if (entry.seq !== seq) return 'gap'
+  if (entry.prev_hash !== head) return 'unlinked'
+  return isSame(entry.hash, auditHash(key, entry, head)) ? undefined : 'edited'
 }
 
 const anchorMac = (key: Uint8Array, { count, head, timestamp }: Omit<AuditAnchor, 'mac'>): string =>

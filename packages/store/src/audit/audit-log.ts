@@ -1,5 +1,5 @@
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { canonicalJson } from '@velocimex/core/engine/canonical-json'
 import { makeFolder } from '@velocimex/host/files/make-folder'
@@ -23,12 +23,23 @@ export interface AuditLogOptions {
   readonly onEntry?: (entry: AuditEntry) => void
   /** Entries of a file. */
   readonly fileEntries?: number
+  /**
+   * Adds to a log whose end was not written with this key, going on from what that end says of itself. The break shows
+   * in every later walk over the log.
+   */
+  readonly followsDamage?: boolean
 }
 
 interface Waiting {
   readonly entry: AuditEntry
   readonly resolve: (entry: AuditEntry) => void
   readonly reject: (error: Error) => void
+}
+
+/** How many entries a chain has, and the hash of the last. */
+interface ChainEnd {
+  readonly count: number
+  readonly head: string
 }
 
 const FILE_ENTRIES = 100_000
@@ -47,25 +58,25 @@ export class AuditLog {
   #count: number
   #head: string
   /** The end of what is on the disk; anchors speak of nothing else. */
-  #durable: { readonly count: number; readonly head: string }
+  #durable: ChainEnd
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
   #failure: Error | undefined
 
-  private constructor(options: AuditLogOptions, lock: Lock, file: FileHandle, inFile: number, last?: AuditEntry) {
+  private constructor(options: AuditLogOptions, lock: Lock, file: FileHandle, inFile: number, end: ChainEnd) {
     this.#options = options
     this.#lock = lock
     this.#file = file
     this.#inFile = inFile
     this.#fileEntries = options.fileEntries ?? FILE_ENTRIES
-    this.#count = last === undefined ? 0 : last.seq + 1
-    this.#head = last?.hash ?? AUDIT_GENESIS
-    this.#durable = { count: this.#count, head: this.#head }
+    this.#count = end.count
+    this.#head = end.head
+    this.#durable = end
   }
 
   /**
    * Opens a log or starts one. A last line that is not whole was promised to nobody, and is cut.
-   * @throws Error when the last whole line was not written with this key: the log must be verified first
+   * @throws Error when the last whole line was not written with this key and damage is not followed
    */
   static async open(options: AuditLogOptions): Promise<AuditLog> {
     const { directory, key } = options
@@ -80,12 +91,15 @@ export class AuditLog {
       if (whole.length < text.length) await file.truncate(Buffer.byteLength(whole))
       const lines = whole.split('\n').slice(0, -1)
       const last = lines.length > 0 ? lines.at(-1) : await lastLine(files.at(-2))
-      const entry = last === undefined ? undefined : parse(path, lines.length, last)
-      if (entry !== undefined && entry.hash !== auditHash(key, entry, entry.prev_hash)) {
+      try {
+        const end = endOf(path, lines.length, last, key)
+        return new AuditLog(options, lock, file, lines.length, end)
+      } catch (damage) {
+        if (options.followsDamage === true)
+          return new AuditLog(options, lock, file, lines.length, claimedEnd(path, lines.length, last!))
         await file.close()
-        throw new Error(`${path}: entry ${entry.seq} was not written with this key; verify the log, nothing was added`)
+        throw damage
       }
-      return new AuditLog(options, lock, file, lines.length, entry)
     } catch (error) {
       lock.release()
       throw error
@@ -149,14 +163,24 @@ export class AuditLog {
   }
 }
 
-/** Every entry of a log on disk, oldest first, for `verifyAudit`. @throws Error that names the line that is no JSON */
-export async function* readAudit(directory: string): AsyncGenerator<AuditEntry> {
+/**
+ * Every entry of a log on disk, oldest first, for `verifyAudit`.
+ * @param onUnreadable told of each line that is no entry, which is left out then
+ * @throws Error that names the line that is no entry, when nobody is to be told
+ */
+export async function* readAudit(
+  directory: string,
+  onUnreadable?: (words: string) => void,
+): AsyncGenerator<AuditEntry> {
   for (const path of await auditFiles(directory)) {
     const handle = await open(path)
     let line = 0
     for await (const text of createInterface({ input: handle.createReadStream({ encoding: 'utf8' }) })) {
       line++
-      yield parse(path, line, text)
+      const entry = entryOf(text)
+      if (entry !== undefined) yield entry
+      else if (onUnreadable === undefined) throw unreadable(path, line)
+      else onUnreadable(`${basename(path)} line ${line} (no entry)`)
     }
   }
 }
@@ -173,10 +197,40 @@ const auditFiles = async (directory: string): Promise<string[]> =>
 const lastLine = async (path: string | undefined): Promise<string | undefined> =>
   path === undefined ? undefined : (await readFile(path, 'utf8')).trimEnd().split('\n').at(-1)
 
-function parse(path: string, line: number, text: string): AuditEntry {
+const unreadable = (path: string, line: number): Error =>
+  new Error(`${path}: line ${line} is no entry; the log was changed, restore it from a copy`)
+
+const TEXTS = ['actor', 'session', 'ip', 'action', 'object', 'before', 'after', 'reason', 'prev_hash', 'hash'] as const
+
+/** A line as an entry; undefined when it is none. */
+function entryOf(text: string): AuditEntry | undefined {
+  let read: Readonly<Record<string, unknown>> | null
   try {
-    return JSON.parse(text) as AuditEntry
+    read = JSON.parse(text)
   } catch {
-    throw new Error(`${path}: line ${line} is no entry; the log was changed, restore it from a copy`)
+    return undefined
   }
+  if (typeof read !== 'object' || read === null) return undefined
+  const { seq, timestamp } = read
+  const isEntry =
+    Number.isSafeInteger(seq) && Number.isFinite(timestamp) && TEXTS.every(is => typeof read[is] === 'string')
+  return isEntry ? (read as unknown as AuditEntry) : undefined
+}
+
+/** Where a log ends. @throws Error when its last line was not written with this key */
+function endOf(path: string, lines: number, last: string | undefined, key: Uint8Array): ChainEnd {
+  if (last === undefined) return { count: 0, head: AUDIT_GENESIS }
+  const entry = entryOf(last)
+  if (entry === undefined) throw unreadable(path, lines)
+  if (entry.hash !== auditHash(key, entry, entry.prev_hash))
+    throw new Error(`${path}: entry ${entry.seq} was not written with this key; verify the log, nothing was added`)
+  return { count: entry.seq + 1, head: entry.hash }
+}
+
+/** Where a log ends by its own last line, whoever wrote that; by its number of lines where that is no entry. */
+function claimedEnd(path: string, lines: number, last: string): ChainEnd {
+  const entry = entryOf(last)
+  if (entry !== undefined) return { count: entry.seq + 1, head: entry.hash }
+  const [, first] = /audit-(\d{12})\.jsonl$/.exec(path)!
+  return { count: Number(first) + lines, head: AUDIT_GENESIS }
 }

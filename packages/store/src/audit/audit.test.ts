@@ -7,7 +7,15 @@ import fc from 'fast-check'
 import { migrate } from '../sql/migrate.ts'
 import { SqliteDatabase } from '../sql/sqlite-database.ts'
 import { TradingStore } from '../sql/trading-store.ts'
-import { AUDIT_GENESIS, type AuditEntry, type AuditEvent, linkAudit, makeAnchor, verifyAudit } from './audit-chain.ts'
+import {
+  AUDIT_GENESIS,
+  type AuditEntry,
+  type AuditEvent,
+  auditBreaks,
+  linkAudit,
+  makeAnchor,
+  verifyAudit,
+} from './audit-chain.ts'
 import { AuditLog, readAudit } from './audit-log.ts'
 
 const KEY = Buffer.alloc(32, 7)
@@ -147,6 +155,53 @@ test('S2-AUD-1 the log goes on after a restart, over files, and cuts a torn line
     const verdict = await verifyAudit(KEY, readAudit(directory), [anchor])
     ok(verdict.ok && verdict.count === 7)
     await rejects(AuditLog.open({ directory, key: Buffer.alloc(32) }), /entry 6 was not written with this key/)
+  }))
+
+test('X-25 a damaged log can be added to, and every break of it is named', () =>
+  inFolder(async directory => {
+    const path = join(directory, 'audit-000000000000.jsonl')
+    let log = await AuditLog.open({ directory, key: KEY })
+    for (let number = 0; number < 5; number++) await log.write(event(number))
+    await log.close()
+    const breaks = async (): Promise<readonly string[]> => {
+      const words: string[] = []
+      const found = await auditBreaks(
+        KEY,
+        readAudit(directory, told => words.push(told)),
+        9,
+      )
+      return [...words, ...found.map(({ fault, seq }) => `${seq} ${fault}`)]
+    }
+    const addOne = async (number: number): Promise<number> => {
+      await rejects(AuditLog.open({ directory, key: KEY }), /was not written with this key|is no entry/)
+      log = await AuditLog.open({ directory, key: KEY, followsDamage: true })
+      const { seq } = await log.write(event(number))
+      await log.close()
+      return seq
+    }
+    deepEqual(await breaks(), [])
+    writeFileSync(path, readFileSync(path, 'utf8').replace('SIM1', 'SIM7').replace('SIM4', 'SIM9'))
+    deepEqual(await breaks(), ['1 edited', '4 edited'])
+    equal(await addOne(5), 5)
+    deepEqual(await breaks(), ['1 edited', '4 edited'], 'what is added is linked to what stands there')
+    for (const nonsense of ['nonsense', 'null', '{"seq":6}']) {
+      appendFileSync(path, `${nonsense}\n`)
+      const lines = readFileSync(path, 'utf8').split('\n').length - 1
+      equal(await addOne(9), lines)
+      const told = await breaks()
+      equal(told[0], 'audit-000000000000.jsonl line 7 (no entry)', nonsense)
+      equal(told.at(-1), `${lines} gap`)
+    }
+    equal(
+      (
+        await auditBreaks(
+          KEY,
+          readAudit(directory, () => {}),
+          2,
+        )
+      ).length,
+      2,
+    )
   }))
 
 test('X-25 a line changed on disk, or in the database by its owner, is found', () =>
