@@ -16,6 +16,15 @@ export interface ParsedInstruments {
   readonly skipped: readonly SkippedInstrument[]
 }
 
+/** What a venue's answer says of the trading of one instrument. */
+export interface ListedStatus {
+  readonly symbol: string
+  /** A number of `MarketStatus`, `trading` to `closed`. */
+  readonly status: number
+  /** The venue's word where it is not known: such an instrument counts as halted, never as trading. */
+  readonly unknown?: string
+}
+
 /** Learns grids from the digits of messages, for recordings without an instrument list. */
 export interface GridInference {
   /**
@@ -41,6 +50,11 @@ export interface MarketVenue {
   makeCodec(instruments: InstrumentTable, bufferBytes: number, maxLevels: number, source: number): MarketCodec
   /** Reads the venue's published instrument list. */
   parseInstruments(text: string): Result<ParsedInstruments, 'malformed'>
+  /**
+   * Reads an answer of `MarketWire.statusQuery`; absent where there is none.
+   * @param symbols of the instruments that were asked about; none of them that the answer leaves out is in the result
+   */
+  parseStatuses?(text: string, symbols: ReadonlySet<string>): Result<readonly ListedStatus[], 'malformed'>
   inferGrids(): GridInference
   /** The symbol of a REST snapshot by its address; undefined when the address is not that of a book. */
   snapshotSymbol(url: string): string | undefined

@@ -29,6 +29,8 @@ const SAMPLES: Readonly<Record<Dialect, readonly string[]>> = {
     '{"stream":"btcusdt@markPrice@1s","data":{"e":"markPriceUpdate","E":1562305380000,"s":"BTCUSDT","p":"11794.15000000","i":"11784.62659091","P":"11784.25641265","r":"-0.00038167","T":1562306400000,"ap":"11793.9"}}',
     '{"stream":"btcusdt@kline_1h","data":{"e":"kline","E":1618677377951,"s":"BTCUSDT","k":{"t":1618677360000,"T":1618677419999,"s":"BTCUSDT","i":"1h","f":1,"L":2,"o":"19.5","c":"19","h":"20","l":"18","v":"5","n":1,"x":false,"q":"12345678901.12345678","V":"0","Q":"0","B":"0"}}}',
     '{"e":"depthUpdate","E":1723161256299,"T":1723161256298,"s":"ETHUSDT","U":5,"u":7,"pu":4,"b":[["2500.5","1.250"]],"a":[]}',
+    '{"stream":"!contractInfo","data":{"e":"contractInfo","E":1669647330076,"s":"BTCUSDT","ps":"BTCUSDT","ct":"PERPETUAL","dt":4133404800000,"ot":1569398400000,"cs":"SETTLING","bks":[{"bs":1,"bnf":0,"bnc":5000,"mmr":0.01,"cf":0,"mi":21,"ma":50}]}}',
+    '{"e":"contractInfo","E":1669647330076,"s":"IOTAUSDT","ps":"IOTAUSDT","ct":"PERPETUAL","dt":4133404800000,"ot":1569398400000,"cs":"TRADING"}',
   ],
 }
 

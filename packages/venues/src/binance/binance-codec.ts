@@ -65,7 +65,7 @@ export class BinanceCodec implements MarketCodec {
     this.#stream = new StreamName(numbers, lowerSymbols, intervals)
     this.#kind = new MessageKind(dialect, this.#fields)
     this.#writer = new RecordWriter(this.batch, numbers.slots, source)
-    this.#message = new MessageReader(dialect, this.#fields, this.batch, this.#writer)
+    this.#message = new MessageReader(dialect, this.#fields, this.batch, this.#writer, symbols)
   }
 
   get instrument(): number {

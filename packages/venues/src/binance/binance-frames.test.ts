@@ -224,6 +224,26 @@ test('a mark comes with the funding ahead, except of a contract that pays none',
   ])
 })
 
+test('D60 a contract that is halted, that nobody follows, and states that nobody knows', () => {
+  const contract = (symbol: string, state: string): string =>
+    `{"stream":"!contractInfo","data":{"e":"contractInfo","E":1669647330076,"s":"${symbol}","ct":"PERPETUAL","cs":${state}}}`
+  const status = (state: string): unknown => told(trialOf('usdm'), contract('ETHUSDT', `"${state}"`))
+  for (const [state, word] of [
+    ['TRADING', 1],
+    ['TRADING_HALT', 2],
+    ['SETTLING', 4],
+    ['PENDING_TRADING', 4],
+  ] as const)
+    deepEqual(status(state), [['status', 'last', 1, 1669647330076000, 0, word, 0, 0, 0]])
+  const trial = trialOf('usdm')
+  const control = { kind: 'control', ids: { first: -1, last: -1, previous: -1 }, instrument: -1, records: '' }
+  deepEqual(trial.agree(Buffer.from(contract('IOTAUSDT', '"WHATEVER"'))), control)
+  deepEqual(trial.agree(Buffer.from(contract('BTCUSDT', '"WHATEVER"'))), { refused: 'unknown-kind' })
+  deepEqual(trial.agree(Buffer.from(contract('BTCUSDT', '1'))), { refused: 'malformed' })
+  deepEqual(trial.agree(Buffer.from(contract('BTCUSDT', '"TRADING","cs":"TRADING"'))), { refused: 'missing-field' })
+  deepEqual(trialOf('spot').agree(Buffer.from(contract('BTCUSDT', '"SETTLING"'))), control)
+})
+
 test('more levels than there is room for are refused whole, and a frame beyond the buffer too', () => {
   const { codec } = trialOf('spot', undefined, 3)
   const rows = Array.from({ length: 4 }, (_, row) => `["${row + 1}","1"]`)

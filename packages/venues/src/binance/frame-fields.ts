@@ -14,6 +14,7 @@ export const Channel = {
   kline: 6,
   markPrice: 7,
   other: 8,
+  contract: 9,
 } as const
 /** A number of `Channel`. */
 export type Channel = (typeof Channel)[keyof typeof Channel]
@@ -26,9 +27,10 @@ export const EVENT_CHANNELS: ReadonlyMap<string, Channel> = new Map([
   ['bookTicker', Channel.bookTicker],
   ['kline', Channel.kline],
   ['markPriceUpdate', Channel.markPrice],
+  ['contractInfo', Channel.contract],
   ...[
     ...['24hrTicker', '24hrMiniTicker', '1hTicker', '4hTicker', '1dTicker', 'avgPrice', 'referencePrice', 'blockTrade'],
-    ...['serverShutdown', 'forceOrder', 'compositeIndex', 'contractInfo', 'assetIndexUpdate', 'continuous_kline'],
+    ...['serverShutdown', 'forceOrder', 'compositeIndex', 'assetIndexUpdate', 'continuous_kline'],
     'tradingSession',
   ].map(name => [name, Channel.other] as const),
 ])
@@ -100,6 +102,10 @@ export const Slot = {
   dataAt: 44,
   eventAt: 45,
   elsewhere: 46,
+  symbolAt: 47,
+  stateAt: 48,
+  /** A `MarketStatus`, and three that are never written. */
+  state: 52,
 } as const
 
 /** First slots of the lanes of the records. */
@@ -110,6 +116,7 @@ export const Lanes = {
   barVolume: Slot.volume,
   mark: Slot.mark,
   funding: Slot.rate,
+  status: Slot.state,
 } as const
 
 const F = FieldType
@@ -247,6 +254,17 @@ export const MARK_PRICE = new FieldTable(
     ...USDM_EXTRAS,
   ],
   { name: 'markPriceUpdate' },
+)
+
+/** What USD-M tells of a contract that is listed, changed or ended: of any of the venue's, so both names are looked up. */
+export const CONTRACT = new FieldTable(
+  [
+    ['e', F.name],
+    ['E', F.time, Slot.event],
+    ['s', F.place, Slot.symbolAt],
+    ['cs', F.place, Slot.stateAt],
+  ],
+  { name: 'contractInfo' },
 )
 
 /** The wrapper of combined streams. */

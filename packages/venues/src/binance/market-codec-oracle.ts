@@ -1,5 +1,5 @@
 import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
-import { Kind } from '@velocimex/core/market/event-kind'
+import { Kind, MarketStatus } from '@velocimex/core/market/event-kind'
 import { Flag } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
@@ -25,6 +25,12 @@ import { type Promised, promiseOf, STREAMS } from './stream-oracle.ts'
 /** Events that are known and not read. */
 const UNREAD =
   /^(24hrTicker|24hrMiniTicker|1hTicker|4hTicker|1dTicker|avgPrice|referencePrice|blockTrade|serverShutdown|forceOrder|compositeIndex|contractInfo|assetIndexUpdate|continuous_kline|tradingSession)$/
+/** What becomes of a contract, in the venue's words. */
+const { trading, halted, closed } = MarketStatus
+const CONTRACT_STATES: Readonly<Record<string, number>> = {
+  ...{ TRADING: trading, TRADING_HALT: halted, TRADING_CANCEL_ONLY: halted, PENDING_TRADING: closed, CLOSE: closed },
+  ...{ PRE_DELIVERING: closed, DELIVERING: closed, DELIVERED: closed, PRE_SETTLE: closed, SETTLING: closed },
+}
 /** Seconds of one unit of a bar's length; a month counts 30 days. */
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, M: 2_592_000 }
 
@@ -87,6 +93,7 @@ export class MarketCodecOracle extends OracleRecords {
     if (!event.fields.has('e')) return this.#nameless(event, promised, isWrapped)
     const name = textField(event, 'e')
     const agrees = promised.event === undefined || promised.event === name
+    if (this.#isUsdm && name === 'contractInfo') return agrees ? this.#contract(event) : refuseFrame(Refusal.malformed)
     if (UNREAD.test(name))
       return agrees || promised.event === 'other' ? FrameKind.control : refuseFrame(Refusal.malformed)
     if (!Object.hasOwn(STREAMS, name) || name === 'partialDepth') return refuseFrame(Refusal.unknownKind)
@@ -107,6 +114,19 @@ export class MarketCodecOracle extends OracleRecords {
       default:
         return this.#isUsdm ? this.#mark(event) : refuseFrame(Refusal.unknownKind)
     }
+  }
+
+  /** The state of a contract, which may be any of the venue's. */
+  #contract(event: JsonObject): number {
+    const time = timeField(event, 'E')
+    const symbol = textField(event, 's')
+    const word = textField(event, 'cs')
+    const instrument = this.#instruments.find(this.#venue, symbol)
+    if (instrument === undefined) return FrameKind.control
+    if (!Object.hasOwn(CONTRACT_STATES, word)) return refuseFrame(Refusal.unknownKind)
+    this.instrument = instrument.index
+    this.append(Kind.status, 0, time).lanes(CONTRACT_STATES[word]!, 0, 0, 0)
+    return FrameKind.status
   }
 
   /** Messages without `e`: answers to commands, and of spot the best quote and the best levels. */

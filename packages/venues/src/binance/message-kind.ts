@@ -24,11 +24,15 @@ const HAS = {
 export class MessageKind {
   readonly #isSpot: boolean
   readonly #fields: FieldReader
-  readonly #events = new NameTable(EVENT_CHANNELS)
+  readonly #events: NameTable
 
   constructor(dialect: Dialect, fields: FieldReader) {
     this.#isSpot = dialect === 'spot'
     this.#fields = fields
+    // Spot has no contracts.
+    const events = new Map(EVENT_CHANNELS)
+    if (this.#isSpot) events.set('contractInfo', Channel.other)
+    this.#events = new NameTable(events)
   }
 
   /** Channel of a bare message by its first bytes; `none` when they do not tell. */
@@ -80,7 +84,8 @@ export class MessageKind {
       if (p < 0) return p
       if ((this.#fields.seen & ~this.#fields.repeated & HAS.event) === 0) return Refusal.unknownKind
       const channel = this.#event(this.#fields.slots[Slot.eventAt]!)
-      if (channel !== Channel.other && channel !== Channel.markPrice) return Math.min(channel, Refusal.unknownKind)
+      const isKnown = channel === Channel.other || channel === Channel.markPrice || channel === Channel.contract
+      if (!isKnown) return Math.min(channel, Refusal.unknownKind)
       p = skipBlanks(bytes, p)
     } while (bytes[p] === COMMA)
     this.end = p + 1

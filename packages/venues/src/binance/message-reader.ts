@@ -3,7 +3,9 @@ import { Kind } from '@velocimex/core/market/event-kind'
 import { Flag } from '@velocimex/core/market/event-record'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
 import type { FieldReader } from '../wire/field-reader.ts'
+import type { NameTable } from '../wire/name-table.ts'
 import type { RecordWriter } from '../wire/record-writer.ts'
+import { ContractReader } from './contract-reader.ts'
 import {
   Lanes as AllLanes,
   Channel as Channels,
@@ -45,8 +47,11 @@ export class MessageReader {
   readonly #writer: RecordWriter
   readonly #tables: FrameTables
   readonly #isUsdm: boolean
+  readonly #contracts: ContractReader
 
-  constructor(dialect: Dialect, reader: FieldReader, batch: RecordBatch, writer: RecordWriter) {
+  /** @param symbols indexes by symbol */
+  constructor(dialect: Dialect, reader: FieldReader, batch: RecordBatch, writer: RecordWriter, symbols: NameTable) {
+    this.#contracts = new ContractReader(reader, symbols, writer)
     this.#reader = reader
     this.#slots = reader.slots
     this.#batch = batch
@@ -89,6 +94,8 @@ export class MessageReader {
         return this.#bar(p, depth, promised, seconds)
       case Channel.markPrice:
         return this.#isUsdm ? this.#mark(p, depth, promised) : Refusal.unknownKind
+      case Channel.contract:
+        return this.#contract(p, depth)
       default:
         return Refusal.unknownKind
     }
@@ -201,6 +208,12 @@ export class MessageReader {
     this.#writer.append(Kind.bar, flags, instrument, Slot.opened, length, Lanes.bar)
     this.#writer.append(Kind.barVolume, flags | Flag.last, instrument, Slot.event, length, Lanes.barVolume)
     return FrameKind.bar
+  }
+
+  #contract(p: number, depth: number): number {
+    const kind = this.#contracts.read(p, depth)
+    this.end = this.#contracts.end
+    return kind
   }
 
   #mark(p: number, depth: number, promised: number): number {

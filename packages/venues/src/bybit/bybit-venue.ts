@@ -3,6 +3,7 @@ import type { MarketVenue, VenueGroup } from '../market-venue.ts'
 import { BybitCodec } from './bybit-codec.ts'
 import type { Category } from './frame-fields.ts'
 import { BybitGridInference } from './grid-inference.ts'
+import { instrumentsInfoStatuses } from './instrument-status.ts'
 import { parseInstrumentsInfo } from './instruments-info.ts'
 
 function bybit(category: Category): MarketVenue {
@@ -13,6 +14,7 @@ function bybit(category: Category): MarketVenue {
     makeCodec: (instruments, bufferBytes, maxLevels, source) =>
       new BybitCodec(category, id, instruments, bufferBytes, maxLevels, source),
     parseInstruments: text => parseInstrumentsInfo(category, id, text),
+    parseStatuses: instrumentsInfoStatuses,
     inferGrids: () => new BybitGridInference(category, id),
     snapshotSymbol: url => /\/v5\/market\/orderbook\?(?:[^#]*&)?symbol=([^&#]+)/.exec(url)?.[1],
   }

@@ -1,6 +1,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { FrameKind } from '@velocimex/core/feed/market-codec'
+import { MarketStatus } from '@velocimex/core/market/event-kind'
+import { EventRecord } from '@velocimex/core/market/event-record'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { leastAllocated, outcome, proveCodec, recordedLines, recordings } from '../market-codec.conformance.ts'
 import { trialOf } from './codec-trial.conformance.ts'
@@ -57,6 +59,10 @@ const SAMPLES = [
     '{"tick":1767200040000,"open":7490.01,"high":7500,"low":7465.0,"close":7474.0,"volume":0.95978896,"cost":7200.123456}',
   ),
   note('instrument.state.any.any', '{"timestamp":1553080940000,"state":"terminated","instrument_name":"BTC_USDC"}'),
+  note('platform_state', '{"price_index":"eth_usdc","locked":true}'),
+  note('platform_state', '{"price_index":"btc_usd","locked":false}'),
+  note('platform_state', '{"maintenance":true}'),
+  note('platform_state.public_methods_state', '{"allow_unauthenticated_public_requests":true}'),
   note('deribit_volatility_index.btc_usd', '{"timestamp":1619777946007,"volatility":129.36,"index_name":"btc_usd"}'),
   '{"jsonrpc":"2.0","id":1,"result":["trades.BTC-PERPETUAL.100ms"],"usIn":1699999999000000,"usOut":1,"usDiff":1000,"testnet":true}',
   '{"jsonrpc":"2.0","id":1,"error":{"code":10028,"message":"too_many_requests","data":null}}',
@@ -73,6 +79,27 @@ test('a ticker is a quote, and behind it the mark with the funding, as the oracl
   deepEqual(outcome(trial.codec.next!(), trial.codec), outcome(oracle.decode(bytes, 17, 5, 1), oracle))
   equal(trial.codec.batch.count, 2)
   equal(trial.codec.next!(), FrameKind.control)
+})
+
+test('D60 a lock halts what is priced by its index, maintenance everything, and the end of either says nothing', () => {
+  const trial = trialOf()
+  const halted = (data: string): readonly (readonly number[])[] => {
+    ok('kind' in trial.agree(Buffer.from(note('platform_state', data))))
+    const record = new EventRecord(trial.codec.batch)
+    return Array.from({ length: trial.codec.batch.count }, (_, at) => {
+      const { instrument, lane0, isLast } = record.at(at)
+      return [instrument, lane0, Number(isLast)]
+    })
+  }
+  deepEqual(halted('{"price_index":"eth_usdc","locked":true}'), [[2, MarketStatus.halted, 1]])
+  deepEqual(halted('{"locked":true,"price_index":"eth_usd"}'), [[1, MarketStatus.halted, 1]])
+  deepEqual(halted('{"price_index":"sol_usdc","locked":true}'), [])
+  deepEqual(halted('{"price_index":"eth_usdc","locked":false}'), [])
+  deepEqual(
+    halted('{"maintenance":true}').map(([instrument]) => instrument),
+    [0, 1, 2, 3],
+  )
+  deepEqual(halted('{"maintenance":false}'), [])
 })
 
 const place = recordings()

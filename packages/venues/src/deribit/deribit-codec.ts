@@ -8,6 +8,7 @@ import { PlaceValues } from '../wire/place-values.ts'
 import { RecordWriter } from '../wire/record-writer.ts'
 import { BODY, METHODS, PARAMS, ROOT, VERSIONS } from './frame-places.ts'
 import { NotificationReader } from './notification-reader.ts'
+import { PlatformState } from './platform-state.ts'
 
 const R = {
   version: ROOT.place('jsonrpc'),
@@ -37,6 +38,7 @@ export class DeribitCodec implements MarketCodec {
   instrument = -1
   readonly #values: PlaceValues
   readonly #notification: NotificationReader
+  readonly #platform: PlatformState
   readonly #writer: RecordWriter
 
   /**
@@ -49,6 +51,7 @@ export class DeribitCodec implements MarketCodec {
     this.#values = new PlaceValues(this.buffer, venue, instruments)
     this.#writer = new RecordWriter(this.batch, this.#values.slots, source)
     this.#notification = new NotificationReader(this.#values, instruments, this.batch, this.#writer)
+    this.#platform = new PlatformState(this.#values, venue, instruments, this.batch, this.#writer)
     this.ids = this.#notification.book.ids
   }
 
@@ -120,7 +123,11 @@ export class DeribitCodec implements MarketCodec {
     if (method === HEARTBEAT) return FrameKind.control
     if (at[R.params] === 0) return Refusal.missingField
     const params = places.object(at[R.params]!, PARAMS, 1)
-    return params < 0 ? params : this.#notification.read()
+    if (params < 0) return params
+    if (!this.#platform.isTold) return this.#notification.read()
+    const kind = this.#platform.read()
+    this.#notification.instrument = this.#platform.instrument
+    return kind
   }
 
   /** An answer has an id and either a result or an error. */

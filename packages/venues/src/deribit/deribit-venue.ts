@@ -3,6 +3,7 @@ import type { MarketVenue } from '../market-venue.ts'
 import { DeribitCodec } from './deribit-codec.ts'
 import { DeribitGridInference } from './grid-inference.ts'
 import { parseInstruments } from './instruments.ts'
+import { tickerStatus } from './listed-state.ts'
 
 /** The venue's id on the command line and in instrument tables. */
 export const DERIBIT = 'deribit'
@@ -14,6 +15,7 @@ export const deribit: MarketVenue = {
   makeCodec: (instruments, bufferBytes, maxLevels, source) =>
     new DeribitCodec(DERIBIT, instruments, bufferBytes, maxLevels, source),
   parseInstruments: text => parseInstruments(DERIBIT, text),
+  parseStatuses: tickerStatus,
   inferGrids: () => new DeribitGridInference(DERIBIT),
   // The socket sends whole books, which begin the chain of change ids.
   snapshotSymbol: () => undefined,

@@ -70,15 +70,21 @@ export const DIRECTIONS = new NameTable([
   ['buy', 1],
 ])
 
-/** States of an instrument by name. */
-export const STATES = new NameTable([
-  ['created', MarketStatus.closed],
-  ['started', MarketStatus.trading],
-  ['open', MarketStatus.trading],
-  ['settled', MarketStatus.closed],
-  ['closed', MarketStatus.closed],
-  ['terminated', MarketStatus.closed],
-])
+/** States of an instrument and of its book by name, as numbers of `MarketStatus`. */
+export const STATE_WORDS: Readonly<Record<string, number>> = {
+  started: MarketStatus.trading,
+  open: MarketStatus.trading,
+  locked: MarketStatus.halted,
+  halted: MarketStatus.halted,
+  ...Object.fromEntries(
+    [
+      ...['created', 'settled', 'closed', 'terminated'],
+      ...['settlement', 'delivered', 'inactive', 'deactivated', 'archivized'],
+    ].map(name => [name, MarketStatus.closed]),
+  ),
+}
+/** The same, to be found in a frame. */
+export const STATES = new NameTable(Object.entries(STATE_WORDS))
 
 /** Methods of what the venue sends unasked. */
 export const METHODS = new NameTable([

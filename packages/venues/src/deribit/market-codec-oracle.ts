@@ -3,7 +3,7 @@ import { Kind, MarketStatus } from '@velocimex/core/market/event-kind'
 import { Flag } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
-import { arrayField, field, intField, Refused, refuseFrame, textField } from '../wire/oracle-fields.ts'
+import { arrayField, boolField, field, intField, Refused, refuseFrame, textField } from '../wire/oracle-fields.ts'
 import {
   floatNumber,
   gridNumber,
@@ -16,7 +16,9 @@ import {
   wordField,
 } from '../wire/oracle-records.ts'
 import type { JsonObject, JsonValue } from '../wire/strict-json.ts'
+import { encodeUtf8 } from '../wire/utf8.ts'
 import { DERIBIT } from './deribit-venue.ts'
+import { priceIndexOf } from './price-index.ts'
 
 const ROOT_KEYS = 'jsonrpc method params id result error'.split(' ')
 const BODY_KEYS =
@@ -36,6 +38,13 @@ const STATES: Readonly<Record<string, number>> = {
   settled: MarketStatus.closed,
   closed: MarketStatus.closed,
   terminated: MarketStatus.closed,
+  locked: MarketStatus.halted,
+  halted: MarketStatus.halted,
+  settlement: MarketStatus.closed,
+  delivered: MarketStatus.closed,
+  inactive: MarketStatus.closed,
+  deactivated: MarketStatus.closed,
+  archivized: MarketStatus.closed,
 }
 
 /** The obvious twin of `DeribitCodec`, for tests only: a tree of the whole frame, then field by field. */
@@ -81,6 +90,7 @@ export class DeribitOracle extends OracleRecords {
   }
 
   #channel(name: string, data: JsonValue): number {
+    if (name === 'platform_state') return this.#locks(data)
     if (PASSED_OVER.test(name)) return FrameKind.control
     const parts = (pattern: string): RegExpExecArray | null => new RegExp(`^${pattern}$`).exec(name)
     const ofMany = parts(`trades\\.${KINDS}\\.${NAME}\\.${INTERVAL}`)
@@ -243,6 +253,21 @@ export class DeribitOracle extends OracleRecords {
     this.instrument = instrument.index
     this.append(Kind.status, 0, time).lanes(state, 0, 0, 0)
     return FrameKind.status
+  }
+
+  /** A lock halts what it is about; that it is lifted says nothing about an instrument. */
+  #locks(data: JsonValue): number {
+    const body = knownObject(data, ['maintenance', 'price_index', 'locked'])
+    const isOfAll = body.fields.has('maintenance')
+    const index = isOfAll ? '' : textField(body, 'price_index')
+    if (encodeUtf8(index).length > 64) refuseFrame(Refusal.malformed)
+    if (!boolField(body, isOfAll ? 'maintenance' : 'locked')) return FrameKind.control
+    for (const { symbol, venue, index: number } of this.#table.all) {
+      if (venue !== DERIBIT || (!isOfAll && priceIndexOf(symbol) !== index)) continue
+      this.instrument = number
+      this.append(Kind.status, 0, 0).lanes(MarketStatus.halted, 0, 0, 0)
+    }
+    return this.batch.count === 0 ? FrameKind.control : FrameKind.status
   }
 
   #find(symbol: string): Instrument {
