@@ -44,7 +44,7 @@ const TRADES_KEPT = 1000
 /** Streams of the routes of USD-M; an address without a route carries all of them. */
 const ROUTED: Readonly<Record<string, RegExp>> = {
   public: /@(depth|bookTicker|trade$)/,
-  market: /@(aggTrade|markPrice|kline|ticker|miniTicker)/,
+  market: /@(aggTrade|markPrice|kline|ticker|miniTicker)|^!contractInfo$/,
 }
 
 /** Where the WebSocket API is, and what it costs to open a socket there. */

@@ -1,8 +1,11 @@
 import { formatScaled, shortDecimal } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { Dialect } from '../frame-fields.ts'
+import { NOT_TRADED } from './contract-stream.ts'
 import { NumberTexts } from './order-texts.ts'
+import type { RequestParameters } from './parameters.ts'
 import type { PublicSources } from './public-calls.ts'
+import { type Failure, failure } from './venue-failures.ts'
 
 /** What the venue lists, with its filters and limits. */
 export class Listing {
@@ -16,8 +19,10 @@ export class Listing {
     this.#texts = new NumberTexts(dialect)
   }
 
-  /** The answer to exchangeInfo. */
-  exchangeInfo(): unknown {
+  /** The answer to exchangeInfo: of spot for the symbols that are asked for, `symbol` or `symbols`. */
+  exchangeInfo(parameters: RequestParameters): unknown | Failure {
+    const all = this.#asked(parameters)
+    if (all === undefined) return failure(-1121, 'Invalid symbol.')
     const limit = (rateLimitType: string, interval: string, intervalNum: number, count: number) => ({
       ...{ rateLimitType, interval, intervalNum, limit: count },
     })
@@ -33,7 +38,6 @@ export class Listing {
             limit('ORDERS', 'SECOND', 10, 300),
             limit('ORDERS', 'MINUTE', 1, 1200),
           ]
-    const { all } = this.#sources.exchange.instruments
     const common = { timezone: 'UTC', serverTime: this.#sources.now(), rateLimits, exchangeFilters: [] }
     if (this.#dialect === 'spot') return { ...common, symbols: all.map(each => this.#spotSymbol(each)) }
     const assets = [...new Set(all.map(({ settle }) => settle.code))]
@@ -43,6 +47,17 @@ export class Listing {
       assets: assets.map(asset => ({ asset, marginAvailable: true, autoAssetExchange: '-10000' })),
       symbols: all.map(each => this.#usdmSymbol(each)),
     }
+  }
+
+  /** All, or those that are named; undefined when one of these is not listed. */
+  #asked(parameters: RequestParameters): readonly Instrument[] | undefined {
+    const { exchange, venue } = this.#sources
+    const one = parameters.get('symbol')
+    const many = parameters.get('symbols')
+    if (this.#dialect !== 'spot' || (one === undefined && many === undefined)) return exchange.instruments.all
+    const names = one === undefined ? many!.replaceAll(/[[\]"\s]/g, '').split(',') : [one]
+    const found = names.map(name => exchange.instruments.find(venue, name))
+    return found.includes(undefined) ? undefined : (found as readonly Instrument[])
   }
 
   #filters(instrument: Instrument, texts: NumberTexts) {
@@ -105,7 +120,7 @@ export class Listing {
       },
       ...{
         onboardDate: 1_569_398_400_000,
-        status: this.#sources.exchange.isOpen[instrument.index] ? 'TRADING' : 'SETTLING',
+        status: this.#sources.exchange.isOpen[instrument.index] ? 'TRADING' : NOT_TRADED,
       },
       ...{ maintMarginPercent: '2.5000', requiredMarginPercent: '5.0000', baseAsset: instrument.base.code },
       ...{ quoteAsset: instrument.quote.code, marginAsset: instrument.settle.code },

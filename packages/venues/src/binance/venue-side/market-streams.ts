@@ -3,6 +3,7 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels, LevelChanges, type SideLevels } from '../../level-changes.ts'
 import { type Dialect, INTERVAL_SECONDS } from '../frame-fields.ts'
+import { CONTRACT_INFO, ContractStream } from './contract-stream.ts'
 import { NumberTexts } from './order-texts.ts'
 import { dayTicker, FUNDING_RATE, nextFunding, type PublicSources } from './public-calls.ts'
 
@@ -39,15 +40,19 @@ export class MarketStreams {
   readonly #sources: PublicSources
   readonly #texts: NumberTexts
   readonly #streams = new Map<string, Stream>()
+  /** Undefined on spot, which has no such stream. */
+  readonly #contracts: ContractStream | undefined
 
   constructor(dialect: Dialect, sources: PublicSources) {
     this.#dialect = dialect
     this.#sources = sources
     this.#texts = new NumberTexts(dialect)
+    this.#contracts = dialect === 'usdm' ? new ContractStream(sources) : undefined
   }
 
   /** Begins to read a stream. False when there is none of this name; the venue then stays silent. */
   subscribe(name: string, reader: StreamReader): boolean {
+    if (name === CONTRACT_INFO) this.#contracts?.subscribe(reader)
     const stream = this.#streams.get(name) ?? this.#make(name)
     if (stream === undefined || this.#streams.size >= STREAMS_MAX) return false
     this.#streams.set(name, stream)
@@ -56,6 +61,7 @@ export class MarketStreams {
   }
 
   unsubscribe(name: string, reader: StreamReader): void {
+    if (name === CONTRACT_INFO) this.#contracts?.unsubscribe(reader)
     const stream = this.#streams.get(name)
     stream?.readers.delete(reader)
     if (stream?.readers.size === 0) this.#streams.delete(name)
@@ -87,6 +93,7 @@ export class MarketStreams {
 
   /** Publishes what is due. @param now milliseconds */
   tick(now: number): void {
+    this.#contracts?.tick(now)
     for (const stream of this.#streams.values()) {
       if (now < stream.at) continue
       stream.at = now + stream.every

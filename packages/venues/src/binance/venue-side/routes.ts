@@ -58,7 +58,7 @@ function spotRows(ends: RouteEnds): Row[] {
   return [
     ['GET /api/v3/ping', 'public', 1, () => ({})],
     ['GET /api/v3/time', 'public', 1, () => open.time()],
-    ['GET /api/v3/exchangeInfo', 'public', 20, () => ends.listing.exchangeInfo()],
+    ['GET /api/v3/exchangeInfo', 'public', 20, p => ends.listing.exchangeInfo(p)],
     ['GET /api/v3/depth', 'public', 5, parameters => open.depth(parameters)],
     ['GET /api/v3/trades', 'public', 25, parameters => open.trades(parameters)],
     ['GET /api/v3/aggTrades', 'public', 4, parameters => open.aggTrades(parameters)],
@@ -92,7 +92,7 @@ function usdmRows(ends: RouteEnds): Row[] {
   return [
     ['GET /fapi/v1/ping', 'public', 1, () => ({})],
     ['GET /fapi/v1/time', 'public', 1, () => open.time()],
-    ['GET /fapi/v1/exchangeInfo', 'public', 1, () => ends.listing.exchangeInfo()],
+    ['GET /fapi/v1/exchangeInfo', 'public', 1, p => ends.listing.exchangeInfo(p)],
     ['GET /fapi/v1/depth', 'public', 20, parameters => open.depth(parameters)],
     ['GET /fapi/v1/trades', 'public', 5, parameters => open.trades(parameters)],
     ['GET /fapi/v1/aggTrades', 'public', 20, parameters => open.aggTrades(parameters)],

@@ -4,6 +4,7 @@ import type { ExchangeOrder, ExchangeTrade } from '@velocimex/core/exchange/exch
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { LevelChanges, type SideLevels } from '../../level-changes.ts'
+import { OpenWatch } from '../../open-watch.ts'
 import type { ClientKey, ClientSocket, SocketSession } from '../../venue-dialect.ts'
 import { Fields } from '../../wire/fields.ts'
 import { formatInstant } from '../../wire/instant-text.ts'
@@ -39,6 +40,7 @@ export class FeedSession implements SocketSession {
   readonly #channels = new Map<string, Set<Instrument>>()
   readonly #books = new Map<Instrument, LevelChanges>()
   readonly #trades = new Map<Instrument, ExchangeTrade[]>()
+  readonly #open: OpenWatch
   readonly #dueAt = { heartbeat: 0, book: 0, trades: 0, candles: 0 }
   #account = -1
   #sequence = 0
@@ -50,6 +52,7 @@ export class FeedSession implements SocketSession {
     this.#socket = socket
     this.#parts = parts
     this.#openedAt = parts.clock.now()
+    this.#open = new OpenWatch(parts.exchange)
   }
 
   onText(text: string): void {
@@ -106,6 +109,7 @@ export class FeedSession implements SocketSession {
 
   /** Publishes what is due. */
   tick(now: number): void {
+    this.#tellStates()
     if (this.#channels.size === 0) {
       if (this.#sequence === 0 && now - this.#openedAt > SUBSCRIBE_WITHIN) this.#socket.close(1008, 'no subscription')
       return
@@ -115,6 +119,13 @@ export class FeedSession implements SocketSession {
       for (const [product, changes] of this.#books) this.#tellChanges(product, changes)
     if (this.#isDue('trades', now, TRADES_EVERY)) this.#tellTrades()
     if (this.#channels.has('candles') && this.#isDue('candles', now, HEARTBEAT_EVERY)) this.#tellCandles()
+  }
+
+  /** Products that were halted or opened. */
+  #tellStates(): void {
+    const products = this.#open.changes().filter(each => this.#follows('status', each))
+    if (products.length > 0)
+      this.#send('status', [{ type: 'update', products: products.map(each => this.#parts.market.state(each)) }])
   }
 
   #isDue(what: 'heartbeat' | 'book' | 'trades' | 'candles', now: number, every: number): boolean {

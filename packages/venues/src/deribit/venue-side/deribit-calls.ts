@@ -127,7 +127,7 @@ export class DeribitCalls {
       case 'public/get_time':
         return this.market.sources.now()
       case 'public/status':
-        return { locked: 'false', locked_indices: [] }
+        return this.market.locks()
       case 'public/auth': {
         const granted = this.auth.grant(params)
         return granted instanceof RpcError ? granted : granted.result

@@ -4,6 +4,7 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels } from '../../level-changes.ts'
 import type { TradeBar, TradeBars } from '../../trade-bars.ts'
+import { priceIndexOf } from '../price-index.ts'
 import { amountOf, millisOf, priceOf, tradeIdOf } from './order-texts.ts'
 
 const RATE_UNIT = 1e8
@@ -47,6 +48,14 @@ export class MarketTexts {
     }
   }
 
+  /** `public/status`: which indices are locked. */
+  locks(): Record<string, unknown> {
+    const { instruments, isOpen } = this.sources.exchange
+    const locked = instruments.all.filter(({ index }) => !isOpen[index])
+    const extent = locked.length === 0 ? 'false' : locked.length === instruments.all.length ? 'true' : 'partial'
+    return { locked: extent, locked_indices: [...new Set(locked.map(({ symbol }) => priceIndexOf(symbol)))] }
+  }
+
   /** Price by which positions are valued; here the index too. */
   mark(instrument: Instrument): number {
     return priceOf(instrument, this.sources.exchange.mark(instrument.index))
@@ -75,7 +84,7 @@ export class MarketTexts {
       ticks === undefined ? null : priceOf(instrument, ticks)
     const perpetual = { current_funding: FUNDING_RATE, funding_8h: FUNDING_RATE, interest_value: 0 }
     return {
-      ...{ timestamp: this.sources.now(), state: this.sources.exchange.isOpen[instrument.index] ? 'open' : 'closed' },
+      ...{ timestamp: this.sources.now(), state: this.sources.exchange.isOpen[instrument.index] ? 'open' : 'locked' },
       stats: {
         high: price(day?.high),
         low: price(day?.low),
@@ -149,7 +158,7 @@ export class MarketTexts {
       ...{ tick_size: priceOf(instrument, 1), tick_size_steps: [], contract_size: amountOf(instrument, 1) },
       ...{ instrument_id: 100_000 + index, min_trade_amount: amountOf(instrument, bounds.quantityMin ?? 1) },
       ...{ settlement_currency: settle.code, base_currency: base.code, quote_currency: quote.code },
-      ...{ counter_currency: quote.code, state: this.sources.exchange.isOpen[index] ? 'open' : 'closed' },
+      ...{ counter_currency: quote.code, state: this.sources.exchange.isOpen[index] ? 'open' : 'locked' },
       ...(kind === 'spot' ? {} : { settlement_period: 'perpetual', future_type: isInverse ? 'reversed' : 'linear' }),
     }
   }

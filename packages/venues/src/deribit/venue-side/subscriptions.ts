@@ -5,6 +5,7 @@ import { LevelChanges, type SideLevels } from '../../level-changes.ts'
 import { DERIBIT } from '../deribit-venue.ts'
 import { FUNDING_RATE, type MarketTexts } from './market-texts.ts'
 import { amountOf, priceOf } from './order-texts.ts'
+import { StateChannels } from './state-channels.ts'
 
 /** Milliseconds between two notifications of a channel. */
 const EVERY: ReadonlyMap<string, number> = new Map([
@@ -39,14 +40,17 @@ export class Subscriptions {
   readonly #market: MarketTexts
   readonly #send: (channel: string, data: unknown) => void
   readonly #channels = new Map<string, Channel>()
+  readonly #states: StateChannels
 
   constructor(market: MarketTexts, send: (channel: string, data: unknown) => void) {
     this.#market = market
     this.#send = send
+    this.#states = new StateChannels(market.sources.exchange, send)
   }
 
   /** Whether there is a public channel of a name, which is then subscribed. @param mayRaw only who signed in may */
   add(name: string, mayRaw: boolean): boolean {
+    if (this.#states.add(name)) return true
     const channel = this.#channels.size < CHANNELS_MAX ? this.#make(name, mayRaw) : undefined
     if (channel === undefined) return false
     if (!this.#channels.has(name)) this.#channels.set(name, channel)
@@ -55,10 +59,12 @@ export class Subscriptions {
 
   drop(name: string): void {
     this.#channels.delete(name)
+    this.#states.drop(name)
   }
 
   clear(): void {
     this.#channels.clear()
+    this.#states.clear()
   }
 
   onTrade(trade: ExchangeTrade): void {
@@ -74,6 +80,7 @@ export class Subscriptions {
 
   /** Notifies of what is due. @param now milliseconds */
   tick(now: number): void {
+    this.#states.tick()
     for (const channel of this.#channels.values()) {
       // One book for all sockets: its messages, and the whole book of a new one, fall on the same instants.
       if (channel.dueAt === 0 && channel.changes !== undefined) channel.dueAt = nextBeat(now, channel.every)

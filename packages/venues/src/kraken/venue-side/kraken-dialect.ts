@@ -7,6 +7,7 @@ import type {
 } from '@velocimex/core/exchange/exchange-order'
 import { alignAssets } from '@velocimex/core/market/align-assets'
 import type { Instrument } from '@velocimex/core/market/instrument'
+import { OpenWatch } from '../../open-watch.ts'
 import type {
   ClientKey,
   ClientRequest,
@@ -54,12 +55,14 @@ class KrakenDialect implements VenueDialect {
   readonly #private: ReadonlyMap<string, PrivateRow>
   readonly #older: OlderEnds
   readonly #sessions = new Set<KrakenSession | OlderSession>()
+  readonly #open: OpenWatch
   #wasOpen = true
 
   constructor(options: DialectOptions) {
     const { exchange, clock, keys, cryptography, random } = options
     const now = (): number => clock.now()
     this.#options = options
+    this.#open = new OpenWatch(exchange)
     this.#market = new MarketRecord(exchange)
     this.#desk = new OrderDesk(exchange, clock, this.#counters)
     this.#keys = new ClientKeys(keys, cryptography)
@@ -111,8 +114,10 @@ class KrakenDialect implements VenueDialect {
   tick(now: Micros): void {
     this.#desk.tick(now)
     const isOpen = this.#options.exchange.isOpen.some(open => open)
+    const changed = this.#open.changes()
     for (const session of this.#sessions) {
       if (isOpen !== this.#wasOpen) session.status()
+      if (changed.length > 0 && session instanceof KrakenSession) session.pairs(changed)
       session.tick(now)
     }
     this.#wasOpen = isOpen

@@ -76,13 +76,14 @@ export class MarketMessages {
     return this.#market.trades[instrument.index]!.slice(-50)
   }
 
-  /** What is listed. */
-  instruments(): Writable {
+  /** What is listed, or what has changed of it. */
+  instruments(changed?: readonly Instrument[]): Writable {
     const { instruments, isOpen } = this.#market.exchange
+    const listed = changed ?? instruments.all
     const assets = [...new Set(instruments.all.flatMap(({ base, quote }) => [base.code, quote.code]))].map(id => ({
       ...{ id, status: 'enabled', precision: 10, precision_display: 5, borrowable: false, collateral_value: 0 },
     }))
-    const pairs = instruments.all.map(({ symbol, base, quote, price, quantity, bounds, settle, index }) => ({
+    const pairs = listed.map(({ symbol, base, quote, price, quantity, bounds, settle, index }) => ({
       ...{ symbol, base: base.code, quote: quote.code, status: isOpen[index] ? 'online' : 'cancel_only' },
       ...{ qty_precision: quantity.decimals, qty_increment: new Digits(formatOnGrid(1, quantity)) },
       ...{ price_precision: price.decimals, price_increment: new Digits(formatOnGrid(1, price)), cost_precision: 5 },
@@ -90,6 +91,7 @@ export class MarketMessages {
       qty_min: new Digits(formatOnGrid(bounds.quantityMin ?? 1, quantity)),
       ...{ marginable: false, has_index: true, tick_size: new Digits(formatOnGrid(1, price)) },
     }))
+    if (changed !== undefined) return { channel: 'instrument', type: 'update', data: { assets: [], pairs } }
     return { channel: 'instrument', type: 'snapshot', data: { assets, pairs } }
   }
 

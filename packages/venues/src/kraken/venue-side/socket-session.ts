@@ -64,6 +64,11 @@ export class KrakenSession implements SocketSession, AccountReader {
     this.#send({ channel: 'status', type: 'update', data: [data] })
   }
 
+  /** Pairs were halted or opened. */
+  pairs(changed: readonly Instrument[]): void {
+    if (this.#subscriptions.has('instrument -1')) this.#send(this.#ends.messages.instruments(changed))
+  }
+
   onText(text: string): void {
     const now = this.#ends.now()
     this.#heardAt = now

@@ -4,6 +4,7 @@ import { CHANNEL_BITS, Channel, channelWords } from '../channels.ts'
 import { fundingRow } from './instrument-rows.ts'
 import { barRow, bookRows, type MarketSources, markRow, tickerRow, tradeRow } from './market-rows.ts'
 import { PublishedBook } from './published-book.ts'
+import { StateChannel } from './state-channel.ts'
 import { type SummedTrade, SummedTrades } from './summed-trades.ts'
 
 /** Somebody who subscribed. */
@@ -46,11 +47,14 @@ const MARK_REPEATED = 10_000
 
 /** Publishes the market: each channel that has readers, in its own rhythm. */
 export class MarketChannels {
+  /** What is traded. */
+  readonly states: StateChannel
   readonly #sources: MarketSources
   readonly #channels = new Map<string, OpenChannel>()
 
   constructor(sources: MarketSources) {
     this.#sources = sources
+    this.states = new StateChannel(sources.exchange)
   }
 
   /** Whether there is a channel of this name for an instrument. */
@@ -93,6 +97,7 @@ export class MarketChannels {
 
   /** Publishes what is due. @param now milliseconds */
   tick(now: number): void {
+    this.states.tick()
     for (const channel of this.#channels.values()) {
       if (channel.kind === Channel.trades) this.#sum(channel, channel.trades.end())
       if (now < channel.at) continue

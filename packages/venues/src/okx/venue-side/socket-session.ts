@@ -155,7 +155,11 @@ export class OkxSession implements SocketSession {
     if (this.#conflicts(channel, instId))
       return ['64004', 'Subscribe to both books-l2-tbt and another book is not allowed.']
     if (channel === 'instruments') {
+      const { instType = '' } = arg
+      if (!market.states.knows(instType)) return doubtful
       this.#event({ event: 'subscribe', arg }, id)
+      market.states.subscribe(instType, this)
+      this.#ends.set(name, () => market.states.unsubscribe(instType, this))
       return undefined
     }
     if (!market.knows(channel, instId)) return doubtful

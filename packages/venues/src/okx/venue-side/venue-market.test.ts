@@ -224,7 +224,12 @@ const TALKS: readonly (readonly [place: string, sent: string, answer: RegExp])[]
     '{"id":"7","op":"subscribe","args":[{"channel":"trades","instId":"BTC-USDT"}]}',
     /^\{"id":"7","event":"subscribe","arg":\{"channel":"trades","instId":"BTC-USDT"\},"connId":"07070707"\}$/,
   ],
-  ['public', '{"op":"subscribe","args":[{"channel":"instruments","instType":"SWAP"}]}', /"event":"subscribe"/],
+  [
+    'public',
+    '{"op":"subscribe","args":[{"channel":"instruments","instType":"SWAP"}]}',
+    /"instType":"SWAP".*"state":"live"/,
+  ],
+  ['public', '{"op":"subscribe","args":[{"channel":"instruments","instType":"BONDS"}]}', /"code":"60018"/],
   ['public', '{"op":"unsubscribe","args":[{"channel":"trades","instId":"BTC-USDT"}]}', /"event":"unsubscribe"/],
   ['private', '{"op":"login","args":[{"apiKey":"nobody"}]}', /"code":"60005"/],
   [
@@ -250,6 +255,31 @@ for (const [place, sent, answer] of TALKS)
     socket.session!.onText(sent)
     ok(answer.test(socket.texts.at(-1) ?? ''), socket.texts.join('\n'))
   })
+
+test('D60 the definitions of a type come behind the acknowledgement, and again of what is halted or goes on', () => {
+  const venue = new SimulatedOkx()
+  const socket = venue.connect('public')
+  socket.session!.onText('{"op":"subscribe","args":[{"channel":"instruments","instType":"SPOT"}]}')
+  const told = (): unknown[] =>
+    socket.taken().map(text => {
+      const { event, arg, data } = JSON.parse(text) as { event?: string; arg: object; data?: Record<string, string>[] }
+      return [event ?? arg, ...(data ?? []).map(({ instId, state }) => `${instId} ${state}`)]
+    })
+  const [first, second, ...more] = told()
+  const spot = venue.exchange.instruments.all.filter(({ kind }) => kind === 'spot')
+  const arg = { channel: 'instruments', instType: 'SPOT' }
+  deepEqual([first, second, more], [['subscribe'], [arg, ...spot.map(({ symbol }) => `${symbol} live`)], []])
+  for (const [isOpen, state] of [
+    [false, 'suspend'],
+    [true, 'live'],
+  ] as const) {
+    venue.exchange.isOpen[spot[0]!.index] = isOpen
+    venue.pass(100, 100)
+    deepEqual(told(), [[arg, `${spot[0]!.symbol} ${state}`]])
+  }
+  venue.pass(1000, 100)
+  deepEqual(told(), [], 'nothing has changed')
+})
 
 test('a silent socket is closed after 30 seconds, one that pings is not; who left is told nothing', () => {
   const venue = new SimulatedOkx()
