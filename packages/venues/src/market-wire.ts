@@ -1,8 +1,8 @@
-/** What a person wants to see of an instrument. */
-export type MarketChannel = 'book' | 'trades' | 'quotes' | 'bars' | 'mark'
+/** What a person wants to see of an instrument; `status` is whether it is traded. */
+export type MarketChannel = 'book' | 'trades' | 'quotes' | 'bars' | 'mark' | 'status'
 
 /** All channels, in the order of a help text. */
-export const MARKET_CHANNELS: readonly MarketChannel[] = ['book', 'trades', 'quotes', 'bars', 'mark']
+export const MARKET_CHANNELS: readonly MarketChannel[] = ['book', 'trades', 'quotes', 'bars', 'mark', 'status']
 
 /** One line of a venue's table of heartbeats: what is said how often, and what must come back how soon. */
 export interface WireHeartbeat {
@@ -48,7 +48,10 @@ export interface MarketWire {
   readonly ackMs: number
   /** Age at which the venue cuts a socket, milliseconds; 0 for none known. */
   readonly lifeMs: number
-  /** Topics of an instrument; channels that the venue does not have are left out. */
+  /**
+   * Topics of an instrument; channels that the venue does not have are left out. One topic may tell of many instruments,
+   * and is then a topic of each of them.
+   */
   topics(symbol: string, channels: readonly MarketChannel[]): readonly string[]
   subscribe(topics: readonly string[]): readonly string[]
   unsubscribe(topics: readonly string[]): readonly string[]
@@ -60,6 +63,16 @@ export interface MarketWire {
   snapshotPath(symbol: string): string | undefined
   /** Paths of the instrument list. */
   readonly instrumentPaths: readonly string[]
+  /** Where the states of instruments are asked for; absent where a socket tells all of them when it is asked. */
+  readonly statusQuery?: StatusQuery
+}
+
+/** How a venue is asked whether its instruments are traded, because no socket tells it, or only when it changes. */
+export interface StatusQuery {
+  /** Milliseconds from one question to the next. */
+  readonly everyMs: number
+  /** Paths of the answers, which `MarketVenue.parseStatuses` reads, for the instruments of these symbols. */
+  paths(symbols: readonly string[]): readonly string[]
 }
 
 /** The topics of an instrument by the path of the socket that carries them. */

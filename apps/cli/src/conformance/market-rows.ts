@@ -39,7 +39,9 @@ const UNFOLLOW: ConformanceRow<MarketTrial> = {
     const [left, ...others] = trial.listed
     const { wire } = trial.row
     const sockets = [...topicsByPath(wire, left!.symbol, ROW_CHANNELS).values()]
-    const frames = sockets.flatMap(topics => wire.unsubscribe(topics)).length
+    // What also tells of others is kept.
+    const kept = new Set(others.flatMap(({ symbol }) => wire.topics(symbol, ROW_CHANNELS)))
+    const frames = sockets.flatMap(topics => wire.unsubscribe(topics.filter(topic => !kept.has(topic)))).length
     const { counts } = trial.stage.server
     const wanted = counts.frames + frames
     equal(trial.connector.unfollow(left!), true)
@@ -218,14 +220,20 @@ export const MARKET_ROWS: readonly ConformanceRow<MarketTrial>[] = [
   },
   {
     id: 'D60',
-    words: 'status: a halt is told',
-    // The state of an instrument is no channel that a connector follows.
-    isOffered: () => false,
+    words: 'status: that an instrument is halted is told, and that it is traded again, and nothing of the others',
     async run(trial) {
-      trial.stage.halt(0)
-      trial.stage.advance(5_000)
-      await trial.still()
-      equal(trial.records(Kind.status).at(-1)?.lanes[0], MarketStatus.halted)
+      trial.go()
+      await trial.untilLive()
+      const word = (index: number): number =>
+        trial.records(Kind.status, index).findLast(({ lanes }) => lanes[0] <= MarketStatus.closed)?.lanes[0] ??
+        MarketStatus.trading
+      const [own, ...others] = trial.listed
+      const isTold = (isOpen: boolean): boolean => (word(own!.index) === MarketStatus.trading) === isOpen
+      for (const isOpen of [false, true, false, true]) {
+        trial.stage.setOpen(own!.index, isOpen)
+        await trial.until(isOpen ? 'word of trading' : 'word of the halt', () => isTold(isOpen))
+        for (const { index, symbol } of others) equal(word(index), MarketStatus.trading, symbol)
+      }
     },
   },
   UNFOLLOW,

@@ -37,7 +37,6 @@ export interface VenueRow extends VenueTraits {
   readonly wire: MarketWire
 }
 
-const NO_STATUS = 'no channel of the connector carries the state of an instrument'
 const NO_MARKS = 'spot has no mark price'
 const NO_FUNDING = 'spot has no funding'
 const NO_POSITIONS = 'spot has no positions'
@@ -165,5 +164,5 @@ export const VENUE_ROWS: readonly VenueRow[] = [...SIDES]
         ? { 'S0-MDS-4a': NO_NUMBERS, 'S0-MDS-4d': NO_NUMBERS }
         : { 'S0-MDS-4c': HAS_NUMBERS }
     const answers: VenueRow['omits'] = wire.snapshotPath('BTC') === undefined ? { 'S0-MDS-4e': NO_REQUESTS } : {}
-    return { name, side, venue, wire, ...traits, omits: { D60: NO_STATUS, ...twins, ...answers, ...traits.omits } }
+    return { name, side, venue, wire, ...traits, omits: { ...twins, ...answers, ...traits.omits } }
   })

@@ -109,9 +109,9 @@ export class VenueStage {
     engine.market(++this.#lastOrder, BUY, engine.book.lotsAt(SELL, engine.book.best(SELL)))
   }
 
-  /** Ends the trading of an instrument. */
-  halt(instrument: number): void {
-    this.market.exchange.isOpen[instrument] = false
+  /** Halts the trading of an instrument, or lets it go on. */
+  setOpen(instrument: number, isOpen: boolean): void {
+    this.market.exchange.isOpen[instrument] = isOpen
   }
 
   /** Something is to go wrong. What is not named stands as in the control surface. */

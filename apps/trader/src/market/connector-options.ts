@@ -10,7 +10,7 @@ import type { MarketChannel, MarketWire } from '@velocimex/venues/market-wire'
 
 /** Something that a person should know about a connector. */
 export interface ConnectorAlert {
-  readonly kind: 'lost' | 'missing' | 'refused' | 'snapshot_failed'
+  readonly kind: 'lost' | 'missing' | 'refused' | 'snapshot_failed' | 'status_failed'
   readonly words: string
 }
 

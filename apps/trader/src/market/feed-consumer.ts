@@ -6,8 +6,11 @@ import { Kind } from '@velocimex/core/market/event-kind'
 import type { RecordSink, Records } from '@velocimex/core/market/event-record'
 import type { MarketChannel } from '@velocimex/venues/market-wire'
 
-/** What a consumer may want of an instrument; `metrics` are derived from the book: spread, mid, microprice, imbalance. */
-export type FeedChannel = MarketChannel | 'metrics'
+/**
+ * What a consumer may want of an instrument; `metrics` are derived from the book: spread, mid, microprice, imbalance.
+ * Statuses are told to everybody.
+ */
+export type FeedChannel = Exclude<MarketChannel, 'status'> | 'metrics'
 
 /** How a consumer wants its records. */
 export interface FeedWish {

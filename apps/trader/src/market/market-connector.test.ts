@@ -7,6 +7,7 @@ import { RestClient } from '@velocimex/host/net/rest-client'
 import { SystemTimers } from '@velocimex/host/net/timers'
 import { findVenue } from '@velocimex/venues/venues'
 import { WIRES } from '@velocimex/venues/wires'
+import { HeldTopics } from './held-topics.ts'
 import { MarketConnector } from './market-connector.ts'
 
 const NOWHERE = 'http://127.0.0.1:1'
@@ -68,4 +69,21 @@ test('S0-MDS-4 redundancy 2: two sockets for everything that one would carry', (
   deepEqual([market.follow(all[2]!), market.feeds.length], [true, 4])
   deepEqual([market.unfollow(all[0]!), market.unfollow(all[0]!)], [true, false])
   deepEqual([market.follow(all[3]!), market.follow(all[4]!), market.feeds.length], [true, true, 4])
+})
+
+test('D60 a topic that tells of several instruments is asked for once, and kept until the last of them is left', () => {
+  const [one, two] = all as [Instrument, Instrument]
+  const held = new HeldTopics(
+    new Map([
+      [one, ['book.C0', 'states']],
+      [two, ['book.C1', 'states']],
+    ]),
+  )
+  deepEqual(held.all, ['book.C0', 'states', 'book.C1'])
+  deepEqual(held.news(['book.C2', 'states']), ['book.C2'])
+  held.add(all[2]!, ['book.C2', 'states'])
+  deepEqual(
+    [one, one, two, all[2]!].map(each => held.remove(each)),
+    [['book.C0'], undefined, ['book.C1'], ['book.C2', 'states']],
+  )
 })

@@ -1,3 +1,4 @@
+import { FrameKind } from '@velocimex/core/feed/market-codec'
 import type { MarketFeed } from '@velocimex/core/feed/market-feed'
 import { MergeFeeds } from '@velocimex/core/feed/merge-feeds'
 import type { RecordSink } from '@velocimex/core/market/event-record'
@@ -7,6 +8,7 @@ import { inRuns, type MarketChannel, topicsByPath } from '@velocimex/venues/mark
 import type { ConnectionAction, ConnectionView } from './connection-view.ts'
 import type { ConnectorOptions } from './connector-options.ts'
 import { type LineTopics, MarketLine } from './market-line.ts'
+import { StatusQuestions } from './status-questions.ts'
 
 const TICK_MS = 1_000
 /** Silence of one of two lines after which quotes and marks come from the other. */
@@ -29,6 +31,8 @@ export class MarketConnector {
   readonly #timers: Timers
   /** Undefined where each instrument has one line. */
   readonly #merge: MergeFeeds | undefined
+  /** Undefined where the sockets tell all that is wanted of the trading of instruments. */
+  readonly #questions: StatusQuestions | undefined
   #isStarted = false
   #takeBack: () => void = () => {}
 
@@ -39,6 +43,8 @@ export class MarketConnector {
     const isNumbered = venue.sequencing.connects !== 'arrival'
     const rules = { instruments: instruments.all.length, isNumbered, silenceUs: SILENCE_US }
     this.#merge = redundancy === 2 ? new MergeFeeds(sink, rules) : undefined
+    const told = (): number => this.feeds.reduce((sum, { counts }) => sum + counts.frames[FrameKind.status]!, 0)
+    this.#questions = StatusQuestions.areNeeded(options) ? new StatusQuestions(options, told) : undefined
     const topics = new Map(followed.map(each => [each, this.#topicsOf(each)]))
     // Of a venue with several sockets, the one with the books comes first: by its number it is known in a recording.
     for (const path of new Set([wire.path, ...followed.flatMap(each => [...topics.get(each)!.keys()])])) {
@@ -55,6 +61,7 @@ export class MarketConnector {
     const tick = (): void => {
       for (const line of this.#lines) line.tick()
       this.#mend()
+      this.#questions?.tick(this.#followed)
       this.#takeBack = this.#timers.after(TICK_MS, tick)
     }
     this.#takeBack = this.#timers.after(TICK_MS, tick)
@@ -136,6 +143,10 @@ export class MarketConnector {
     for (const line of this.#lines) if (line.own.has(instrument)) line.resyncBook(instrument)
   }
 
+  get #followed(): readonly Instrument[] {
+    return [...new Set(this.#lines.flatMap(({ own }) => [...own.keys()]))]
+  }
+
   get #lines(): readonly MarketLine[] {
     return this.#twins.flatMap(({ lines }) => lines)
   }
@@ -154,7 +165,8 @@ export class MarketConnector {
       const address = source === 0 ? sockets : secondSockets
       const own: RecordSink =
         merge === undefined ? sink : { append: (records, from, to) => merge.take(source, records, from, to) }
-      const told = { onLost: () => this.#mend(), mayReplace: () => this.#mayReplace(twins, source) }
+      const onReady = (): void => this.#questions?.hurry()
+      const told = { onReady, onLost: () => this.#mend(), mayReplace: () => this.#mayReplace(twins, source) }
       const parts = { ...this.#options, ...(address === undefined ? {} : { sockets: address }), sink: own, ...told }
       return new MarketLine(parts, number + source, topics)
     }

@@ -7,11 +7,12 @@ import type { ConnectionState } from '@velocimex/host/net/connection-rules'
 import type { SocketEnd } from '@velocimex/host/net/market-socket'
 import { type ConnectionAction, type ConnectionView, viewOf, wordsOf } from './connection-view.ts'
 import type { ConnectorOptions } from './connector-options.ts'
+import { HeldTopics } from './held-topics.ts'
 
 /** Longest message of a venue that is known, with room: Coinbase sends a whole book of several megabytes. */
 const MESSAGE_MAX = 16 << 20
-/** The same of a socket without books. */
-const SHORT_MESSAGE_MAX = 1 << 20
+/** The same of a socket without books: the list of all that a venue trades. */
+const SHORT_MESSAGE_MAX = 4 << 20
 /** Room behind a message for the beginning of the next. */
 const SPARE_BYTES = 1 << 20
 const LEVELS_MAX = 1 << 17
@@ -40,6 +41,8 @@ export interface LineTopics {
 export interface LineOptions extends ConnectorOptions {
   /** The books of the line were given up because its socket is gone. */
   readonly onLost: () => void
+  /** Every topic of the line comes, perhaps after a while without. */
+  readonly onReady: () => void
   /** Whether the books of the line are not needed for a while: its socket may be replaced. */
   readonly mayReplace: () => boolean
 }
@@ -52,7 +55,7 @@ export class MarketLine implements ConnectionListener {
   readonly #codec: MarketCodec
   readonly name: string
   readonly #url: string
-  readonly #topics: Map<Instrument, readonly string[]>
+  readonly #topics: HeldTopics
   /** Whether the books of the instruments come over this line. */
   readonly #hasBooks: boolean
   /** Where a REST answer is put. */
@@ -69,7 +72,7 @@ export class MarketLine implements ConnectionListener {
   constructor(options: LineOptions, number: number, { path, topics }: LineTopics) {
     const { venue, wire, instruments, timers, random, sink } = options
     this.#options = options
-    this.#topics = new Map(topics)
+    this.#topics = new HeldTopics(topics)
     this.#hasBooks = [...topics].some(([{ symbol }, own]) => own.includes(wire.bookTopic(symbol)))
     this.name = `ws${number + 1}`
     this.#url = (options.sockets ?? wire.sockets) + path
@@ -103,7 +106,7 @@ export class MarketLine implements ConnectionListener {
       },
       this,
     )
-    this.connection.follow([...topics.values()].flat())
+    this.connection.follow(this.#topics.all)
   }
 
   message(link: number, bytes: Uint8Array, from: number, to: number, isBinary: boolean, at: Micros): void {
@@ -157,20 +160,18 @@ export class MarketLine implements ConnectionListener {
     this.#options.onAlert({ kind: 'lost', words: wordsOf(this.name, end) })
   }
 
-  retired(): void {
-    // The replacement counts already.
-  }
+  /** The replacement counts already. */
+  retired(): void {}
 
   missing(topics: readonly string[]): void {
     this.#options.onAlert({ kind: 'missing', words: `not acknowledged: ${topics.join(', ')}` })
   }
 
-  state(_state: ConnectionState): void {
-    // Readiness says what matters.
-  }
+  /** Readiness says what matters. */
+  state(_state: ConnectionState): void {}
 
-  ready(_isReady: boolean): void {
-    // Asked for by whoever trades.
+  ready(isReady: boolean): void {
+    if (isReady) this.#options.onReady()
   }
 
   /** Gives up silent books, and asks for the whole books that are wanted. */
@@ -181,7 +182,7 @@ export class MarketLine implements ConnectionListener {
     // A socket that is still being opened carries no changes.
     if (primary === 0 || (primary !== this.#openLink && primary !== this.#liveLink)) return
     const isSettled = now - this.#liveAt >= FIRST_CHANGE_US
-    for (const instrument of this.#topics.keys()) {
+    for (const instrument of this.own.keys()) {
       const { index } = instrument
       if (this.feed.wantsSnapshot(index) && (isSettled || this.feed.hasPending(index))) this.#askBook(instrument, now)
       if (this.#hasBooks) this.#watchBook(instrument, now)
@@ -215,26 +216,25 @@ export class MarketLine implements ConnectionListener {
 
   /** How it stands. */
   view(): ConnectionView {
-    return viewOf(this.name, this.#url, this.connection, this.feed, [...this.#topics.keys()], this.#now())
+    return viewOf(this.name, this.#url, this.connection, this.feed, [...this.own.keys()], this.#now())
   }
 
   /** Instruments that are followed here, with their topics. */
   get own(): ReadonlyMap<Instrument, readonly string[]> {
-    return this.#topics
+    return this.#topics.byInstrument
   }
 
   /** Follows one more instrument on the same socket. @returns false when the connection has no room for its topics */
   follow(instrument: Instrument, topics: readonly string[]): boolean {
-    if (!this.connection.follow(topics)) return false
-    this.#topics.set(instrument, topics)
+    if (!this.connection.follow(this.#topics.news(topics))) return false
+    this.#topics.add(instrument, topics)
     return true
   }
 
   /** Leaves an instrument. @returns false when it is not followed here */
   unfollow(instrument: Instrument): boolean {
-    const topics = this.#topics.get(instrument)
+    const topics = this.#topics.remove(instrument)
     if (topics === undefined) return false
-    this.#topics.delete(instrument)
     this.connection.unfollow(topics)
     this.#askedAt.delete(instrument.index)
     this.#missingSince.delete(instrument.index)
@@ -280,7 +280,7 @@ export class MarketLine implements ConnectionListener {
     raw?.onAnswer(`${this.name}-rest`, restOrigin + path, outcome.body, at)
     if (outcome.body.length > MESSAGE_MAX) return
     // The changes behind it must come on the same socket: a book without them would stand still and look whole.
-    if (primary !== this.connection.primary || !this.#topics.has(instrument)) return
+    if (primary !== this.connection.primary || !this.own.has(instrument)) return
     const from = this.#answersFrom
     this.#codec.buffer.set(outcome.body, from)
     this.feed.snapshot(from, from + outcome.body.length, instrument.index, at, 0)

@@ -3,9 +3,13 @@ import type { Random } from '@velocimex/core/clock/random'
 import type { RecordSink } from '@velocimex/core/market/event-record'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { RestClient } from '@velocimex/host/net/rest-client'
+import type { MarketChannel } from '@velocimex/venues/market-wire'
 import { MarketConnector } from '../market/market-connector.ts'
 import { type FeedSource, MarketFeeds } from '../market/market-feeds.ts'
 import type { LiveAccountOptions } from './live-account-options.ts'
+
+/** Whether an instrument is traded is wanted by whoever sends orders. */
+const CHANNELS: readonly MarketChannel[] = ['book', 'trades', 'status']
 
 /** What the market of an account needs beside the account's options. */
 export interface AccountMarketParts {
@@ -28,7 +32,7 @@ export class AccountMarket {
     const sources = new Map<string, FeedSource>()
     this.feeds = new MarketFeeds(sources, instruments.all.length)
     this.connector = new MarketConnector({
-      ...{ venue, wire, instruments, followed: [], channels: ['book', 'trades'], rest, timers, random, redundancy },
+      ...{ venue, wire, instruments, followed: [], channels: CHANNELS, rest, timers, random, redundancy },
       ...{ restOrigin: options.rest ?? wire.rest, sink: this.feeds },
       ...(sockets === undefined ? {} : { sockets }),
       onAlert: ({ kind, words }) => onAlert(`market ${kind}: ${words}`),

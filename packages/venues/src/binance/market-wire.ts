@@ -6,7 +6,11 @@ const STREAMS: Readonly<Record<Dialect, Readonly<Partial<Record<MarketChannel, s
   spot: { book: 'depth@100ms', trades: 'trade', quotes: 'bookTicker', bars: 'kline_1m' },
   usdm: { book: 'depth@100ms', trades: 'aggTrade', quotes: 'bookTicker', bars: 'kline_1m', mark: 'markPrice@1s' },
 }
+/** Changes of all contracts of USD-M; spot has no stream of the kind. */
+const CONTRACTS = '!contractInfo'
 const NAMES_A_FRAME = 100
+/** Symbols that one question names: the address stays short. */
+const SYMBOLS_A_QUERY = 100
 
 /**
  * Binance: names of streams, in lower case, asked for by SUBSCRIBE (web-socket-streams.md). The answer names no stream, only
@@ -29,6 +33,7 @@ function binanceWire(dialect: Dialect): MarketWire {
     lifeMs: DAY_MS,
     topics: (symbol, channels) =>
       channels.flatMap(channel => {
+        if (channel === 'status') return isSpot ? [] : [CONTRACTS]
         const stream = STREAMS[dialect][channel]
         return stream === undefined ? [] : [`${symbol.toLowerCase()}@${stream}`]
       }),
@@ -42,6 +47,16 @@ function binanceWire(dialect: Dialect): MarketWire {
     bookTopic: symbol => `${symbol.toLowerCase()}@depth@100ms`,
     snapshotPath: symbol => `${isSpot ? '/api/v3' : '/fapi/v1'}/depth?symbol=${symbol}&limit=${isSpot ? 5000 : 1000}`,
     instrumentPaths: [isSpot ? '/api/v3/exchangeInfo' : '/fapi/v1/exchangeInfo'],
+    // Spot is told by nothing else. USD-M tells changes alone, and its list cannot be cut to some symbols.
+    statusQuery: isSpot
+      ? {
+          everyMs: 10_000,
+          paths: symbols =>
+            inRuns(symbols, SYMBOLS_A_QUERY).map(
+              run => `/api/v3/exchangeInfo?symbols=${encodeURIComponent(JSON.stringify(run))}`,
+            ),
+        }
+      : { everyMs: 60_000, paths: () => ['/fapi/v1/exchangeInfo'] },
   }
 }
 

@@ -2,7 +2,7 @@ import { inRuns, type MarketChannel, type MarketWire } from '../market-wire.ts'
 import { objectIn } from '../wire/json-object.ts'
 import type { Category } from './frame-fields.ts'
 
-const TOPICS: Readonly<Record<MarketChannel, string>> = {
+const TOPICS: Readonly<Record<Exclude<MarketChannel, 'status'>, string>> = {
   book: 'orderbook.200',
   trades: 'publicTrade',
   quotes: 'orderbook.1',
@@ -29,6 +29,7 @@ function bybitWire(category: Category): MarketWire {
     lifeMs: 0,
     topics: (symbol, channels) =>
       channels.flatMap(channel => {
+        if (channel === 'status') return [] // No topic tells it: see `statusQuery`.
         if (channel === 'quotes' && channels.includes('book')) return [] // One book of an instrument on a socket.
         return channel === 'mark' && category === 'spot' ? [] : [`${TOPICS[channel]}.${symbol}`]
       }),
@@ -45,6 +46,10 @@ function bybitWire(category: Category): MarketWire {
     bookTopic: symbol => `${TOPICS.book}.${symbol}`,
     snapshotPath: () => undefined,
     instrumentPaths: [`${rest}?category=${category}&limit=1000`],
+    statusQuery: {
+      everyMs: 10_000,
+      paths: symbols => symbols.map(symbol => `${rest}?category=${category}&symbol=${encodeURIComponent(symbol)}`),
+    },
   }
 }
 

@@ -6,6 +6,7 @@ const CHANNELS: Readonly<Partial<Record<MarketChannel, string>>> = {
   trades: 'market_trades',
   quotes: 'ticker',
   bars: 'candles',
+  status: 'status',
 }
 /** Names of the channels in the venue's answers that differ from those in requests. */
 const HEARTBEATS = 'heartbeats:'

@@ -3,12 +3,15 @@ import { objectIn } from '../wire/json-object.ts'
 
 /** Raw books and trades need a log-in; these are for everybody. */
 const SPEED = '100ms'
-const CHANNELS: Readonly<Record<MarketChannel, (symbol: string) => string>> = {
-  book: symbol => `book.${symbol}.${SPEED}`,
-  trades: symbol => `trades.${symbol}.${SPEED}`,
-  quotes: symbol => `quote.${symbol}`,
-  bars: symbol => `chart.trades.${symbol}.1`,
-  mark: symbol => `ticker.${symbol}.${SPEED}`,
+const bookTopic = (symbol: string): string => `book.${symbol}.${SPEED}`
+const CHANNELS: Readonly<Record<MarketChannel, (symbol: string) => readonly string[]>> = {
+  book: symbol => [bookTopic(symbol)],
+  trades: symbol => [`trades.${symbol}.${SPEED}`],
+  quotes: symbol => [`quote.${symbol}`],
+  bars: symbol => [`chart.trades.${symbol}.1`],
+  mark: symbol => [`ticker.${symbol}.${SPEED}`],
+  // Lives of instruments, and locks of the markets of an index: the one is not told by the other.
+  status: () => ['instrument.state.any.any', 'platform_state'],
 }
 const CHANNELS_A_FRAME = 100
 
@@ -26,7 +29,7 @@ export const deribitWire: MarketWire = {
   sends: { count: 10, perMs: 1000 },
   ackMs: 5000,
   lifeMs: 0,
-  topics: (symbol, channels) => channels.map(channel => CHANNELS[channel](symbol)),
+  topics: (symbol, channels) => channels.flatMap(channel => CHANNELS[channel](symbol)),
   subscribe: topics =>
     inRuns(topics, CHANNELS_A_FRAME).map((channels, at) => call('public/subscribe', { channels }, at + 1)),
   unsubscribe: topics =>
@@ -40,9 +43,14 @@ export const deribitWire: MarketWire = {
       ? undefined
       : { acknowledged: [], refused: [], words: JSON.stringify(frame['error']) }
   },
-  bookTopic: symbol => CHANNELS.book(symbol),
+  bookTopic,
   snapshotPath: () => undefined,
   instrumentPaths: ['BTC', 'ETH', 'USDC', 'USDT'].map(
     currency => `/api/v2/public/get_instruments?currency=${currency}&expired=false`,
   ),
+  // The channels tell what changes and not how it stands, and that a lock is lifted, but not whether it was the only one.
+  statusQuery: {
+    everyMs: 10_000,
+    paths: symbols => symbols.map(symbol => `/api/v2/public/ticker?instrument_name=${encodeURIComponent(symbol)}`),
+  },
 }

@@ -20,6 +20,18 @@ test('R-WS-06 a topic that was asked for twice is held, not refused', () => {
   })
 })
 
+test('D60 the states of all pairs are one topic, however many pairs are followed', () => {
+  deepEqual(krakenWire.topics('BTC/USD', ['status']), krakenWire.topics('ETH/USD', ['status']))
+  const [asked] = krakenWire.subscribe(krakenWire.topics('BTC/USD', ['status']))
+  const { params, req_id } = JSON.parse(asked!) as { params: unknown; req_id: number }
+  deepEqual(params, { channel: 'instrument' })
+  deepEqual(answer({ success: true, result: { channel: 'instrument', snapshot: true }, req_id })?.acknowledged, [
+    'instrument',
+  ])
+  deepEqual(answer({ success: false, error: 'Already subscribed', req_id })?.acknowledged, ['instrument'])
+  deepEqual(answer({ success: false, error: 'Unknown channel', req_id })?.refused, ['instrument'])
+})
+
 test('R-WS-06 a refusal is of the channel that its request was for, and of all without a number', () => {
   const error = 'Currency pair not supported QXZ/USD'
   const [, asked] = krakenWire.subscribe(['book:QXZ/USD', 'ticker:QXZ/USD'])

@@ -8,7 +8,9 @@ const CHANNELS: Readonly<Partial<Record<MarketChannel, string>>> = {
   quotes: 'ticker',
   bars: 'ohlc',
 }
-const NAMES = Object.values(CHANNELS)
+/** Tells the states of all pairs: a channel without a symbol, and a topic without one. */
+const STATES = 'instrument'
+const NAMES = [...Object.values(CHANNELS), STATES]
 /** Asked for twice, because the first answer was late: it is held all the same. */
 const HELD = 'Already subscribed'
 const MORE: Readonly<Record<string, object>> = {
@@ -21,21 +23,29 @@ const MORE: Readonly<Record<string, object>> = {
 function commands(method: string, topics: readonly string[]): readonly string[] {
   const byChannel = new Map<string, string[]>()
   for (const topic of topics) {
-    const [channel, symbol] = topic.split(':') as [string, string]
-    byChannel.set(channel, [...(byChannel.get(channel) ?? []), symbol])
+    const [channel, symbol] = topic.split(':') as [string, string?]
+    byChannel.set(channel, [...(byChannel.get(channel) ?? []), ...(symbol === undefined ? [] : [symbol])])
   }
-  return [...byChannel].map(([channel, symbol]) =>
-    JSON.stringify({ method, params: { channel, symbol, ...MORE[channel] }, req_id: NAMES.indexOf(channel) + 1 }),
-  )
+  return [...byChannel].map(([channel, symbols]) => {
+    const symbol = symbols.length === 0 ? {} : { symbol: symbols }
+    return JSON.stringify({
+      method,
+      params: { channel, ...symbol, ...MORE[channel] },
+      req_id: NAMES.indexOf(channel) + 1,
+    })
+  })
 }
 
-/** Channels that an answer with an error may be about: the number of the request says which. */
+/** Channels that an answer with an error about a symbol may be about: the number of the request says which. */
 function channelsOf(requestId: unknown): readonly string[] {
   const channel = NAMES[Number(requestId) - 1]
-  return channel === undefined ? NAMES : [channel]
+  return channel === undefined ? Object.values(CHANNELS) : [channel]
 }
 
-/** Kraken v2: a topic is `channel:symbol`; each symbol is acknowledged by an answer of its own. */
+const topicOf = (channel: string, symbol: unknown): string =>
+  channel === STATES ? STATES : `${channel}:${String(symbol)}`
+
+/** Kraken v2: a topic is `channel:symbol`, or `instrument`; each symbol is acknowledged by an answer of its own. */
 export const krakenWire: MarketWire = {
   sockets: 'wss://ws.kraken.com',
   rest: 'https://api.kraken.com',
@@ -49,7 +59,10 @@ export const krakenWire: MarketWire = {
   ackMs: 5000,
   lifeMs: 0,
   topics: (symbol, channels) =>
-    channels.flatMap(channel => (CHANNELS[channel] === undefined ? [] : [`${CHANNELS[channel]}:${symbol}`])),
+    channels.flatMap(channel => {
+      if (channel === 'status') return [STATES]
+      return CHANNELS[channel] === undefined ? [] : [`${CHANNELS[channel]}:${symbol}`]
+    }),
   subscribe: topics => commands('subscribe', topics),
   unsubscribe: topics => commands('unsubscribe', topics),
   reply(text) {
@@ -57,8 +70,8 @@ export const krakenWire: MarketWire = {
     if (frame?.['method'] !== 'subscribe') return undefined
     const result = frame['result'] as { channel?: unknown; symbol?: unknown } | undefined
     if (frame['success'] === true && typeof result === 'object')
-      return { acknowledged: [`${String(result.channel)}:${String(result.symbol)}`], refused: [], words: '' }
-    const topics = channelsOf(frame['req_id']).map(channel => `${channel}:${String(frame['symbol'])}`)
+      return { acknowledged: [topicOf(String(result.channel), result.symbol)], refused: [], words: '' }
+    const topics = channelsOf(frame['req_id']).map(channel => topicOf(channel, frame['symbol']))
     if (frame['error'] === HELD) return { acknowledged: topics, refused: [], words: '' }
     return { acknowledged: [], refused: topics, words: String(frame['error']) }
   },

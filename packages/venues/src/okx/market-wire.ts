@@ -11,12 +11,18 @@ const CHANNELS: Readonly<Partial<Record<MarketChannel, readonly string[]>>> = {
 const ARGS_A_FRAME = 60
 const TYPES = ['SPOT', 'SWAP', 'FUTURES']
 
+/** The states of all instruments of a type come by one topic. */
+const STATES = 'instruments'
+
+const typeOf = (symbol: string): string =>
+  symbol.split('-').length === 2 ? 'SPOT' : symbol.endsWith('-SWAP') ? 'SWAP' : 'FUTURES'
+
 const argOf = (topic: string): object => {
-  const [channel, instId] = topic.split(':')
-  return { channel, instId }
+  const [channel, name] = topic.split(':')
+  return channel === STATES ? { channel, instType: name } : { channel, instId: name }
 }
 
-/** OKX v5: a topic is `channel:instId`. Bars are on the business socket, everything else on the public one. */
+/** OKX v5: a topic is `channel:instId`, or `instruments:instType`. Bars are on the business socket, everything else on the public one. */
 export const okxWire: MarketWire = {
   sockets: 'wss://ws.okx.com:8443',
   rest: 'https://openapi.okx.com',
@@ -34,6 +40,7 @@ export const okxWire: MarketWire = {
     channels.flatMap(channel => {
       const isSpot = symbol.split('-').length === 2
       if (channel === 'mark' && isSpot) return []
+      if (channel === 'status') return [`${STATES}:${typeOf(symbol)}`]
       return (CHANNELS[channel] ?? [])
         .filter(name => name !== 'funding-rate' || symbol.endsWith('-SWAP'))
         .map(name => `${name}:${symbol}`)
@@ -44,9 +51,9 @@ export const okxWire: MarketWire = {
     inRuns(topics, ARGS_A_FRAME).map(run => JSON.stringify({ op: 'unsubscribe', args: run.map(argOf) })),
   reply(text) {
     const frame = objectIn(text)
-    const arg = frame?.['arg'] as { channel?: unknown; instId?: unknown } | undefined
+    const arg = frame?.['arg'] as { channel?: unknown; instId?: unknown; instType?: unknown } | undefined
     if (frame?.['event'] === 'subscribe' && typeof arg === 'object')
-      return { acknowledged: [`${String(arg.channel)}:${String(arg.instId)}`], refused: [], words: '' }
+      return { acknowledged: [`${String(arg.channel)}:${String(arg.instId ?? arg.instType)}`], refused: [], words: '' }
     if (frame?.['event'] !== 'error') return undefined
     // The words name what was wrong: "channel:books,instId:X doesn't exist".
     const words = String(frame['msg'])

@@ -1,0 +1,94 @@
+import { Kind } from '@velocimex/core/market/event-kind'
+import { EventRecord, Flag, Records } from '@velocimex/core/market/event-record'
+import type { Instrument } from '@velocimex/core/market/instrument'
+import type { ListedStatus } from '@velocimex/venues/market-venue'
+import type { ConnectorOptions } from './connector-options.ts'
+
+const DEADLINE_MS = 10_000
+
+/**
+ * Asks a venue whether its instruments are traded, where its sockets do not tell it or tell only what changes, and tells
+ * the sink. What a socket said while an answer was under way is newer than the answer: then it is asked again.
+ */
+export class StatusQuestions {
+  readonly #options: ConnectorOptions
+  /** Statuses that the sockets of the connector have told so far. */
+  readonly #socketsTold: () => number
+  /** What was told of each instrument by its index, as long as no socket has told anything since. */
+  readonly #told = new Map<number, number>()
+  readonly #record = new EventRecord(new Records(1))
+  #toldBefore = 0
+  #dueAt = 0
+  #isAsking = false
+  #hasFailed = false
+
+  constructor(options: ConnectorOptions, socketsTold: () => number) {
+    this.#options = options
+    this.#socketsTold = socketsTold
+  }
+
+  /** Whether a venue has to be asked at all. */
+  static areNeeded({ wire, venue, channels }: ConnectorOptions): boolean {
+    return channels.includes('status') && wire.statusQuery !== undefined && venue.parseStatuses !== undefined
+  }
+
+  /** A socket is up, again perhaps: what it told meanwhile was missed. */
+  hurry(): void {
+    this.#dueAt = 0
+  }
+
+  /** Time has passed: asks when it is due. @param followed what the connector follows */
+  tick(followed: readonly Instrument[]): void {
+    const now = this.#options.timers.now()
+    if (this.#isAsking || now < this.#dueAt || followed.length === 0) return
+    this.#dueAt = now + this.#options.wire.statusQuery!.everyMs * 1000
+    this.#isAsking = true
+    void this.#ask(followed).finally(() => {
+      this.#isAsking = false
+    })
+  }
+
+  async #ask(followed: readonly Instrument[]): Promise<void> {
+    const before = this.#socketsTold()
+    const bySymbol = new Map(followed.map(each => [each.symbol, each]))
+    const { wire, venue, rest } = this.#options
+    const statuses: ListedStatus[] = []
+    for (const path of wire.statusQuery!.paths([...bySymbol.keys()])) {
+      const outcome = await rest.request({ method: 'GET', path, deadlineMs: DEADLINE_MS })
+      if (outcome.kind !== 'answered' || outcome.status !== 200)
+        return this.#fail(path, outcome.kind === 'answered' ? `HTTP ${outcome.status}` : outcome.words)
+      const parsed = venue.parseStatuses!(outcome.body.toString(), new Set(bySymbol.keys()))
+      if (!parsed.ok) return this.#fail(path, 'the answer is not understood')
+      statuses.push(...parsed.value)
+    }
+    this.#hasFailed = false
+    const told = this.#socketsTold()
+    if (told !== before) return this.hurry()
+    if (told !== this.#toldBefore) this.#told.clear()
+    this.#toldBefore = told
+    for (const status of statuses) {
+      const instrument = bySymbol.get(status.symbol)
+      if (instrument !== undefined) this.#tell(instrument, status)
+    }
+  }
+
+  #tell({ index, symbol }: Instrument, { status, unknown }: ListedStatus): void {
+    if (this.#told.get(index) === status) return
+    this.#told.set(index, status)
+    const { sink, timers, onAlert } = this.#options
+    if (unknown !== undefined)
+      onAlert({
+        kind: 'refused',
+        words: `the state of ${symbol} is ${unknown}, which is not known: it counts as halted`,
+      })
+    const record = this.#record.at(0).write(Kind.status, Flag.last, 0, index, 0, timers.now()).lanes(status, 0, 0, 0)
+    sink.append(record.records, 0, 1)
+  }
+
+  /** Told once in a row: what was told last stands. */
+  #fail(path: string, words: string): void {
+    if (this.#hasFailed) return
+    this.#hasFailed = true
+    this.#options.onAlert({ kind: 'status_failed', words: `${path}: ${words}` })
+  }
+}
