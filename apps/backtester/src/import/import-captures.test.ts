@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -201,6 +201,8 @@ test('what cannot be imported is refused with words, and nothing is left behind'
   mkdirSync(folder)
   writeFileSync(join(folder, 'thesis.txt'), 'precious')
   match(await words({ venue: 'binance-spot', captures: [good], out: folder, overwrite: true }), /exists: /)
+  if (existsSync('/proc/self'))
+    await rejects(importCaptures({ venue: 'binance-spot', captures: [good], out: '/proc/velocimex/tape' }), /ENOENT/)
   equal(existsSync(out), false)
   ok(readdirSync(directory).every(name => !name.includes('partial')))
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readdirSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { CaptureError, captureSize, readCapture } from '@velocimex/host/capture/capture-reader'
 import { makeFolder } from '@velocimex/host/files/make-folder'
+import { ownershipOf } from '@velocimex/host/files/owned-folder'
 import type { TapeManifest } from '@velocimex/host/tape/tape-manifest'
 import { TapeWriter } from '@velocimex/host/tape/tape-writer'
 import type { GridInference, MarketVenue, SkippedInstrument, VenueGroup } from '@velocimex/venues/market-venue'
@@ -56,7 +57,8 @@ export async function importCaptures(
       words: `venue ${options.venue} is not known; known are ${[...VENUES.keys()].join(', ')}`,
     }
   const out = resolve(options.out)
-  if (existsSync(out) && !isReplaceable(out, options.overwrite === true))
+  const standing = ownershipOf(out, isTapeFile)
+  if (standing === 'other' || (standing === 'own' && options.overwrite !== true))
     return {
       ...refuse('exists'),
       words: `${options.out} is there already; give --overwrite to replace a tape, or another folder`,
@@ -83,16 +85,8 @@ export async function importCaptures(
   }
 }
 
-/** Only a folder that holds nothing but a tape may be replaced, and only when asked. */
-function isReplaceable(out: string, overwrite: boolean): boolean {
-  let names: string[]
-  try {
-    names = readdirSync(out)
-  } catch {
-    return false
-  }
-  return names.length === 0 || (overwrite && names.every(name => name === 'tape.json' || /^\d{6,}\.tape$/.test(name)))
-}
+/** Files of a tape: a folder that holds nothing else may be replaced, when asked. */
+const isTapeFile = (name: string): boolean => name === 'tape.json' || /^\d{6,}\.tape$/.test(name)
 
 type Chosen = ImportInstruments & { readonly skipped: readonly SkippedInstrument[] }
 

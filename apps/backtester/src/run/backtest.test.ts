@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -164,6 +164,12 @@ test('what cannot run is refused with words, and leaves nothing behind', { skip 
   match(words(config({ risk: { maxPosition: '0.00000001' } })), /risk.maxPosition: .*\(off grid\)/)
   match(words(config(), DATA), /exists: /)
   equal(existsSync(join(DATA, 'run.json')), false)
+  const kept = join(directory, 'kept')
+  run(config(), kept)
+  run(config(), kept) // A run takes the place of a run.
+  writeFileSync(join(kept, 'notes.md'), 'precious')
+  match(words(config(), kept), /exists: .* holds more than a run/)
+  equal(readFileSync(join(kept, 'notes.md'), 'utf8'), 'precious')
 })
 
 test('S2-RSK limits by scope bind a run, and wide ones change nothing', { skip }, () => {

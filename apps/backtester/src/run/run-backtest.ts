@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { ProbabilityQueue, RiskAverseQueue } from '@velocimex/core/book/queue-model'
@@ -16,12 +16,13 @@ import type { TradeFigures } from '@velocimex/core/report/trade-figures'
 import { warningsOf } from '@velocimex/core/report/warnings'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { makeFolder } from '@velocimex/host/files/make-folder'
+import { ownershipOf } from '@velocimex/host/files/owned-folder'
 import { makeStrategy } from '@velocimex/strategies/catalogue'
 import { amendingOf } from '@velocimex/venues/amending'
 import type { BacktestConfig } from './backtest-config.ts'
 import { type BacktestInputs, openInputs } from './backtest-inputs.ts'
 import { codeVersion } from './code-version.ts'
-import { RunFiles } from './run-files.ts'
+import { isRunFile, RunFiles } from './run-files.ts'
 import { runSafeguards } from './run-safeguards.ts'
 
 /** How far a run is. */
@@ -104,8 +105,8 @@ export function runBacktest(
       ),
     }
   const out = options.out === undefined ? undefined : resolve(options.out)
-  if (out !== undefined && existsSync(out) && readdirSync(out).length > 0 && !existsSync(resolve(out, 'run.json')))
-    return { ...refuse('exists'), words: [`${options.out} is there and holds no run; give another folder`] }
+  if (out !== undefined && ownershipOf(out, isRunFile) === 'other')
+    return { ...refuse('exists'), words: [`${options.out} is there and holds more than a run; give another folder`] }
   const partial = out === undefined ? undefined : resolve(dirname(out), `.${basename(out)}.partial-${process.pid}`)
   if (partial !== undefined) makeFolder(partial)
   try {

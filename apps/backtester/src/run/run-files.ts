@@ -68,6 +68,10 @@ const DECISION_COLUMNS = [
   'urgency',
 ] as const
 
+/** Whether a name is that of a file which a run writes. */
+export const isRunFile = (name: string): boolean =>
+  name === 'run.json' || /^(trades|orders|decisions|equity|ledger)\.csv$/.test(name)
+
 /** The CSV files of a run, written as it goes; all of them go into one result hash. */
 export class RunFiles implements SessionObserver {
   readonly hash: Hash = createHash('sha256')
