@@ -120,6 +120,9 @@ function importLines(report: ImportReport): string[] {
     ]),
     ...report.inferred.map(({ symbol, words }) => `  ! ${symbol}: grid inferred from the digits: ${words}`),
     ...(unsynced.length > 0 ? [`  ! no book for ${unsynced.join(', ')}: no snapshot connected`] : []),
+    ...(report.snapshotsUnused > 0
+      ? [`  ! ${report.snapshotsUnused} snapshots were of no use: no changes of their books came`]
+      : []),
     ...report.samples.map(({ file, line, reason, text }) => `  ! ${file}:${line} ${reason}: ${text}`),
     `Next: velocimex tape info ${report.out}`,
   ]

@@ -6,6 +6,7 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { CaptureLine } from '@velocimex/host/capture/capture-reader'
 import type { MarketVenue, VenueGroup } from '@velocimex/venues/market-venue'
 import { BookCheck } from './book-check.ts'
+import { HeldSnapshots } from './held-snapshots.ts'
 
 const BUFFER_BYTES = 64 << 20
 const LEVELS_MAX = 1 << 18
@@ -25,6 +26,8 @@ interface Connection {
   readonly venue: MarketVenue
   readonly codec: MarketCodec
   readonly feed: MarketFeed
+  /** 1 where changes of a whole book have come, by instrument. */
+  readonly follows: Uint8Array
   /** Books that this connection follows, by instrument. */
   readonly checks: (BookCheck | undefined)[]
 }
@@ -47,7 +50,7 @@ export class CaptureSession {
   readonly #connections = new Map<string, Connection>()
   readonly #owners: (Connection | undefined)[] = []
   readonly #single: Uint8Array
-  #unclaimed: CaptureLine[] = []
+  readonly #held = new HeldSnapshots()
 
   constructor(group: VenueGroup, table: InstrumentTable, tape: RecordSink) {
     this.#group = group
@@ -78,6 +81,11 @@ export class CaptureSession {
     return [...this.#connections.values()]
   }
 
+  /** REST answers with a book that no connection follows. */
+  get snapshotsUnused(): number {
+    return this.#held.unused
+  }
+
   /** Sum of a count over all connections. */
   sum(of: (feed: MarketFeed) => number): number {
     return this.connections.reduce((sum, { feed }) => sum + of(feed), 0)
@@ -94,6 +102,18 @@ export class CaptureSession {
     const kind = connection.feed.frame(0, to, line.at, line.nanos)
     if (kind < 0) this.#sample(REFUSAL_NAMES[-kind]!, line.raw, number, file)
     else if (kind === FrameKind.quote && connection.codec.ids.last >= 0) this.#quote(connection)
+    else if (kind === FrameKind.depth) this.#change(connection, line, number, file)
+  }
+
+  /** A connection that begins to follow a book is given the answer that came before. */
+  #change(connection: Connection, line: CaptureLine, number: number, file: string): void {
+    const { instrument } = connection.codec
+    if (connection.follows[instrument] === 1) return
+    connection.follows[instrument] = 1
+    const held = connection.feed.wantsSnapshot(instrument) ? this.#held.take(instrument) : undefined
+    // Known from now on: on a tape, instants do not go back.
+    if (held !== undefined)
+      this.#snapshot(connection, instrument, { ...held, at: line.at, nanos: line.nanos }, number, file)
   }
 
   #quote({ codec, checks }: Connection): void {
@@ -101,22 +121,25 @@ export class CaptureSession {
     check.quote(new EventRecord(codec.batch), codec.ids.last)
   }
 
-  /** A REST answer: a book for the connection it was fetched for (`ws1-rest` for `ws1`), or else for all of them. */
+  /**
+   * A REST answer: a book for the connection it was fetched for (`ws1-rest` for `ws1`), or else for all of those that
+   * follow the book.
+   */
   #answer(line: CaptureLine, number: number, file: string): void {
     const venue = this.#group.memberAt(line.url)
     const symbol = venue.snapshotSymbol(line.url)
     if (symbol === undefined) return
-    if (this.#connections.size === 0) {
-      if (this.#unclaimed.length < this.#table.all.length) this.#unclaimed.push(line)
-      return
-    }
-    const instrument = this.#table.find(venue.id, symbol)
-    if (instrument === undefined) return
-    const own = this.#connections.get(line.conn.replace(/-rest$/, ''))
-    for (const { codec, feed } of own === undefined ? this.#connections.values() : [own]) {
-      const kind = feed.snapshot(0, put(codec, line.raw), instrument.index, line.at, line.nanos)
-      if (kind < 0) this.#sample(REFUSAL_NAMES[-kind]!, line.raw, number, file)
-    }
+    const index = this.#table.find(venue.id, symbol)?.index
+    if (index === undefined) return
+    const followers = this.connections.filter(({ follows }) => follows[index] === 1)
+    const own = followers.filter(({ name }) => name === line.conn.replace(/-rest$/, ''))
+    for (const each of own.length > 0 ? own : followers) this.#snapshot(each, index, line, number, file)
+    if (own.length === 0) this.#held.keep(index, line, followers.length > 0)
+  }
+
+  #snapshot({ codec, feed }: Connection, instrument: number, line: CaptureLine, number: number, file: string): void {
+    const kind = feed.snapshot(0, put(codec, line.raw), instrument, line.at, line.nanos)
+    if (kind < 0) this.#sample(REFUSAL_NAMES[-kind]!, line.raw, number, file)
   }
 
   #connection(name: string): Connection {
@@ -127,11 +150,9 @@ export class CaptureSession {
     const codec = venue.makeCodec(this.#table, BUFFER_BYTES, LEVELS_MAX, source)
     const sink: RecordSink = { append: (records, from, to) => this.#append(made, records, from, to) }
     const feed = new MarketFeed(codec, venue.sequencing, sink, this.#table.all.length, source)
-    const made: Connection = { name, venue, codec, feed, checks: [] }
+    const follows = new Uint8Array(this.#table.all.length)
+    const made: Connection = { name, venue, codec, feed, follows, checks: [] }
     this.#connections.set(name, made)
-    const waiting = this.#unclaimed
-    this.#unclaimed = []
-    for (const line of waiting) this.#answer(line, 0, '')
     return made
   }
 

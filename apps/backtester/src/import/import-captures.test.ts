@@ -127,6 +127,50 @@ test('a gap empties the book, and a later snapshot brings it back', async () => 
   ])
 })
 
+test('a connection that carries trades alone is not taken for one that follows the book', async () => {
+  const trade = line(
+    '{"stream":"btcusdt@trade","data":{"e":"trade","E":1,"s":"BTCUSDT","t":1,"p":"10.5","q":"1","T":1,"m":true,"M":true}}',
+    'recv',
+    { conn: 'ws-trade' },
+  )
+  const asked = SNAPSHOT.replace('"ws-rest"', '"rest"')
+  for (const lines of [
+    [trade, line(depth(4, 6)), asked, line(depth(7, 8))],
+    [trade, asked, line(depth(4, 6)), line(depth(7, 8))],
+    [asked, trade, line(depth(6, 6)), line(depth(7, 8))],
+    [asked, line(depth(6, 6)), trade, line(depth(7, 8))],
+  ]) {
+    const report = await run({ venue: 'binance-spot', captures: [made(...lines)] })
+    deepEqual(Object.keys(report.books), ['BTCUSDT'])
+    deepEqual([report.books['BTCUSDT']!.lastUpdateId, report.instruments[0]!.synced], [8, true])
+    deepEqual([report.gaps, report.snapshotsBridged, report.snapshotsUnused], [0, 1, 0])
+    deepEqual(fromTape(report.out), { BTCUSDT: 8 })
+  }
+  const alone = await run({ venue: 'binance-spot', captures: [made(trade, asked)] })
+  deepEqual([alone.books, alone.snapshotsUnused, alone.instruments[0]!.synced], [{}, 1, false])
+})
+
+test('two sockets with a symbol each: a book that was asked for before its socket spoke is not lost', async () => {
+  const other = (raw: string): string => raw.replaceAll('BTCUSDT', 'ETHUSDT').replaceAll('btcusdt', 'ethusdt')
+  const path = made(
+    line(depth(6, 6)),
+    SNAPSHOT.replace('"ws-rest"', '"rest"'),
+    other(SNAPSHOT).replace('"ws-rest"', '"ws2-rest"'),
+    line(other(depth(5, 9)), 'recv', { conn: 'ws2' }),
+    line(depth(7, 7)),
+    line(other(depth(10, 11)), 'recv', { conn: 'ws2' }),
+  )
+  const report = await run({ venue: 'binance-spot', captures: [path] })
+  deepEqual(
+    Object.entries(report.books).map(([symbol, { lastUpdateId, synced }]) => [symbol, lastUpdateId, synced]),
+    [
+      ['BTCUSDT', 7, true],
+      ['ETHUSDT', 11, true],
+    ],
+  )
+  deepEqual([report.gaps, report.snapshotsBridged, report.snapshotsTooOld], [0, 2, 0])
+})
+
 test('a capture with damage is imported as far as it is sound, and every refusal is shown', async () => {
   const path = made(
     SNAPSHOT,

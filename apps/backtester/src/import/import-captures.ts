@@ -204,6 +204,7 @@ function makeReport(
     resyncs: session.sum(feed => feed.counts.resyncs),
     snapshotsBridged: session.sum(feed => feed.counts.snapshots),
     snapshotsTooOld: session.sum(feed => feed.counts.snapshotsTooOld),
+    snapshotsUnused: session.snapshotsUnused,
     duplicates: session.sum(feed => feed.counts.ignored),
     crossedBooks: checks.reduce((sum, check) => sum + check.crossed, 0),
     quotes: {

@@ -28,6 +28,8 @@ export interface ImportReport {
   readonly resyncs: number
   readonly snapshotsBridged: number
   readonly snapshotsTooOld: number
+  /** REST answers with a book whose changes came on no connection. */
+  readonly snapshotsUnused: number
   readonly duplicates: number
   readonly crossedBooks: number
   /** The book against the venue's best quote at equal update ids. */
