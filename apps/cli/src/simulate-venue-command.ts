@@ -8,11 +8,12 @@ import { SIDES } from '@velocimex/venues/sides'
 import type { ClientKey, VenueSide } from '@velocimex/venues/venue-dialect'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
-import { pairs, print, printJson } from './output.ts'
+import { pairs, print, printJson, say } from './output.ts'
 
 interface Flags {
   readonly port: string
   readonly controlPort: string
+  readonly linePort?: string
   readonly seed: string
   readonly model: string
   readonly tape?: string
@@ -28,6 +29,10 @@ export function addSimulateVenueCommand(program: Command): void {
     .argument('<venue>', `which: ${[...SIDES.keys()].join(', ')}`)
     .option('--port <n>', 'port of REST and sockets; 0 for a free one', '0')
     .option('--control-port <n>', 'port of the control surface; 0 for a free one', '0')
+    .option(
+      '--line-port <n>',
+      'a TCP line in front that can be delayed, cut, half-open, narrow or wrong; 0 for a free port',
+    )
     .option('--seed <n>', 'seed of the made-up market', '1')
     .option('--model <name>', 'what makes the market: hawkes', 'hawkes')
     .option('--tape <dir>', 'a recorded market instead of the model; our orders are matched into it')
@@ -43,7 +48,12 @@ async function run(name: string, flags: Flags): Promise<void> {
   if (flags.model !== 'hawkes') throw new CommandError(EXIT.usage, `model ${flags.model} is not known; there is hawkes`)
   const steps = flags.faults === undefined ? [] : await scenarioIn(flags.faults)
   const tape = flags.tape === undefined ? {} : { tape: tapeIn(flags.tape, side) }
-  const ports = { port: portOf(flags.port, '--port'), controlPort: portOf(flags.controlPort, '--control-port') }
+  const line = flags.linePort === undefined ? {} : { linePort: portOf(flags.linePort, '--line-port') }
+  const ports = {
+    port: portOf(flags.port, '--port'),
+    controlPort: portOf(flags.controlPort, '--control-port'),
+    ...line,
+  }
   const seed = numberOf(flags.seed, '--seed')
   const venue = await SimulatedVenue.start({ side, seed, ...ports, ...tape }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EADDRINUSE' && cause.code !== 'EACCES') throw cause
@@ -59,8 +69,12 @@ async function run(name: string, flags: Flags): Promise<void> {
     wait: async (milliseconds: number): Promise<void> => void (await wait(milliseconds)),
     inject: (frame: string): void => venue.server.inject(frame),
     expect: (text: string): Promise<void> => venue.server.heard(text),
-    fault: (fault: Parameters<typeof venue.server.plan.add>[0]): void => void venue.server.plan.add(fault),
+    fault: (fault: Parameters<typeof venue.server.addFault>[0]): void => void venue.server.addFault(fault),
     close: (code: number): void => venue.server.closeAll(code, 'by scenario'),
+    control: (call: string, body: unknown): void => {
+      const [status, value] = venue.control(call, body)
+      if (status !== 200) say(`${flags.faults}: ${call} ${JSON.stringify(body)}: ${JSON.stringify(value)}`)
+    },
   }
   void playScenario(steps, stage)
   await stopped
@@ -68,8 +82,9 @@ async function run(name: string, flags: Flags): Promise<void> {
 }
 
 function tell(venue: SimulatedVenue, name: string, keys: readonly ClientKey[], isJson: boolean): void {
-  const rest = `http://127.0.0.1:${venue.port}`
-  const sockets = `ws://127.0.0.1:${venue.port}`
+  const address = `127.0.0.1:${venue.linePort === 0 ? venue.port : venue.linePort}`
+  const rest = `http://${address}`
+  const sockets = `ws://${address}`
   const control = `http://127.0.0.1:${venue.controlPort}`
   const symbols = venue.market.exchange.instruments.all.map(({ symbol }) => symbol)
   if (isJson) {

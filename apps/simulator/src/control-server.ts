@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
+import type { FaultProxy } from '@velocimex/host/net/fault-proxy'
 import { z } from 'zod'
 import { faultSchema } from './fault-plan.ts'
+import { lineFaultSchema, strikeLine } from './line-faults.ts'
 import type { VenueMarket } from './venue-market.ts'
 import type { VenueServer } from './venue-server.ts'
 
@@ -31,10 +33,33 @@ const injectSchema = z.strictObject({ frame: z.string().max(1 << 20) })
 const silenceSchema = z.strictObject({ on: z.boolean() })
 const skewSchema = z.strictObject({ milliseconds: z.int().min(-86_400_000).max(86_400_000) })
 
+/** What each call wants as its body. */
+const SCHEMAS = {
+  'POST /faults': faultSchema,
+  'POST /silence': silenceSchema,
+  'POST /close': closeSchema,
+  'POST /inject': injectSchema,
+  'POST /skew': skewSchema,
+  'POST /deposit': depositSchema,
+  'POST /funding': fundingSchema,
+  'POST /halt': haltSchema,
+  'POST /line': lineFaultSchema,
+} as const
+type Call = keyof typeof SCHEMAS
+
+/** Why a call would be refused whatever the venue's state; undefined when it would not. @param call as `POST /silence` */
+export function faultOfCall(call: string, body: unknown): string | undefined {
+  if (!Object.hasOwn(SCHEMAS, call)) return `there is no ${call}; there are ${Object.keys(SCHEMAS).join(', ')}`
+  const parsed = SCHEMAS[call as Call].safeParse(body)
+  return parsed.success ? undefined : z.prettifyError(parsed.error)
+}
+
 /** What the control surface works on. */
 export interface Controlled {
   readonly market: VenueMarket
   readonly server: VenueServer
+  /** The line in front of the venue, where there is one. */
+  readonly line?: FaultProxy
   /** Shifts the venue's clock; it never goes back, it stands until time has caught up. */
   setSkew(milliseconds: number): void
 }
@@ -83,26 +108,37 @@ export class ControlServer {
     }
     const body = await jsonOf(request)
     if (body === undefined) return [400, { error: 'the body is not JSON' }]
-    const act = this.#acts[call]
-    return act === undefined ? [404, { error: `there is no ${call}; see docs/simulator.md` }] : act(body)
+    return this.act(call, body)
   }
 
-  readonly #acts: Readonly<Record<string, (body: unknown) => [number, unknown]>> = {
-    'POST /faults': body => this.#with(faultSchema, body, fault => this.#controlled.server.plan.add(fault)),
-    'POST /silence': body => this.#with(silenceSchema, body, ({ on }) => (this.#controlled.server.plan.isSilent = on)),
-    'POST /close': body =>
-      this.#with(closeSchema, body, ({ code, reason }) => this.#controlled.server.closeAll(code, reason)),
-    'POST /inject': body => this.#with(injectSchema, body, ({ frame }) => this.#controlled.server.inject(frame)),
-    'POST /skew': body => this.#with(skewSchema, body, ({ milliseconds }) => this.#controlled.setSkew(milliseconds)),
-    'POST /deposit': body => this.#with(depositSchema, body, deposit => this.#deposit(deposit)),
-    'POST /funding': body => this.#with(fundingSchema, body, ({ symbol, rate }) => this.#fund(symbol, rate)),
-    'POST /halt': body => this.#with(haltSchema, body, ({ symbol, open }) => this.#halt(symbol, open)),
+  /** Does what a call says. @param call as `POST /silence` @returns the status and the value to be told */
+  act(call: string, body: unknown): [status: number, value: unknown] {
+    if (!Object.hasOwn(SCHEMAS, call)) return [404, { error: `there is no ${call}; see docs/simulator.md` }]
+    const words = faultOfCall(call, body)
+    if (words !== undefined) return [400, { error: words }]
+    return this.#acts[call as Call](body) === false ? [409, { error: 'not possible now' }] : [200, {}]
   }
 
-  #with<T>(schema: z.ZodType<T>, body: unknown, act: (value: T) => unknown): [number, unknown] {
-    const parsed = schema.safeParse(body)
-    if (!parsed.success) return [400, { error: z.prettifyError(parsed.error) }]
-    return act(parsed.data) === false ? [409, { error: 'not possible now' }] : [200, {}]
+  /** Bodies are read again: defaults are filled in. False, and nothing was done. */
+  readonly #acts: Readonly<Record<Call, (body: unknown) => unknown>> = {
+    'POST /faults': body => this.#controlled.server.addFault(faultSchema.parse(body)),
+    'POST /silence': body => {
+      this.#controlled.server.plan.isSilent = silenceSchema.parse(body).on
+    },
+    'POST /close': body => {
+      const { code, reason } = closeSchema.parse(body)
+      this.#controlled.server.closeAll(code, reason)
+    },
+    'POST /inject': body => this.#controlled.server.inject(injectSchema.parse(body).frame),
+    'POST /skew': body => this.#controlled.setSkew(skewSchema.parse(body).milliseconds),
+    'POST /deposit': body => this.#deposit(depositSchema.parse(body)),
+    'POST /funding': body => this.#fund(fundingSchema.parse(body)),
+    'POST /halt': body => this.#halt(haltSchema.parse(body)),
+    'POST /line': body => {
+      const { line } = this.#controlled
+      if (line === undefined) return false
+      return strikeLine(line, lineFaultSchema.parse(body))
+    },
   }
 
   #deposit({ account, asset, amount, told }: z.infer<typeof depositSchema>): boolean {
@@ -114,7 +150,7 @@ export class ControlServer {
     return true
   }
 
-  #fund(symbol: string, rate: number): boolean {
+  #fund({ symbol, rate }: z.infer<typeof fundingSchema>): boolean {
     const { exchange } = this.#controlled.market
     const instrument = exchange.instruments.all.find(each => each.symbol === symbol && each.kind === 'perpetual')
     if (instrument === undefined) return false
@@ -122,7 +158,7 @@ export class ControlServer {
     return true
   }
 
-  #halt(symbol: string, open: boolean): boolean {
+  #halt({ symbol, open }: z.infer<typeof haltSchema>): boolean {
     const { exchange } = this.#controlled.market
     const instrument = exchange.instruments.all.find(each => each.symbol === symbol)
     if (instrument === undefined) return false

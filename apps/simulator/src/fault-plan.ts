@@ -4,13 +4,14 @@ import { z } from 'zod'
  * A fault that is done to requests or frames that contain a text, a number of times.
  *
  * Requests: `status` answers without doing anything; `lost_answer` does it and closes the line; `not_done` closes the line
- * before it is done; `garbage` does it and answers nonsense; `slow` answers late.
+ * before it is done; `garbage` does it and answers nonsense; `slow` answers late; `stale` answers what was right when the
+ * fault was planned, `match` being a whole public request: an old book, behind the changes that follow.
  * Messages, what a client sends over its socket: `lost_answer` does it and cuts the line; `not_done` cuts the line before
  * it is done; `drop` does nothing and says nothing.
  * Frames, what the venue sends: `drop`, `duplicate`, `hold` (sent behind the next), `truncate`, `garbage`, `corrupt` (a digit is changed),
  * `huge` (blanks behind it), `slow`.
  */
-export const faultSchema = z.strictObject({
+const shape = z.strictObject({
   on: z.enum(['request', 'message', 'frame']),
   /** Part of `METHOD /path?query`, of a message, or of a frame; empty for any. */
   match: z.string().max(200).default(''),
@@ -26,6 +27,7 @@ export const faultSchema = z.strictObject({
     'truncate',
     'corrupt',
     'huge',
+    'stale',
   ]),
   times: z.int().min(1).max(1_000_000).default(1),
   /** For `status`. */
@@ -34,6 +36,24 @@ export const faultSchema = z.strictObject({
   headers: z.record(z.string(), z.string()).default({}),
   /** For `slow`: milliseconds; for `huge`: bytes. */
   amount: z.int().min(0).max(64_000_000).default(1_000),
+})
+/** What can be done to each. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  request: ['status', 'lost_answer', 'not_done', 'garbage', 'truncate', 'slow', 'stale'],
+  message: ['lost_answer', 'not_done', 'drop'],
+  frame: ['drop', 'duplicate', 'hold', 'truncate', 'garbage', 'corrupt', 'huge', 'slow'],
+}
+/** A fault: see `shape`. One that cannot be done is refused, with what can. */
+export const faultSchema = shape.superRefine(({ on, kind, match }, context) => {
+  const kinds = KINDS[on]!
+  if (!kinds.includes(kind))
+    context.addIssue({ code: 'custom', path: ['kind'], message: `of a ${on} is one of ${kinds.join(', ')}` })
+  if (kind === 'stale' && !match.startsWith('GET /'))
+    context.addIssue({
+      code: 'custom',
+      path: ['match'],
+      message: 'of stale is a request, as GET /api/v3/depth?symbol=BTCUSDT',
+    })
 })
 /** A fault as it is asked for. */
 export type Fault = z.infer<typeof faultSchema>

@@ -1,9 +1,14 @@
+import type { Duplex } from 'node:stream'
 import type { ClientSocket } from '@velocimex/venues/venue-dialect'
 import type { WebSocket } from 'ws'
 import type { Fault, FaultPlan } from './fault-plan.ts'
 
 /** Bytes that may wait for a slow client before it is cut off. */
 const BACKLOG_MAX = 32 << 20
+/** A closing frame without a code is told to the peer's reader as this one. */
+const NO_CODE = 1005
+/** Bytes of the reason in a closing frame, behind the code. */
+const REASON_MAX = 123
 
 /**
  * A client's socket behind the faults: what the dialect sends passes through the plan. It is there before its line is:
@@ -14,6 +19,7 @@ export class FaultySocket implements ClientSocket {
   readonly #later: (milliseconds: number, run: () => void) => void
   readonly #early: string[] = []
   #socket: WebSocket | undefined
+  #line: Duplex | undefined
   #held: string | undefined
 
   constructor(plan: FaultPlan, later: (milliseconds: number, run: () => void) => void) {
@@ -21,9 +27,10 @@ export class FaultySocket implements ClientSocket {
     this.#later = later
   }
 
-  /** The handshake is done: sends what was said before it. */
-  attach(socket: WebSocket): void {
+  /** The handshake is done: sends what was said before it. @param line below the socket */
+  attach(socket: WebSocket, line: Duplex): void {
     this.#socket = socket
+    this.#line = line
     for (const text of this.#early.splice(0)) this.#put(text)
   }
 
@@ -65,8 +72,11 @@ export class FaultySocket implements ClientSocket {
     }
   }
 
+  /** @param code any of 16 bits, also one that no peer may send; 1005 for a closing frame without a code */
   close(code: number, reason: string): void {
-    this.#socket?.close(code, reason)
+    if (code === NO_CODE) this.#socket?.close()
+    else if (maySend(code)) this.#socket?.close(code, reason)
+    else this.#line?.end(closingFrame(code, reason))
   }
 
   /** Ends the line without a closing frame. */
@@ -81,6 +91,16 @@ export class FaultySocket implements ClientSocket {
     else if (socket.bufferedAmount > BACKLOG_MAX) socket.terminate()
     else socket.send(text)
   }
+}
+
+/** RFC 6455, section 7.4: the codes that a peer may put into a closing frame, and that `ws` puts there. */
+const maySend = (code: number): boolean =>
+  (code >= 1000 && code <= 1014 && ![1004, 1006].includes(code)) || code >= 3000
+
+/** A closing frame with a code that a library refuses to send, unmasked as a server's are. */
+function closingFrame(code: number, reason: string): Buffer {
+  const words = Buffer.from(reason).subarray(0, REASON_MAX)
+  return Buffer.concat([Buffer.from([0x88, words.length + 2, code >> 8, code & 0xff]), words])
 }
 
 /** The text with its last digit changed. */

@@ -1,4 +1,5 @@
 import { ok, type Result, refuse } from '@velocimex/core/result'
+import { faultOfCall } from './control-server.ts'
 import { type Fault, faultSchema } from './fault-plan.ts'
 
 /**
@@ -8,6 +9,7 @@ import { type Fault, faultSchema } from './fault-plan.ts'
  *     I <frame>          send a frame to every open socket
  *     E <text>           wait until a client has sent something that contains the text
  *     F {"on":"frame","match":"depthUpdate","kind":"drop"}
+ *     C /silence {"on":true}   a call of the control surface: silence, skew, halt, line, funding, deposit, close
  *     X [code]           close every socket; 1006 cuts them without a word
  *     # ...              a comment
  */
@@ -16,6 +18,7 @@ export type ScenarioStep =
   | { readonly kind: 'inject'; readonly frame: string }
   | { readonly kind: 'expect'; readonly text: string }
   | { readonly kind: 'fault'; readonly fault: Fault }
+  | { readonly kind: 'control'; readonly call: string; readonly body: unknown }
   | { readonly kind: 'close'; readonly code: number }
 
 /** Reads a scenario. The words of a refusal name the line and what would be right. */
@@ -52,8 +55,10 @@ function stepOf(line: string): ScenarioStep | string {
     }
     case 'F':
       return faultOf(rest)
+    case 'C':
+      return controlOf(rest)
     default:
-      return `a line begins with T, I, E, F, X or #, not with ${line[0]}`
+      return `a line begins with T, I, E, F, C, X or #, not with ${line[0]}`
   }
 }
 
@@ -68,6 +73,19 @@ function faultOf(text: string): ScenarioStep | string {
   }
 }
 
+function controlOf(text: string): ScenarioStep | string {
+  const [, path, json] = /^(\/[a-z]+)(?:\s+(.*))?$/.exec(text) ?? []
+  if (path === undefined) return 'C wants a call such as /silence {"on":true}'
+  try {
+    const body: unknown = JSON.parse(json ?? '{}')
+    const call = `POST ${path}`
+    const words = faultOfCall(call, body)
+    return words === undefined ? { kind: 'control', call, body } : `C: ${words}`
+  } catch {
+    return `C ${path} wants a JSON object`
+  }
+}
+
 /** What a scenario works on. */
 export interface ScenarioStage {
   wait(milliseconds: number): Promise<void>
@@ -76,6 +94,8 @@ export interface ScenarioStage {
   expect(text: string): Promise<void>
   fault(fault: Fault): void
   close(code: number): void
+  /** Does what a call of the control surface says. @param call as `POST /silence` */
+  control(call: string, body: unknown): void
 }
 
 /** Plays a scenario once. */
@@ -85,6 +105,7 @@ export async function playScenario(steps: readonly ScenarioStep[], stage: Scenar
     else if (step.kind === 'expect') await stage.expect(step.text)
     else if (step.kind === 'inject') stage.inject(step.frame)
     else if (step.kind === 'fault') stage.fault(step.fault)
+    else if (step.kind === 'control') stage.control(step.call, step.body)
     else stage.close(step.code)
   }
 }

@@ -54,4 +54,9 @@ export class VenueMarket {
     this.clock.advanceTo(Math.max(this.clock.now(), Math.floor(instant)) as Micros)
     this.dialect.tick(this.clock.now())
   }
+
+  /** The clock jumps, the market does not: it goes on where it was. @param micros microseconds, 0 or more */
+  skip(micros: number): void {
+    this.#flow.skip(micros)
+  }
 }

@@ -6,11 +6,13 @@ import type { SocketSession, VenueReply } from '@velocimex/venues/venue-dialect'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Fault, FaultPlan } from './fault-plan.ts'
 import { FaultySocket } from './faulty-socket.ts'
+import { SocketLife } from './socket-life.ts'
 import type { VenueMarket } from './venue-market.ts'
 
 const BODY_MAX = 1 << 20
 const FRAME_MAX = 1 << 20
 const CLIENTS_MAX = 1_000
+const JSON_TYPE = { 'content-type': 'application/json;charset=UTF-8' }
 
 /** The sockets of a simulated venue: REST and WebSocket on one port of this machine. */
 export class VenueServer {
@@ -22,6 +24,7 @@ export class VenueServer {
   readonly #http: Server
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_MAX, perMessageDeflate: false })
   readonly #clients = new Map<WebSocket, FaultySocket>()
+  readonly #lives = new Map<WebSocket, SocketLife>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #waiting = new Set<{ readonly text: string; readonly done: () => void }>()
 
@@ -66,6 +69,23 @@ export class VenueServer {
     }
   }
 
+  /** Time has passed: pings are due, or lives over. */
+  tick(): void {
+    const now = this.#millis()
+    for (const life of this.#lives.values()) life.tick(now)
+  }
+
+  /**
+   * Plans a fault. What is to be told stale is asked for now, as whoever asks for no account would ask for it.
+   * @returns false when there are too many
+   */
+  addFault(fault: Fault): boolean {
+    if (fault.kind !== 'stale') return this.plan.add(fault)
+    const [path, query = ''] = splitAt(fault.match.slice('GET '.length), '?')
+    const { status, body } = this.#market.dialect.answer({ method: 'GET', path, query, headers: {}, body: '' })
+    return this.plan.add({ ...fault, status, body, headers: JSON_TYPE })
+  }
+
   /** Sends a frame to every socket. */
   inject(text: string): void {
     for (const client of this.#clients.values()) client.send(text)
@@ -95,7 +115,7 @@ export class VenueServer {
       request.socket.destroy()
       return
     }
-    if (fault?.kind === 'status') {
+    if (fault?.kind === 'status' || fault?.kind === 'stale') {
       response.writeHead(fault.status, fault.headers).end(fault.body)
       return
     }
@@ -115,7 +135,7 @@ export class VenueServer {
 
   #reply(response: ServerResponse, reply: VenueReply, fault: Fault | undefined): void {
     const send = (body: string): void => {
-      response.writeHead(reply.status, { 'content-type': 'application/json;charset=UTF-8', ...reply.headers }).end(body)
+      response.writeHead(reply.status, { ...JSON_TYPE, ...reply.headers }).end(body)
     }
     if (fault?.kind === 'lost_answer') response.socket?.destroy()
     else if (fault?.kind === 'garbage') send('<html><body>Bad gateway')
@@ -155,15 +175,23 @@ export class VenueServer {
       isJoined = true
       this.#clients.set(client, faulty)
       client.on('error', () => {}) // As above.
+      const living = { ping: () => client.ping(), close: (code: number, why: string) => faulty.close(code, why) }
+      const life = new SocketLife(session.rules ?? {}, living, this.#millis())
+      this.#lives.set(client, life)
       client.on('message', (bytes, isBinary) => {
         this.counts.frames++
-        if (!isBinary) this.#take(bytes.toString(), client, faulty, session)
+        if (life.heard(this.#millis()) && !isBinary) this.#take(bytes.toString(), client, faulty, session)
+      })
+      client.on('ping', () => life.heard(this.#millis()))
+      client.on('pong', () => {
+        if (life.heard(this.#millis())) life.ponged()
       })
       client.on('close', () => {
         this.#clients.delete(client)
+        this.#lives.delete(client)
         session.onClosed()
       })
-      faulty.attach(client)
+      faulty.attach(client, socket)
     })
     // The handshake was no handshake, and has been answered so.
     if (!isJoined) session.onClosed()
@@ -181,6 +209,10 @@ export class VenueServer {
       // As for requests; the reason of a close holds 123 bytes.
       client.close(1011, `simulator: ${cause}`.replace(/[^ -~]/g, '?').slice(0, 120))
     }
+  }
+
+  #millis(): number {
+    return this.#now() / 1000
   }
 
   #later(milliseconds: number, run: () => void): void {

@@ -34,8 +34,22 @@ export interface ClientSocket {
   close(code: number, reason: string): void
 }
 
+/** How a venue keeps a connection, whatever is said on it. A rule that is absent is none of the venue's. */
+export interface SocketRules {
+  /** The venue sends a ping of RFC 6455 so often, milliseconds. */
+  readonly pingEveryMs?: number
+  /** It ends the connection of a client that has not answered one for so long, milliseconds. */
+  readonly pongWithinMs?: number
+  /** It ends every connection after so long, milliseconds. */
+  readonly lifeMs?: number
+  /** It ends the connection of a client that sends more in a second, pings and pongs included. */
+  readonly messagesPerSecond?: number
+}
+
 /** What the venue does with one socket. */
 export interface SocketSession {
+  /** Absent for a venue that pings nobody and lets connections live. */
+  readonly rules?: SocketRules
   onText(text: string): void
   onClosed(): void
 }

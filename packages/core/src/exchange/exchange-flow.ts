@@ -10,13 +10,18 @@ import type { OrderFlowModel } from './order-flow-model.ts'
 export interface ExchangeFlow {
   /** Lets everything happen up to an instant; the exchange's clock stands at each event while it happens. */
   runUntil(instant: number): void
+  /**
+   * The clock jumps: what would have happened in between does not, and the rest comes so much later.
+   * @param micros microseconds, 0 or more
+   */
+  skip(micros: number): void
 }
 
 /** Flow of a seeded model: see `OrderFlowModel`. */
 export class ModelFlow implements ExchangeFlow {
   readonly #flows: readonly OrderFlowModel[]
   readonly #next: Float64Array
-  readonly #start: number
+  #start: number
   readonly #clock: SimClock
 
   /** @param start first instant, microseconds @param flows by instrument index; their books are filled here */
@@ -40,6 +45,11 @@ export class ModelFlow implements ExchangeFlow {
       this.#next[first] = this.#start + flow.at * 1e6
     }
   }
+
+  skip(micros: number): void {
+    this.#start += micros
+    for (let at = 0; at < this.#next.length; at++) this.#next[at]! += micros
+  }
 }
 
 /** A tape as the flow reads it: the next record, and when it happened. */
@@ -60,7 +70,7 @@ export class TapeFlow implements ExchangeFlow {
   readonly #engines: readonly MatchingEngine[]
   readonly #clock: SimClock
   /** Microseconds that are added to the tape's instants. */
-  readonly #shift: number
+  #shift: number
   readonly #resting = new Map<string, number[]>()
   #id = 0
 
@@ -83,6 +93,10 @@ export class TapeFlow implements ExchangeFlow {
       else if (record.kind === Kind.clear) this.#clear(engine, record.instrument)
       tape.advance()
     }
+  }
+
+  skip(micros: number): void {
+    this.#shift += micros
   }
 
   /** Brings the anonymous lots at a price to what the tape says, without meeting the other side. */

@@ -34,10 +34,14 @@ export class FaultProxy {
     this.#server = createServer({ allowHalfOpen: true }, client => this.#join(client))
   }
 
-  /** Listens on a free port of this machine and hands every connection on to the target. */
-  static async start(target: { readonly host: string; readonly port: number }, timers: Timers): Promise<FaultProxy> {
+  /** Listens on this machine and hands every connection on to the target. @param port 0 for a free one */
+  static async start(
+    target: { readonly host: string; readonly port: number },
+    timers: Timers,
+    port = 0,
+  ): Promise<FaultProxy> {
     const proxy = new FaultProxy(target, timers)
-    proxy.#server.listen(0, '127.0.0.1')
+    proxy.#server.listen(port, '127.0.0.1')
     await once(proxy.#server, 'listening')
     return proxy
   }

@@ -18,6 +18,7 @@ import type {
   ClientRequest,
   ClientSocket,
   DialectOptions,
+  SocketRules,
   SocketSession,
   VenueDialect,
   VenueReply,
@@ -52,6 +53,12 @@ const SOCKET_APIS = {
   spot: { path: 'ws-api/v3', weight: 2 },
   usdm: { path: 'ws-fapi/v1', weight: 5 },
 } as const
+
+/** What a connection is held to: pings, messages a second, and a day at most. */
+const RULES: Readonly<Record<Dialect, SocketRules>> = {
+  spot: { pingEveryMs: 20_000, pongWithinMs: 60_000, lifeMs: 86_400_000, messagesPerSecond: 5 },
+  usdm: { pingEveryMs: 180_000, pongWithinMs: 600_000, lifeMs: 86_400_000, messagesPerSecond: 10 },
+}
 
 /** Binance as its clients see it: spot or USD-M over an exchange. */
 class BinanceDialect implements VenueDialect {
@@ -123,10 +130,11 @@ class BinanceDialect implements VenueDialect {
     if (kind !== 'ws' && kind !== 'stream') return undefined
     const listenKey =
       asked.get('listenKey') ?? (rest[0] !== undefined && /^\w{32,}$/.test(rest[0]) ? rest[0] : undefined)
-    if (this.#dialect === 'usdm' && listenKey !== undefined) return this.accounts.open(listenKey, socket, this.now())
+    if (this.#dialect === 'usdm' && listenKey !== undefined)
+      return { ...this.accounts.open(listenKey, socket, this.now()), rules: RULES.usdm }
     const carried = ROUTED[route]
     const mayRead = (stream: string): boolean => (route === '' ? true : (carried?.test(stream) ?? false))
-    const session = new StreamSession(socket, this.#streams, kind === 'stream', mayRead)
+    const session = new StreamSession(socket, RULES[this.#dialect], this.#streams, kind === 'stream', mayRead)
     session.subscribe(kind === 'stream' ? (asked.get('streams') ?? '').split('/').filter(name => name !== '') : rest)
     return session
   }
@@ -181,12 +189,14 @@ class BinanceDialect implements VenueDialect {
     return route.access === 'keyed' ? this.#keys.keyed(request) : this.#keys.signed(request, parameters)
   }
 
+  /** The limit of messages is one of streams: here each is charged by its weight. */
   #socketApi(socket: ClientSocket, query: URLSearch): SocketSession | undefined {
+    const { messagesPerSecond: _none, ...rules } = RULES[this.#dialect]
     if (this.#weights.charge(SOCKET_APIS[this.#dialect].weight, 0).over !== undefined) return undefined
     return new SocketApiSession(socket, {
       ...{ keys: this.#keys, methods: this.#methods, weights: this.#weights, now: () => this.now() },
       accounts: this.#dialect === 'spot' ? this.accounts : undefined,
-      tellsLimits: query.get('returnRateLimits') !== 'false',
+      ...{ tellsLimits: query.get('returnRateLimits') !== 'false', rules },
     })
   }
 }

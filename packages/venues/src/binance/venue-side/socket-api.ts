@@ -1,4 +1,4 @@
-import type { ClientKey, ClientSocket, SocketSession } from '../../venue-dialect.ts'
+import type { ClientKey, ClientSocket, SocketRules, SocketSession } from '../../venue-dialect.ts'
 import type { AccountStreams } from './account-streams.ts'
 import type { ClientKeys } from './client-keys.ts'
 import { isFailure, RequestParameters } from './parameters.ts'
@@ -22,6 +22,7 @@ export interface SocketApiParts {
   readonly accounts: AccountStreams | undefined
   /** Whether answers tell the limits unless a request says otherwise. */
   readonly tellsLimits: boolean
+  readonly rules: SocketRules
   /** Milliseconds. */
   now(): number
 }
@@ -32,6 +33,10 @@ export class SocketApiSession implements SocketSession {
   readonly #parts: SocketApiParts
   readonly #subscriptions = new Map<number, () => void>()
   #count = 0
+
+  get rules(): SocketRules {
+    return this.#parts.rules
+  }
 
   constructor(socket: ClientSocket, parts: SocketApiParts) {
     this.#socket = socket

@@ -1,4 +1,4 @@
-import type { ClientSocket, SocketSession } from '../../venue-dialect.ts'
+import type { ClientSocket, SocketRules, SocketSession } from '../../venue-dialect.ts'
 import { objectIn } from '../../wire/json-object.ts'
 import type { MarketStreams, StreamReader } from './market-streams.ts'
 
@@ -6,6 +6,7 @@ const STREAMS_MAX = 1024
 
 /** A client's socket on the market streams: names come with the address or with SUBSCRIBE. */
 export class StreamSession implements SocketSession, StreamReader {
+  readonly rules: SocketRules
   readonly #socket: ClientSocket
   readonly #streams: MarketStreams
   readonly #names = new Set<string>()
@@ -13,8 +14,15 @@ export class StreamSession implements SocketSession, StreamReader {
   #isCombined: boolean
 
   /** @param mayRead whether the address carries a stream; others are subscribed in silence, as the venue does it */
-  constructor(socket: ClientSocket, streams: MarketStreams, isCombined: boolean, mayRead: (stream: string) => boolean) {
+  constructor(
+    socket: ClientSocket,
+    rules: SocketRules,
+    streams: MarketStreams,
+    isCombined: boolean,
+    mayRead: (stream: string) => boolean,
+  ) {
     this.#socket = socket
+    this.rules = rules
     this.#streams = streams
     this.#isCombined = isCombined
     this.#mayRead = mayRead
