@@ -8,11 +8,14 @@ import { isJson, skipBlanks } from '../wire/json-walk.ts'
 import { LevelReader } from '../wire/level-reader.ts'
 import { Literal } from '../wire/literal.ts'
 import { NameTable } from '../wire/name-table.ts'
+import { NOT_USUAL } from '../wire/not-usual.ts'
 import { NumberReader } from '../wire/number-reader.ts'
+import { QuotedNames } from '../wire/quoted-names.ts'
 import { RecordWriter } from '../wire/record-writer.ts'
 import { type Category, Channel, HEAD, INTERVAL_SECONDS, Slot } from './frame-fields.ts'
 import { MessageReader } from './message-reader.ts'
 import { TopicName } from './topic-name.ts'
+import { UsualFrames } from './usual-frames.ts'
 
 const TOPIC = new Literal('{"topic":"')
 const HAS_TOPIC = HEAD.bit('topic')
@@ -20,8 +23,8 @@ const HAS_OP = HEAD.bit('op')
 
 /**
  * Market data of Bybit v5, spot or linear: frames of the public sockets, and the REST answer with a book; see the README of
- * this folder for what is read. A topic usually stands first; wherever it stands, the frame is then read once, by the table
- * of its channel.
+ * this folder for what is read. A frame is first taken to have its usual form; see `UsualFrames`. Otherwise a topic still
+ * stands first nearly always; wherever it stands, the frame is then read once, by the table of its channel.
  */
 export class BybitCodec implements MarketCodec {
   readonly buffer: Uint8Array
@@ -31,6 +34,7 @@ export class BybitCodec implements MarketCodec {
   readonly #topic: TopicName
   readonly #message: MessageReader
   readonly #writer: RecordWriter
+  readonly #usual: UsualFrames
 
   /**
    * @param bufferBytes longest frame; longer ones cannot be put into the buffer
@@ -53,12 +57,15 @@ export class BybitCodec implements MarketCodec {
     const quotedSymbols = instruments.all.map(each =>
       each.venue === venue ? new Literal(`"${each.symbol}"`) : undefined,
     )
+    const quoted = new QuotedNames(own.map(({ symbol, index }) => [symbol, index]))
     const intervals = new NameTable(Object.entries(INTERVAL_SECONDS))
     this.#view = numbers.view
-    this.#fields = new FieldReader(numbers, new LevelReader(numbers, this.batch), { symbols, quotedSymbols, intervals })
+    const levels = new LevelReader(numbers, this.batch)
+    this.#fields = new FieldReader(numbers, levels, { symbols, quotedSymbols, intervals })
     this.#topic = new TopicName(category, numbers, symbols, intervals)
     this.#writer = new RecordWriter(this.batch, numbers.slots, source)
     this.#message = new MessageReader(this.#fields, this.batch, this.#writer, instruments.all.length)
+    this.#usual = new UsualFrames(category, this.#fields, levels, quoted, quotedSymbols, this.#message)
   }
 
   get instrument(): number {
@@ -72,7 +79,11 @@ export class BybitCodec implements MarketCodec {
   decode(from: number, to: number, receivedAt: number, receivedNanos: number): number {
     if (to > this.buffer.length - SLACK) return Refusal.tooLarge
     const behind = this.#begin(from, to, receivedAt, receivedNanos)
-    const kind = this.#finish(this.#frame(from, to), from, to)
+    let kind = this.#usual.read(from, to)
+    if (kind === NOT_USUAL) {
+      this.#message.begin()
+      kind = this.#finish(this.#frame(from, to), from, to)
+    }
     this.buffer[to] = behind
     return kind
   }

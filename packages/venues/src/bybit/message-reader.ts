@@ -104,15 +104,20 @@ export class MessageReader implements ListElements {
     return this.#levels(FrameKind.partialDepth, instrument, hasMatched)
   }
 
-  /**
-   * A book. The deepest topic of an instrument is the one that is followed; snapshots of the others are complete in
-   * themselves, and their changes mean nothing without them. One level comes in snapshots only.
-   */
   #book(p: number, instrument: number, depth: number): number {
     const refusal = this.#frame(p, ORDERBOOK, instrument)
     if (refusal < 0) return refusal
+    return this.book(instrument, depth, (this.#reader.seen & HAS_MATCHED) !== 0)
+  }
+
+  /**
+   * A book whose fields stand in the slots, and its levels in the batch. The deepest topic of an instrument is the one that
+   * is followed; snapshots of the others are complete in themselves, and their changes mean nothing without them. One level
+   * comes in snapshots only.
+   * @param depth levels a side of its topic @param hasMatched whether the instant of the matching engine was sent
+   */
+  book(instrument: number, depth: number, hasMatched: boolean): number {
     const isSnapshot = this.#slots[Slot.isSnapshot] === 1
-    const hasMatched = (this.#reader.seen & HAS_MATCHED) !== 0
     const followed = this.#depths[instrument]!
     if (depth === 1) {
       if (!isSnapshot) return Refusal.unknownKind
@@ -139,23 +144,27 @@ export class MessageReader implements ListElements {
   }
 
   #list(p: number, table: FieldTable, topic: TopicName): number {
-    const isTrades = topic.channel === Channel.publicTrade
     this.#topic = topic
     const refusal = this.#frame(p, table, topic.instrument)
     if (refusal < 0) return refusal
+    return this.list(topic.channel === Channel.publicTrade ? FrameKind.trade : FrameKind.bar)
+  }
+
+  /** A list whose elements were taken one by one; its type stands in its slot. @param kind that it is unless it is empty */
+  list(kind: number): number {
     if (this.#slots[Slot.isSnapshot] === 0) return Refusal.malformed
     if (this.#batch.count === 0) return this.#nothing()
     this.#writer.markLast()
-    return isTrades ? FrameKind.trade : FrameKind.bar
+    return kind
   }
 
   /** One trade or bar of the list that is being read. */
   element(): number {
-    return this.#topic!.channel === Channel.publicTrade ? this.#trade() : this.#bar(this.#topic!.seconds)
+    return this.#topic!.channel === Channel.publicTrade ? this.trade() : this.#bar(this.#topic!.seconds)
   }
 
-  /** A block trade was agreed outside the book: it is left out. */
-  #trade(): number {
+  /** A trade whose fields stand in the slots. A block trade was agreed outside the book: it is left out. */
+  trade(): number {
     const slots = this.#slots
     if (slots[Slot.lots] === 0) return Refusal.badNumber
     if (slots[Slot.isBlock] === 1) return 0
@@ -177,14 +186,19 @@ export class MessageReader implements ListElements {
     return 0
   }
 
-  /** A ticker of the linear market: what it changes is sent whole, from what is known by now. */
   #ticker(p: number, instrument: number): number {
+    const refusal = this.#frame(p, TICKER_FRAME, instrument)
+    return refusal < 0 ? refusal : this.ticker(instrument, this.#reader.innerSeen)
+  }
+
+  /**
+   * A ticker of the linear market whose fields stand in the slots: what it changes is sent whole, from what is known by now.
+   * @param seen bits of `TICKER` of the fields that were sent
+   */
+  ticker(instrument: number, seen: number): number {
     const slots = this.#slots
     const writer = this.#writer
-    const refusal = this.#frame(p, TICKER_FRAME, instrument)
-    if (refusal < 0) return refusal
     if (this.#batch.capacity < 3) return Refusal.tooLarge
-    const seen = this.#reader.innerSeen
     this.#tickers.merge(instrument, seen, slots[Slot.isSnapshot] === 1)
     const hasBid = slots[Slot.bid]! > 0 && slots[Slot.bidLots]! > 0
     const hasQuote = hasBid && slots[Slot.ask]! > 0 && slots[Slot.askLots]! > 0

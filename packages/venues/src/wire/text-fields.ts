@@ -19,7 +19,7 @@ export function readText(numbers: NumberReader, p: number, type: number, slot: n
   if (type === FieldType.fixed8) return numbers.decimal(p, 8, 1, slot)
   if (type === FieldType.fixed12) return numbers.signedDecimal(p, 12, slot)
   if (type === FieldType.float) return numbers.float(p, slot)
-  if (type === FieldType.textId) return readTextId(bytes, p, slots, slot)
+  if (type === FieldType.textId) return readTextId(numbers, p, slot)
   if (bytes[p] === QUOTE) {
     slots[slot] = 0
     return p + 1

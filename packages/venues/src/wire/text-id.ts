@@ -1,5 +1,6 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
 import { skipString } from './json-walk.ts'
+import type { NumberReader } from './number-reader.ts'
 
 const QUOTE = 34
 const DASH = 45
@@ -16,7 +17,13 @@ const DIGITS_MAX = 36
  * zeros, or a UUID in lower case (RFC 9562: 8-4-4-4-12 hexadecimal digits). Leaves its low 53 bits in a slot, and in the
  * next one 1 when it has more, which a UUID always counts as.
  */
-export function readTextId(bytes: Uint8Array, p: number, slots: Float64Array, slot: number): number {
+export function readTextId({ bytes, view, slots }: NumberReader, p: number, slot: number): number {
+  if (bytes[p + 8] === DASH && isUuid(view, p)) {
+    slots[slot] = (((hexOf(view, p + 19) & 0x1f) << 16) | hexOf(view, p + 24)) * 2 ** 32
+    slots[slot]! += ((hexOf(view, p + 28) << 16) | hexOf(view, p + 32)) >>> 0
+    slots[slot + 1] = 1
+    return p + 37
+  }
   const start = p
   let high = 0
   let low = 0
@@ -31,34 +38,36 @@ export function readTextId(bytes: Uint8Array, p: number, slots: Float64Array, sl
     high &= HIGH_SIZE - 1
   }
   const digits = p - start
-  if (bytes[p] !== QUOTE) return readUuid(bytes, start, slots, slot)
+  // A text that is no id is a bad number; what is no text is malformed.
+  if (bytes[p] !== QUOTE) return skipString(bytes, start - 1) < 0 ? Refusal.malformed : Refusal.badNumber
   if (digits === 0 || digits > DIGITS_MAX || (bytes[start] === ZERO && digits > 1)) return Refusal.badNumber
   slots[slot] = high * LOW_SIZE + low
   slots[slot + 1] = isLong ? 1 : 0
   return p + 1
 }
 
-function readUuid(bytes: Uint8Array, start: number, slots: Float64Array, slot: number): number {
-  let high = 0
-  let low = 0
-  for (let at = 0; at < 36; at++) {
-    const byte = bytes[start + at]!
-    if (at === 8 || at === 13 || at === 18 || at === 23) {
-      if (byte !== DASH) return noId(bytes, start)
-      continue
-    }
-    const digit = (byte - ZERO) >>> 0 <= 9 ? byte - ZERO : (byte - 97) >>> 0 <= 5 ? byte - 87 : -1
-    if (digit < 0) return noId(bytes, start)
-    low = low * 16 + digit
-    high = (high * 16 + (low >>> LOW_BITS)) & (HIGH_SIZE - 1)
-    low &= LOW_SIZE - 1
-  }
-  if (bytes[start + 36] !== QUOTE) return noId(bytes, start)
-  slots[slot] = high * LOW_SIZE + low
-  slots[slot + 1] = 1
-  return start + 37
+/** Whether a UUID and a quote stand at `p`. */
+function isUuid(view: DataView, p: number): boolean {
+  const first = hexBits(view, p) & hexBits(view, p + 4) & hexBits(view, p + 9) & hexBits(view, p + 14)
+  const last = hexBits(view, p + 19) & hexBits(view, p + 24) & hexBits(view, p + 28) & hexBits(view, p + 32)
+  const dashes = (view.getUint8(p + 13) ^ DASH) | (view.getUint8(p + 18) ^ DASH) | (view.getUint8(p + 23) ^ DASH)
+  return (first & last & TOPS) === TOPS && dashes === 0 && view.getUint8(p + 36) === QUOTE
+}
+const TOPS = 0x80808080 | 0
+
+/**
+ * Sets the top bit of each of four bytes that is `0`..`9` or `a`..`f`, if all of them are. Each sum sets the top bits of the
+ * bytes from 0x30, 0x3a, 0x61 and 0x67 on: an odd number of them is set exactly between the first two and the last two.
+ */
+function hexBits(view: DataView, p: number): number {
+  const x = view.getInt32(p, true)
+  return ((x + 0x50505050) ^ (x + 0x46464646) ^ (x + 0x1f1f1f1f) ^ (x + 0x19191919)) & ~x
 }
 
-/** A text that is no id is a bad number; what is no text is malformed. */
-const noId = (bytes: Uint8Array, start: number): number =>
-  skipString(bytes, start - 1) < 0 ? Refusal.malformed : Refusal.badNumber
+/** The number that four digits write, all of which are hexadecimal: a letter has bit 6 set, and is nine above its low bits. */
+function hexOf(view: DataView, p: number): number {
+  const x = view.getInt32(p, true)
+  const digits = (x & 0x0f0f0f0f) + 9 * ((x >>> 6) & 0x01010101)
+  const pairs = (digits << 4) | (digits >>> 8)
+  return ((pairs & 255) << 8) | ((pairs >>> 16) & 255)
+}
