@@ -27,7 +27,7 @@ export class ChannelName {
     const bytes = this.#bytes
     if (p === 0) return Refusal.missingField
     if (bytes[p] !== QUOTE) return Refusal.malformed
-    const end = p + 2 + NAME_BYTES_MAX
+    const end = p + 1 + NAME_BYTES_MAX
     this.#starts[0] = p + 1
     this.count = 0
     for (p++; ; p++) {

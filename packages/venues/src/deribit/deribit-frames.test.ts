@@ -83,6 +83,8 @@ const HOSTILE: readonly (readonly [reason: string, frame: string])[] = [
   ],
   ['malformed', note('instrument.state.future.BTC', '{"timestamp":1,"state":"broken","instrument_name":"BTC_USDC"}')],
   ['missing-field', note('platform_state', '{"locked":true}')],
+  // One byte longer than a name may be.
+  ['malformed', note(`platform_state.${'x'.repeat(50)}`, '{}')],
   ['missing-field', note('platform_state', '{"price_index":"btc_usd"}')],
   ['malformed', note('platform_state', '{"price_index":"btc_usd","locked":"true"}')],
   ['malformed', note('platform_state', '{"price_index":17,"locked":true}')],
