@@ -195,6 +195,22 @@ async function refusals(dir: string): Promise<void> {
     [3, /no TULIP on binance-usdm; symbols are BTCUSDT/, 'risk', 'set', 'binance-usdm', 'TULIP', 'position', '1'],
     [1, /it wants a decimal in steps of 0\.001/, 'risk', 'set', 'binance-usdm', 'BTCUSDT', 'position', '0.0001'],
     [1, /it wants a whole number/, 'risk', 'set', 'binance-usdm', 'BTCUSDT', 'open-orders', '2.5'],
+    [
+      2,
+      /^velocimex: mode must be live, simulation or observation, was "simulatoin"; did you mean simulation\?/,
+      ...['strategy', 'mode', 'okx-swap', 'momentum', 'simulatoin'],
+    ],
+    [
+      2,
+      /^velocimex: limit must be order, position, open-orders or price-band-bps, was "size"/,
+      'risk',
+      'set',
+      'a',
+      'b',
+      'size',
+      '1',
+    ],
+    [2, /^velocimex: reason must say why, in three letters or more, was "x"/, 'stop', 'x'],
     [3, /no strategy oracle here; strategies are momentum/, 'strategy', 'mode', 'okx-swap', 'oracle', 'live'],
   ] as const) {
     const refused = await velocimex(...args, '--dir', dir)

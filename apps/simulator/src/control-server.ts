@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
+import { checkSchema, issuesText } from '@velocimex/host/config/schema-issues'
 import type { FaultProxy } from '@velocimex/host/net/fault-proxy'
 import { z } from 'zod'
 import { faultSchema } from './fault-plan.ts'
@@ -50,8 +51,8 @@ type Call = keyof typeof SCHEMAS
 /** Why a call would be refused whatever the venue's state; undefined when it would not. @param call as `POST /silence` */
 export function faultOfCall(call: string, body: unknown): string | undefined {
   if (!Object.hasOwn(SCHEMAS, call)) return `there is no ${call}; there are ${Object.keys(SCHEMAS).join(', ')}`
-  const parsed = SCHEMAS[call as Call].safeParse(body)
-  return parsed.success ? undefined : z.prettifyError(parsed.error)
+  const checked = checkSchema<unknown>(SCHEMAS[call as Call], body)
+  return checked.ok ? undefined : issuesText(checked.issues)
 }
 
 /** What the control surface works on. */

@@ -1,4 +1,5 @@
 import { ok, type Result, refuse } from '@velocimex/core/result'
+import { checkSchema, issuesText } from '@velocimex/host/config/schema-issues'
 import { faultOfCall } from './control-server.ts'
 import { type Fault, faultSchema } from './fault-plan.ts'
 
@@ -64,10 +65,8 @@ function stepOf(line: string): ScenarioStep | string {
 
 function faultOf(text: string): ScenarioStep | string {
   try {
-    const parsed = faultSchema.safeParse(JSON.parse(text))
-    if (parsed.success) return { kind: 'fault', fault: parsed.data }
-    const [issue] = parsed.error.issues
-    return `F: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not a fault'}`
+    const checked = checkSchema(faultSchema, JSON.parse(text), Object.keys(faultSchema.shape))
+    return checked.ok ? { kind: 'fault', fault: checked.value } : `F: ${issuesText(checked.issues)}`
   } catch {
     return 'F wants a JSON object'
   }

@@ -212,15 +212,18 @@ risk:
 seed: 7
 `
 const faults: [string, string, RegExp][] = [
-  ['seed: 7', 'seed: x', /^c.yaml:13:7 {2}seed {2}Invalid input: expected number/],
+  ['seed: 7', 'seed: x', /^c.yaml:13:7 {2}seed {2}must be a number, was "x"/],
   ['  feedUs: 500', '  feedUss: 500', /^c.yaml:9:3 {2}latency.feedUss {2}is not a known key; did you mean feedUs\?/],
   [
     '  maxPosition: "0.05"',
     '  maxPosition: lots',
-    /^c.yaml:11:16 {2}risk.maxPosition {2}must be a decimal number in quotes/,
+    /^c.yaml:11:16 {2}risk.maxPosition {2}must be a decimal number in quotes, such as "0.01", was "lots"/,
   ],
-  ['  maxOpenOrders: 10', '  maxOpenOrders: 0', /^c.yaml:12:18 {2}risk.maxOpenOrders {2}Too small/],
-  ['tape: tapes/btc\n', '', /tape {2}must be the folder of a tape/],
+  ['  maxOpenOrders: 10', '  maxOpenOrders: 0', /^c.yaml:12:18 {2}risk.maxOpenOrders {2}must be at least 1, was 0/],
+  ['tape: tapes/btc\n', '', /tape {2}is missing: it must be the folder of a tape/],
+  ['  USDT: "10000"', '  USDT: 5', /capital.USDT {2}must be a decimal number in quotes, such as "0.01", was 5/],
+  ['capital:\n  USDT: "10000"', 'capital: 5', /capital {2}must be a mapping of keys, was 5/],
+  ['seed: 7', 'seed: 7\ntpae: x', /^c.yaml:14:1 {2}tpae {2}is not a known key; did you mean tape\?/],
   ['seed: 7', 'seed: 7\nseed: 8', /^c.yaml:14:1 {2}Map keys must be unique/],
   ['strategy:', '\tstrategy:', /^c.yaml:2:/],
 ]

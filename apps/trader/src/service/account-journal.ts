@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { assert } from '@velocimex/core/assert'
 import type { JournalHistory } from '@velocimex/core/bus/journal'
@@ -8,6 +8,7 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { toMinor } from '@velocimex/core/market/money'
 import type { Fill } from '@velocimex/core/order/fill'
 import { MakerShare } from '@velocimex/core/report/maker-share'
+import { readJsonFile } from '@velocimex/host/config/read-json-file'
 import { z } from 'zod'
 import { CashFlows } from './cash-flows.ts'
 import { replaceFile } from './durable-file.ts'
@@ -68,10 +69,9 @@ export class AccountJournal {
     this.books = new AccountBooks(instruments, { owner: 1, allowShort: true })
     this.flows = new CashFlows(directory, this.books)
     if (!existsSync(this.#path)) return
-    this.opening = openingSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')))
+    this.opening = readJsonFile(this.#path, openingSchema)
     this.#deposit(this.opening)
-    if (existsSync(this.#correctionsPath))
-      this.#corrections = correctionsSchema.parse(JSON.parse(readFileSync(this.#correctionsPath, 'utf8')))
+    if (existsSync(this.#correctionsPath)) this.#corrections = readJsonFile(this.#correctionsPath, correctionsSchema)
     for (const { at, code, units, reason } of this.#corrections)
       this.books.reconcileCash(code, this.books.cash(code) + BigInt(units), reason, micros(at))
   }

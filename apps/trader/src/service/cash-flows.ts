@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { micros } from '@velocimex/core/clock/micros'
 import type { AccountBooks } from '@velocimex/core/ledger/account-books'
+import { readJsonFile } from '@velocimex/host/config/read-json-file'
 import { z } from 'zod'
 import { replaceFile } from './durable-file.ts'
 
@@ -50,10 +51,9 @@ export class CashFlows {
     this.#books = books
     this.#max = max
     if (!existsSync(this.#path)) return
-    const file = fileSchema.safeParse(JSON.parse(readFileSync(this.#path, 'utf8')))
-    if (!file.success) throw new Error(`${this.#path}: ${z.prettifyError(file.error)}`)
-    this.#through = file.data.through
-    this.#flows = file.data.flows
+    const { through, flows } = readJsonFile(this.#path, fileSchema)
+    this.#through = through
+    this.#flows = flows
     for (const flow of this.#flows) this.#post(flow)
     this.#follow()
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { connect } from 'node:net'
+import { checkSchema, issuesText } from '@velocimex/host/config/schema-issues'
 import { z } from 'zod'
 import { CONNECTION_ACTIONS } from '../market/connection-view.ts'
 import type { AccountViews, LimitChange, ModeChange } from './account-views.ts'
@@ -13,7 +14,7 @@ const BODY_MAX = 1 << 16
 /** How every refusal begins that names what does not exist: an account, a symbol, a strategy, a connection. */
 const NAMES_NOTHING = /^there is no /
 
-const reasonSchema = z.strictObject({ reason: z.string().min(3, 'say why, in three letters or more').max(500) })
+const reasonSchema = z.strictObject({ reason: z.string().min(3, 'must say why, in three letters or more').max(500) })
 /** Closing positions as well must be said. */
 const stopSchema = reasonSchema.extend({ flatten: z.boolean().default(false) })
 const limitSchema = z.strictObject({
@@ -108,10 +109,10 @@ export class ControlApi {
   }
 
   async #with<T>(schema: z.ZodType<T>, body: unknown, act: (value: T) => Promise<unknown>): Promise<Answer> {
-    const parsed = schema.safeParse(body)
-    if (!parsed.success) return [400, { error: z.prettifyError(parsed.error) }]
+    const checked = checkSchema(schema, body)
+    if (!checked.ok) return [400, { error: issuesText(checked.issues) }]
     try {
-      const done = await act(parsed.data)
+      const done = await act(checked.value)
       if (typeof done !== 'string') return [200, done]
       return [NAMES_NOTHING.test(done) ? 404 : 409, { error: done }]
     } catch (cause) {

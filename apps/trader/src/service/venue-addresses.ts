@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readJsonFile } from '@velocimex/host/config/read-json-file'
 import { z } from 'zod'
 import { addressSchema, type VenueAddress } from './venue-process.ts'
 
@@ -11,15 +11,8 @@ export type VenueAddresses = Readonly<Record<string, VenueAddress>>
  * @throws Error naming what is wrong
  */
 export function readVenues(path: string, needed: readonly string[]): VenueAddresses {
-  let plain: unknown
-  try {
-    plain = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (cause) {
-    throw new Error(`${path}: ${(cause as Error).message}`)
-  }
-  const listed = z.array(addressSchema, 'must be a list of venues').safeParse(plain)
-  if (!listed.success) throw new Error(`${path}: ${z.prettifyError(listed.error)}`)
-  const byName = Object.fromEntries(listed.data.map(address => [address.venue, address]))
+  const listed = readJsonFile(path, z.array(addressSchema, 'must be a list of venues'))
+  const byName = Object.fromEntries(listed.map(address => [address.venue, address]))
   const missing = needed.find(name => byName[name] === undefined)
   if (missing !== undefined) throw new Error(`${path} lacks the venue ${missing}`)
   return byName

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import type { z } from 'zod'
-import { nearest } from './nearest.ts'
+import { checkSchema } from './schema-issues.ts'
 
 /** Longest configuration file that is read. */
 const BYTES_MAX = 1 << 20
@@ -71,32 +71,13 @@ export function parseConfig<T>(
   } catch (cause) {
     return { ...refuse('invalid'), issues: [issueAt(0, '', (cause as Error).message)] }
   }
-  const parsed = schema.safeParse(plain)
-  if (parsed.success) return { ...ok(parsed.data), issues: [] }
-  const issues = parsed.error.issues.flatMap(issue => placesOf(issue, document.contents, keys))
-  return { ...refuse('invalid'), issues: issues.map(({ offset, path, words }) => issueAt(offset, path, words)) }
-}
-
-interface Place {
-  readonly offset: number
-  readonly path: string
-  readonly words: string
-}
-
-/** An issue of the schema, found again in the source: unknown keys one by one at the key, others at the value. */
-function placesOf(issue: z.core.$ZodIssue, root: Node | null, known: readonly string[]): Place[] {
-  const path = issue.path.map(String)
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(key => {
-      const guess = nearest(key, known)
-      return {
-        offset: offsetOf(root, [...path, key], true),
-        path: [...path, key].join('.'),
-        words: `is not a known key${guess === undefined ? '' : `; did you mean ${guess}?`}`,
-      }
-    })
-  }
-  return [{ offset: offsetOf(root, path, false), path: path.join('.'), words: issue.message }]
+  const checked = checkSchema(schema, plain, keys)
+  if (checked.ok) return { ...ok(checked.value), issues: [] }
+  // Found again in the source: unknown keys at the key, others at the value.
+  const issues = checked.issues.map(({ path, words, isKey }) =>
+    issueAt(offsetOf(document.contents, path, isKey), path.join('.'), words),
+  )
+  return { ...refuse('invalid'), issues }
 }
 
 /** Offset of the value (or key) at a path; of the nearest that is there when it is missing. */

@@ -18,6 +18,7 @@ import { KIND_NAMES } from '@velocimex/core/market/event-kind'
 import { I32_INSTRUMENT, RECORD_BYTES, RECORD_I32, Records } from '@velocimex/core/market/event-record'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { ok, type Result, refuse } from '@velocimex/core/result'
+import { checkSchema, issuesText } from '../config/schema-issues.ts'
 import { MANIFEST_FILE, MANIFEST_FORMAT, type TapeManifest, tapeManifestSchema } from './tape-manifest.ts'
 
 /** Why a folder is not a tape that can be read. */
@@ -230,10 +231,9 @@ function readManifest(directory: string): TapeManifest | undefined {
   } catch {
     throw new Fault(`${path}: not JSON`)
   }
-  const parsed = tapeManifestSchema.safeParse(json)
-  if (!parsed.success)
-    throw new Fault(`${path}: ${parsed.error.issues[0]!.path.join('.')}: ${parsed.error.issues[0]!.message}`)
-  return parsed.data
+  const checked = checkSchema(tapeManifestSchema, json)
+  if (!checked.ok) throw new Fault(`${path}: ${issuesText(checked.issues.slice(0, 3))}`)
+  return checked.value
 }
 
 /** What a manifest would have said, computed from the segments of a tape that was never finished. */

@@ -1,0 +1,26 @@
+import { equal } from 'node:assert/strict'
+import { test } from 'node:test'
+import { nearest } from './nearest.ts'
+
+const KNOWN = ['name', 'mode', 'maxPosition', 'tape', 'BTCUSDT']
+
+/** A row: what was written, what is guessed. */
+const rows = `
+  nmae         name
+  moed         mode
+  Mode         mode
+  mod          mode
+  maxPositon   maxPosition
+  maxPostiion  maxPosition
+  tap          tape
+  tpae         tape
+  btcusd       BTCUSDT
+  n            -
+  nothing      -
+  position     maxPosition
+  positions    -
+`
+for (const row of rows.trim().split('\n')) {
+  const [written, guess] = row.trim().split(/\s+/) as [string, string]
+  test(`${written} is taken for ${guess}`, () => equal(nearest(written, KNOWN) ?? '-', guess))
+}
