@@ -165,6 +165,31 @@ test('a wrong configuration is shown at its place: exit 4', () => {
   equal(velocimex(['backtest', 'run', 'bad.yaml']).status, 4)
 })
 
+test('a scenario that cannot be read or played ends the command with what is wrong, never with a stack', () => {
+  const scenario = join(directory, 'faults.txt')
+  const fault = 'F {"on":"frame","kind":"drop"}\n'
+  const scenarios: [string, number, RegExp][] = [
+    ['X 1005', 4, /faults\.txt: line 1: X wants a close code/],
+    [
+      'F {"on":"frme","kind":"drop"}',
+      4,
+      /line 1: F: on must be request, message or frame, was "frme"; did you mean frame/,
+    ],
+    [fault.repeat(1001), 1, /faults\.txt: the scenario cannot go on: more faults wait than a venue keeps/],
+  ]
+  for (const [text, code, words] of scenarios) {
+    writeFileSync(scenario, text)
+    const { status, stderr } = velocimex(['simulate-venue', 'kraken', '--faults', scenario])
+    equal(status, code, stderr)
+    match(stderr, words)
+    ok(!stderr.includes('    at '), stderr)
+  }
+  const folder = velocimex(['simulate-venue', 'kraken', '--faults', directory])
+  equal(folder.status, 1)
+  match(folder.stderr, /is a folder, not a scenario/)
+  equal(velocimex(['simulate-venue', 'kraken', '--faults', 'nowhere.txt']).status, 3)
+})
+
 test('a simulated venue on a port that is taken names the port and the remedy', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')

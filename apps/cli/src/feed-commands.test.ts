@@ -95,9 +95,9 @@ test('S0-MDS-4 connections on command: rolled over and reconnected while every b
 
     const unknown = await velocimex('feed', 'resync', 'okx-swap', 'ws9')
     equal(unknown.code, 3)
-    match(unknown.err, /no connection ws9 on okx-swap; connections are ws1, ws2, private/)
+    match(unknown.err, /no connection "ws9" on okx-swap; there are ws1, ws2, private/)
     match((await velocimex('feed', 'rollover', 'okx-swap', 'private')).err, /cannot be rolled over/)
-    match((await velocimex('feed', 'resync', 'nobody')).err, /there is no account nobody; accounts are/)
+    match((await velocimex('feed', 'resync', 'nobody')).err, /there is no account "nobody"; there are/)
     const audit = JSON.parse((await velocimex('audit', 'verify', '--json')).out) as { disk: { count: number } }
     ok(audit.disk.count >= 7, 'every command is in the audit log')
   } finally {

@@ -1,5 +1,6 @@
 import { STANDING_WORDS, type Standing } from '@velocimex/core/execution/standing'
 import type { Command } from 'commander'
+import { CommandError, EXIT } from './exit-codes.ts'
 import { pairs, print, printJson, table } from './output.ts'
 import { askTrader } from './trader-client.ts'
 
@@ -57,6 +58,7 @@ async function list(flags: OrderFlags & { readonly all?: boolean }): Promise<voi
 }
 
 async function explain(id: string, flags: OrderFlags): Promise<void> {
+  if (id.trim() === '') throw new CommandError(EXIT.usage, 'give the id of an order; velocimex order list tells them')
   const value = (await askTrader(flags.dir, 'GET', `/orders/${encodeURIComponent(id)}`)) as OrderTold & {
     readonly story: readonly { readonly at: string; readonly words: string }[]
   }

@@ -102,8 +102,11 @@ test('a recorder that is killed leaves what it heard; the next one packs it', ()
 test('what cannot be recorded is told with its exit code', () =>
   withVenue('binance-spot', async (venue, out) => {
     const unknown = record(venue, 'binance-spot', 'NOPEUSDT', out)
-    await until(unknown, 'binance-spot does not list NOPEUSDT')
+    await until(unknown, 'binance-spot does not list NOPEUSDT; it lists BTCUSDT, ')
     equal((await once(unknown, 'close'))[0], 3)
+    const near = record(venue, 'binance-spot', 'BTCUSDT,btc-usdt', out)
+    await until(near, 'binance-spot does not list btc-usdt (did you mean BTCUSDT?)')
+    equal((await once(near, 'close'))[0], 3)
     const usage = record(venue, 'nowhere', 'BTCUSDT', out)
     await until(usage, 'venue nowhere is not known')
     equal((await once(usage, 'close'))[0], 2)

@@ -69,16 +69,24 @@ async function run(name: string, flags: Flags): Promise<void> {
     wait: async (milliseconds: number): Promise<void> => void (await wait(milliseconds)),
     inject: (frame: string): void => venue.server.inject(frame),
     expect: (text: string): Promise<void> => venue.server.heard(text),
-    fault: (fault: Parameters<typeof venue.server.addFault>[0]): void => void venue.server.addFault(fault),
+    fault(fault: Parameters<typeof venue.server.addFault>[0]): void {
+      if (!venue.server.addFault(fault)) throw new Error('more faults wait than a venue keeps')
+    },
     close: (code: number): void => venue.server.closeAll(code, 'by scenario'),
     control: (call: string, body: unknown): void => {
       const [status, value] = venue.control(call, body)
       if (status !== 200) say(`${flags.faults}: ${call} ${JSON.stringify(body)}: ${JSON.stringify(value)}`)
     },
   }
-  void playScenario(steps, stage)
-  await stopped
-  await venue.stop()
+  // A scenario that is over does not end the venue; one that cannot go on does.
+  const broken = new Promise<never>((_, fail) => void playScenario(steps, stage).catch(fail))
+  try {
+    await Promise.race([stopped, broken])
+  } catch (cause) {
+    throw new CommandError(EXIT.failed, `${flags.faults}: the scenario cannot go on: ${(cause as Error).message}`)
+  } finally {
+    await venue.stop()
+  }
 }
 
 function tell(venue: SimulatedVenue, name: string, keys: readonly ClientKey[], isJson: boolean): void {
@@ -106,8 +114,10 @@ async function scenarioIn(path: string): Promise<readonly ScenarioStep[]> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
-  } catch {
-    throw new CommandError(EXIT.notFound, `${path} does not exist`)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw new CommandError(EXIT.notFound, `${path} does not exist`)
+    throw new CommandError(EXIT.failed, `${path}: ${code === 'EISDIR' ? 'is a folder, not a scenario' : message}`)
   }
   const read = readScenario(text)
   if (!read.ok) throw new CommandError(EXIT.invalidConfiguration, `${path}: ${read.words}`)

@@ -191,8 +191,8 @@ async function stopsAgain(dir: string): Promise<void> {
 /** What is not there is told with what is; a value that does not fit, with what would. */
 async function refusals(dir: string): Promise<void> {
   for (const [code, words, ...args] of [
-    [3, /no account nobody; accounts are binance-usdm/, 'risk', 'set', 'nobody', 'BTCUSDT', 'position', '1'],
-    [3, /no TULIP on binance-usdm; symbols are BTCUSDT/, 'risk', 'set', 'binance-usdm', 'TULIP', 'position', '1'],
+    [3, /no account "nobody"; there are binance-usdm/, 'risk', 'set', 'nobody', 'BTCUSDT', 'position', '1'],
+    [3, /no symbol "TULIP" on binance-usdm; there is BTCUSDT/, 'risk', 'set', 'binance-usdm', 'TULIP', 'position', '1'],
     [1, /it wants a decimal in steps of 0\.001/, 'risk', 'set', 'binance-usdm', 'BTCUSDT', 'position', '0.0001'],
     [1, /it wants a whole number/, 'risk', 'set', 'binance-usdm', 'BTCUSDT', 'open-orders', '2.5'],
     [
@@ -211,7 +211,12 @@ async function refusals(dir: string): Promise<void> {
       '1',
     ],
     [2, /^velocimex: reason must say why, in three letters or more, was "x"/, 'stop', 'x'],
-    [3, /no strategy oracle here; strategies are momentum/, 'strategy', 'mode', 'okx-swap', 'oracle', 'live'],
+    [3, /no account "binance-udsm"; .*; did you mean binance-usdm\?/, 'feed', 'resync', 'binance-udsm'],
+    [3, /no connection "ws9" on okx-swap; there are ws1/, 'feed', 'reconnect', 'okx-swap', 'ws9'],
+    [2, /give the id of an order; velocimex order list tells them/, 'order', 'explain', ''],
+    [3, /there is no order V9; velocimex order list --all/, 'order', 'explain', 'V9'],
+    [3, /there is no order \.\.%2Frisk; velocimex order list/, 'order', 'explain', '../risk'],
+    [3, /no strategy "oracle" here; there is momentum/, 'strategy', 'mode', 'okx-swap', 'oracle', 'live'],
   ] as const) {
     const refused = await velocimex(...args, '--dir', dir)
     equal(refused.code, code, refused.err)

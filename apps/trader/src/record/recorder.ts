@@ -3,6 +3,7 @@ import type { Micros } from '@velocimex/core/clock/micros'
 import { Random } from '@velocimex/core/clock/random'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import { likely } from '@velocimex/host/config/nearest'
 import { Repeats } from '@velocimex/host/net/repeats'
 import { RestClient } from '@velocimex/host/net/rest-client'
 import type { Timers } from '@velocimex/host/net/timers'
@@ -13,6 +14,8 @@ import { MarketConnector } from '../market/market-connector.ts'
 import { CaptureFiles, type DiskFault } from './capture-files.ts'
 
 const FLUSH_MS = 1_000
+/** Symbols that a message names. */
+const LISTED_MAX = 8
 const LIST_DEADLINE_MS = 20_000
 
 /** What to record. */
@@ -89,7 +92,8 @@ export class Recorder {
     const unknown = symbols.filter((_, at) => wanted[at] === undefined)
     if (unknown.length > 0) {
       await rest.stop()
-      throw new RecorderFault('unknown_symbol', `${venue.id} does not list ${unknown.join(', ')}`)
+      const names = listed.map(({ symbol }) => symbol)
+      throw new RecorderFault('unknown_symbol', unlisted(venue.id, unknown, names))
     }
     const recorder = new Recorder(options, rest, wanted as Instrument[])
     for (const name of recorder.files.leftovers()) {
@@ -175,6 +179,17 @@ export async function listOf(venue: MarketVenue, wire: MarketWire, rest: RestCli
     if (parsed.ok) instruments.push(...parsed.value.instruments)
   }
   return instruments
+}
+
+/** Which symbols a venue does not list, each with those that may have been meant. */
+export function unlisted(venue: string, unknown: readonly string[], names: readonly string[]): string {
+  const offers = unknown.map(symbol => {
+    const meant = likely(symbol, names)
+    return meant.length === 0 ? symbol : `${symbol} (did you mean ${meant.join(', ')}?)`
+  })
+  const some =
+    names.length <= LISTED_MAX ? names.join(', ') : `${names.length}, such as ${names.slice(0, LISTED_MAX).join(', ')}`
+  return `${venue} does not list ${offers.join(', ')}; it lists ${some}`
 }
 
 /** Where the captures of a folder lie, for messages. */

@@ -1,5 +1,4 @@
 import { RECONCILIATION_CAUSE } from '@velocimex/core/engine/reconcile-account'
-import { LEDGER_NAMES, LedgerKind } from '@velocimex/core/ledger/chart'
 import { formatOnGrid, formatScaled, parseOnGrid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { InstrumentLimits } from '@velocimex/core/risk/risk-limits'
@@ -8,9 +7,11 @@ import type { ExecutionMode } from './execution-modes.ts'
 import { commandFeed, type FeedCommand, feedView } from './feed-views.ts'
 import { breakerRows, limitRows, modeView, stopView } from './guard-views.ts'
 import { INSTRUMENT_LIMITS, type InstrumentLimitName } from './instrument-limits.ts'
+import { ledgerRow } from './ledger-views.ts'
 import type { LiveAccount } from './live-account.ts'
 import type { NamedAccount } from './named-account.ts'
 import { orderRow } from './order-views.ts'
+import { noAccount, notFound, notPossible, type Refusal } from './refusal.ts'
 import type { StopOrder } from './stop-order.ts'
 import { managersOf, strategyRows } from './strategy-views.ts'
 
@@ -142,10 +143,9 @@ export class AccountViews {
   }
 
   /** @returns the strategies as they are now, or why the mode stays as it is */
-  setMode({ account: name, strategy, mode }: ModeChange): object | string {
-    const account = this.#accounts.find(each => each.name === name)?.account
-    if (account === undefined)
-      return `there is no account ${name}; accounts are ${this.#accounts.map(each => each.name).join(', ')}`
+  setMode({ account: name, strategy, mode }: ModeChange): object | Refusal {
+    const account = this.#find(name)
+    if (account === undefined) return noAccount(name, this.#accounts)
     return account.strategies.setMode(strategy, mode) ?? this.strategies()
   }
 
@@ -154,34 +154,12 @@ export class AccountViews {
   }
 
   /** @returns the connections as they are now, or why nothing was done */
-  commandFeed(command: FeedCommand): object | string {
+  commandFeed(command: FeedCommand): object | Refusal {
     return commandFeed(this.#accounts, command) ?? this.feeds()
   }
 
   ledger(): object {
-    return {
-      accounts: this.#accounts.map(({ name, account }) => {
-        const { books } = account.journal
-        const sums = books.trialBalance()
-        const codes = [...new Set(account.instruments.all.flatMap(({ settle, quote }) => [settle.code, quote.code]))]
-        const amounts = (unitsOf: (code: string) => bigint, of = codes): Record<string, string> =>
-          Object.fromEntries(of.map(code => [code, formatScaled(unitsOf(code), decimalsOf(account, code))]))
-        const all = books.chart.assets.map(({ code }) => code)
-        return {
-          account: name,
-          trialBalance: Object.fromEntries(
-            LEDGER_NAMES.filter(ledger => ledger !== '').map(ledger => [ledger, String(sums[ledger] ?? 0n)]),
-          ),
-          isBalanced: Object.values(sums).every(sum => sum === 0n),
-          transfers: books.ledger.transferCount,
-          cash: amounts(code => books.cash(code)),
-          funding: amounts(code => books.chart.held(LedgerKind.funding, code)),
-          external: amounts(code => account.journal.flows.external(code), all),
-          corrections: account.journal.corrections,
-          differences: account.care.differences,
-        }
-      }),
-    }
+    return { accounts: this.#accounts.map(ledgerRow) }
   }
 
   risk(): object {
@@ -206,7 +184,7 @@ export class AccountViews {
 
   /** The limits of an instrument; undefined when there is none of that name. */
   limitsOf(name: string, symbol: string): object | undefined {
-    const account = this.#accounts.find(each => each.name === name)?.account
+    const account = this.#find(name)
     const instrument = account?.instruments.all.find(each => each.symbol === symbol)
     return instrument === undefined ? undefined : limitsText(account!.guards.limits(instrument.index), instrument)
   }
@@ -223,18 +201,18 @@ export class AccountViews {
   }
 
   /** Releases the stop of every account and the halts of reconciliation, or says which ones stay stopped and why. */
-  resume(reason: string): object | string {
+  resume(reason: string): object | Refusal {
     const lifted = this.#accounts.filter(({ account }) => account.guards.lift(RECONCILIATION_CAUSE, reason))
     const stopped = this.#accounts.filter(({ account }) => account.guards.safeguards.stop.isEngaged)
     if (stopped.length + lifted.length === 0) {
       const audit = this.#accounts.some(({ account }) => auditHalt(account) !== undefined)
-      return `nothing is stopped${audit ? '; the audit log halts: velocimex audit acknowledge' : ''}`
+      return notPossible(`nothing is stopped${audit ? '; the audit log halts: velocimex audit acknowledge' : ''}`)
     }
     const refused = stopped.flatMap(({ name, account }) => {
       const why = account.guards.release(reason)
       return why === undefined ? [] : [`${name} stays stopped: ${why}`]
     })
-    if (refused.length > 0) return refused.join('; ')
+    if (refused.length > 0) return notPossible(refused.join('; '))
     this.#stopOrder.takeBack()
     return { resumed: [...new Set([...stopped, ...lifted])].map(({ name }) => name) }
   }
@@ -250,26 +228,29 @@ export class AccountViews {
   }
 
   /** @returns the limits as they are now, or why they were not changed */
-  setLimit({ account: name, symbol, limit, value, raise }: LimitChange): object | string {
-    const account = this.#accounts.find(each => each.name === name)?.account
+  setLimit({ account: name, symbol, limit, value, raise }: LimitChange): object | Refusal {
+    const account = this.#find(name)
     const instrument = account?.instruments.all.find(each => each.symbol === symbol)
-    if (account === undefined)
-      return `there is no account ${name}; accounts are ${this.#accounts.map(each => each.name).join(', ')}`
-    if (instrument === undefined)
-      return `there is no ${symbol} on ${name}; symbols are ${account.instruments.all.map(each => each.symbol).join(', ')}`
+    if (account === undefined) return noAccount(name, this.#accounts)
+    if (instrument === undefined) return notFound('symbol', symbol, symbolsOf(account), `on ${name}`)
     const { field } = INSTRUMENT_LIMITS[limit]
     const parsed = limit === 'order' || limit === 'position' ? parseOnGrid(value, instrument.quantity) : undefined
     const number = parsed === undefined ? Number(value) : parsed.ok ? parsed.value : Number.NaN
     if (!Number.isSafeInteger(number) || number < 0 || value.trim() === '') {
       const wants =
         parsed === undefined ? 'a whole number' : `a decimal in steps of ${formatOnGrid(1, instrument.quantity)}`
-      return `${value} is no value for ${limit}: it wants ${wants}, not negative`
+      return notPossible(`${value} is no value for ${limit}: it wants ${wants}, not negative`)
     }
     const before = account.guards.limits(instrument.index)
-    if (number > before[field] && !raise) return `${value} is more than before: raising a limit must be said (--raise)`
+    if (number > before[field] && !raise)
+      return notPossible(`${value} is more than before: raising a limit must be said (--raise)`)
     const refusal = account.guards.setLimit(instrument.index, limit, number)
-    if (refusal !== undefined) return `${limit} was not changed: ${refusal.replaceAll('_', ' ')}`
+    if (refusal !== undefined) return notPossible(`${limit} was not changed: ${refusal.replaceAll('_', ' ')}`)
     return limitsText(account.guards.limits(instrument.index), instrument)
+  }
+
+  #find(name: string): LiveAccount | undefined {
+    return this.#accounts.find(each => each.name === name)?.account
   }
 
   #equity(account: LiveAccount): string {
@@ -281,6 +262,8 @@ export class AccountViews {
 const auditHalt = ({ guards }: LiveAccount): object | undefined =>
   guards.safeguards.halts.halts.find(({ cause }) => cause === AUDIT_CAUSE)
 
+const symbolsOf = ({ instruments }: LiveAccount): string[] => instruments.all.map(({ symbol }) => symbol)
+
 function limitsText(limits: InstrumentLimits, { quantity }: Instrument): object {
   const lots = (count: number): string => (Number.isFinite(count) ? formatOnGrid(count, quantity) : 'none')
   return {
@@ -289,9 +272,4 @@ function limitsText(limits: InstrumentLimits, { quantity }: Instrument): object 
     openOrders: limits.openOrdersMax,
     priceBandBps: limits.priceBandBps,
   }
-}
-
-function decimalsOf({ instruments }: LiveAccount, code: string): number {
-  return instruments.all.flatMap(({ settle, quote, base }) => [settle, quote, base]).find(asset => asset.code === code)!
-    .decimals
 }

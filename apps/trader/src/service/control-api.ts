@@ -9,10 +9,11 @@ import type { AccountViews, LimitChange, ModeChange } from './account-views.ts'
 import type { CommandAudit } from './command-audit.ts'
 import { EXECUTION_MODES } from './execution-modes.ts'
 import type { FeedCommand } from './feed-views.ts'
+import { notPossible, Refusal } from './refusal.ts'
 
 const BODY_MAX = 1 << 16
-/** How every refusal begins that names what does not exist: an account, a symbol, a strategy, a connection. */
-const NAMES_NOTHING = /^there is no /
+/** Longest order id that a venue takes. */
+const ORDER_ID = /^[\w-]{1,64}$/
 
 const reasonSchema = z.strictObject({ reason: z.string().min(3, 'must say why, in three letters or more').max(500) })
 /** Closing positions as well must be said. */
@@ -92,11 +93,7 @@ export class ControlApi {
     if (call === 'GET /feeds') return [200, views.feeds()]
     if (call === 'GET /ledger') return [200, views.ledger()]
     if (call === 'GET /risk') return [200, views.risk()]
-    const explained = /^GET \/orders\/([\w-]{1,64})$/.exec(call)
-    if (explained !== null) {
-      const story = views.explain(explained[1]!)
-      return story === undefined ? [404, { error: `order ${explained[1]} is not known` }] : [200, story]
-    }
+    if (call.startsWith('GET /orders/')) return this.#explain(url.pathname.slice('/orders/'.length))
     const body = await jsonOf(request)
     if (call === 'POST /stop')
       return this.#with(stopSchema, body, ({ reason, flatten }) => this.emergencyStop(reason, flatten))
@@ -108,13 +105,23 @@ export class ControlApi {
     return [404, { error: `there is no ${call}` }]
   }
 
+  /** @param id as it stands in the address */
+  #explain(id: string): Answer {
+    const story = ORDER_ID.test(id) ? this.#views.explain(id) : undefined
+    if (story !== undefined) return [200, story]
+    return [
+      404,
+      { error: `there is no order ${id === '' ? 'without an id' : id}; velocimex order list --all tells them` },
+    ]
+  }
+
   async #with<T>(schema: z.ZodType<T>, body: unknown, act: (value: T) => Promise<unknown>): Promise<Answer> {
     const checked = checkSchema(schema, body)
     if (!checked.ok) return [400, { error: issuesText(checked.issues) }]
     try {
       const done = await act(checked.value)
-      if (typeof done !== 'string') return [200, done]
-      return [NAMES_NOTHING.test(done) ? 404 : 409, { error: done }]
+      if (!(done instanceof Refusal)) return [200, done]
+      return [done.reason === 'not_found' ? 404 : 409, { error: done.words }]
     } catch (cause) {
       return [500, { error: (cause as Error).message }]
     }
@@ -146,7 +153,7 @@ export class ControlApi {
   /** A person knows that the log is damaged, and says so in it. */
   async #acknowledge(reason: string): Promise<unknown> {
     const { damage } = this.#audit
-    if (damage.breaks.length === 0) return 'the audit log is whole: there is nothing to acknowledge'
+    if (damage.breaks.length === 0) return notPossible('the audit log is whole: there is nothing to acknowledge')
     await this.#audit.write('audit.acknowledge', 'audit log', damage.breaks, 'entries pass again', reason)
     damage.acknowledge()
     return { acknowledged: damage.breaks, accounts: this.#views.acknowledgeAudit(reason) }
@@ -170,7 +177,7 @@ export class ControlApi {
     const before = this.#views.limitsOf(account, symbol)
     await this.#audit.write('risk.set', object, before ?? '', { [limit]: value }, change.raise ? 'raise' : '')
     const done = this.#views.setLimit(change)
-    if (typeof done === 'string') await this.#audit.write('risk.refused', object, before ?? '', before ?? '', done)
+    if (done instanceof Refusal) await this.#audit.write('risk.refused', object, before ?? '', before ?? '', done.words)
     return done
   }
 }

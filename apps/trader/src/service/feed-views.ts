@@ -3,6 +3,7 @@ import { IMBALANCE_LEVELS } from '@velocimex/core/book/metrics-record'
 import { formatOnGrid } from '@velocimex/core/market/grid'
 import { CONNECTION_ACTIONS, type ConnectionAction } from '../market/connection-view.ts'
 import type { NamedAccount } from './named-account.ts'
+import { noAccount, notFound, notPossible, type Refusal } from './refusal.ts'
 
 /** The connection that carries what happens to an account. */
 const PRIVATE = 'private'
@@ -70,13 +71,13 @@ function mergedText(merged: {
 }
 
 /** Has connections do what a person asked for. @returns why that is not possible; undefined when it is done */
-export function commandFeed(accounts: readonly NamedAccount[], command: FeedCommand): string | undefined {
+export function commandFeed(accounts: readonly NamedAccount[], command: FeedCommand): Refusal | undefined {
   const { account: name, action, connection } = command
   const account = accounts.find(each => each.name === name)?.account
-  if (account === undefined)
-    return `there is no account ${name}; accounts are ${accounts.map(each => each.name).join(', ')}`
+  if (account === undefined) return noAccount(name, accounts)
   if (connection === PRIVATE) {
-    if (action === 'rollover') return `the private stream cannot be rolled over; ${CONNECTION_ACTIONS[0]} it`
+    if (action === 'rollover')
+      return notPossible(`the private stream cannot be rolled over; ${CONNECTION_ACTIONS[0]} it`)
     if (action === 'reconnect') account.stream.reconnect()
     else account.desk.onLinkUp()
     account.care.hurry()
@@ -84,5 +85,5 @@ export function commandFeed(accounts: readonly NamedAccount[], command: FeedComm
   }
   if (account.market.act(action, connection)) return undefined
   const known = [...account.market.connections.map(each => each.name), PRIVATE]
-  return `there is no connection ${connection} on ${name}; connections are ${known.join(', ')}`
+  return notFound('connection', connection ?? '', known, `on ${name}`)
 }

@@ -24,6 +24,7 @@ import type { Strategy } from '@velocimex/core/strategy/strategy'
 import { type ExecutionMode, type StrategyMode, watching } from './execution-modes.ts'
 import type { FillHistory } from './fill-history.ts'
 import type { ModeFile } from './mode-file.ts'
+import { notFound, notPossible, type Refusal } from './refusal.ts'
 import { StrategyModes } from './strategy-modes.ts'
 import { TradingWatch } from './trading-watch.ts'
 
@@ -189,16 +190,16 @@ export class LiveStrategies implements RecordSink, MarketView {
   }
 
   /** Changes what becomes of the orders of a strategy. @returns why that is not possible; undefined when it is done */
-  setMode(strategy: string, mode: ExecutionMode): string | undefined {
+  setMode(strategy: string, mode: ExecutionMode): Refusal | undefined {
     const desk = this.#byName.get(strategy)
-    if (desk === undefined)
-      return `there is no strategy ${strategy} here; strategies are ${[...this.#byName.keys()].join(', ')}`
+    if (desk === undefined) return notFound('strategy', strategy, [...this.#byName.keys()], 'here')
     if (mode === 'simulation') this.#openPaper()
-    return this.#modes.change(strategy, mode, {
+    const refusal = this.#modes.change(strategy, mode, {
       isFlat: () => isFlat(desk),
       openOrders: () => desk.instruments.flatMap(({ index }) => desk.openOrders(index).map(each => each.clientOrderId)),
       cancel: id => void desk.cancel(id),
     })
+    return refusal === undefined ? undefined : notPossible(refusal)
   }
 
   /** Tells the strategies whose timers are due. */

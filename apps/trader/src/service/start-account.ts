@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { alignAssets } from '@velocimex/core/market/align-assets'
 import type { Instrument } from '@velocimex/core/market/instrument'
-import { nearest } from '@velocimex/host/config/nearest'
 import { riskLimits, stopThresholds } from '@velocimex/host/config/risk-section'
 import { ClockOffset } from '@velocimex/host/net/clock-offset'
 import { RestClient } from '@velocimex/host/net/rest-client'
@@ -10,7 +9,7 @@ import { ORDER_VENUES } from '@velocimex/venues/order-venues'
 import { VENUE_CLOCKS } from '@velocimex/venues/venue-clocks'
 import { findVenue } from '@velocimex/venues/venues'
 import { WIRES } from '@velocimex/venues/wires'
-import { listOf } from '../record/recorder.ts'
+import { listOf, unlisted } from '../record/recorder.ts'
 import { measureClock } from '../venue/measure-clock.ts'
 import { CRYPTOGRAPHY } from '../venue/node-cryptography.ts'
 import { AUDIT_CAUSE } from './audit-damage.ts'
@@ -100,10 +99,7 @@ async function listed(config: AccountConfig, rest: RestClient): Promise<Instrume
     const instrument = all.find(each => each.symbol === symbol)
     if (instrument !== undefined) return instrument
     const names = all.map(each => each.symbol)
-    const meant = nearest(symbol, names) ?? names.slice(0, 10).join(', ')
-    throw new Error(
-      `${config.name}: ${config.venue} does not list ${symbol}; it lists ${names.length}, such as ${meant}`,
-    )
+    throw new Error(`${config.name}: ${unlisted(config.venue, [symbol], names)}`)
   })
   return alignAssets(found.map((instrument, index) => ({ ...instrument, index })))
 }

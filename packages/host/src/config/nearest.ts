@@ -12,6 +12,31 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best
 }
 
+/**
+ * Known words that may have been meant, the likeliest first: those that are the same but for case and separators; where
+ * there are none, those that begin with it, are near it, contain it.
+ */
+export function likely(word: string, known: readonly string[], most = 5): readonly string[] {
+  const bare = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+  const meant = bare(word)
+  if (meant === '') return []
+  const rank = (candidate: string): number => {
+    const other = bare(candidate)
+    if (other === meant) return 0
+    if (other.startsWith(meant)) return 1
+    const distance = editDistance(meant, other)
+    if (distance <= Math.max(1, Math.floor(other.length / 4))) return 1 + distance
+    return other.includes(meant) ? 50 : Number.POSITIVE_INFINITY
+  }
+  const ranked = known.map(candidate => [rank(candidate), candidate] as const)
+  const isSure = ranked.some(([rankOf]) => rankOf === 0)
+  return ranked
+    .filter(([rankOf]) => (isSure ? rankOf === 0 : rankOf < Number.POSITIVE_INFINITY))
+    .sort(([one], [other]) => one - other)
+    .slice(0, most)
+    .map(([, candidate]) => candidate)
+}
+
 /** Letters put in, left out, exchanged for another, or swapped with their neighbour, each counted once (Damerau 1964). */
 function editDistance(one: string, other: string): number {
   let before: number[] = []
