@@ -100,4 +100,21 @@ export const REFUSAL_ROWS: readonly Row[] = [
     answeredWith(418, '', ['unknown', 'definitive_reject'], ['banned', 'query', 'back_off']),
   ),
   row('E78', 'R-REST-03 503: unknown, and asked about', answeredWith(503, '', ['unknown'], ['query', 'back_off'])),
+  row('E79', 'while trading is halted: refused for certain; what rests stays, and can be canceled', async client => {
+    const rests = client.wish()
+    equal((await client.place(rests)).outcome, 'ack')
+    client.stage.setOpen(0, false)
+    const refused = client.wish()
+    const { outcome, advice, code } = await client.place(refused)
+    // Some say to wait, or that a person should look; none leaves it open what became of the order.
+    equal(outcome, 'definitive_reject', code)
+    ok(advice !== 'query', advice)
+    equal(await client.truthOf(refused), undefined)
+    equal((await client.truthOf(rests))?.status, 'open')
+    equal((await client.cancel(rests)).outcome, 'ack')
+    client.stage.setOpen(0, true)
+    const again = client.wish()
+    equal((await client.place(again)).outcome, 'ack')
+    equal((await client.cancel(again)).outcome, 'ack')
+  }),
 ]

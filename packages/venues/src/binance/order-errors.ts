@@ -23,7 +23,11 @@ const BOTH: readonly Row[] = [
   ['definitive_reject', 'back_off', [-1003, -1015]],
   ['definitive_reject', 'halt', [-1002, -1022, -2014, -2015]],
   ['definitive_reject', 'sync_clock', [-1021]],
-  ['definitive_reject', 'none', [-1013, -1014, -1016, -1020, -1121, ...range(-1100, -1106), ...range(-1108, -1120)]],
+  [
+    'definitive_reject',
+    'none',
+    [-1013, -1014, -1016, -1020, -1121, -1122, ...range(-1100, -1106), ...range(-1108, -1120)],
+  ],
   ['definitive_reject', 'none', [...range(-1127, -1131), -1135, -1145, -2010, -2016, -2021, -2022]],
   ['definitive_reject', 'query', [-2011, -2013]],
 ]
@@ -35,7 +39,11 @@ const USDM: readonly Row[] = [
   ['definitive_reject', 'back_off', [-1008, -2025]],
   ['definitive_reject', 'sync_clock', [-5028]],
   ['definitive_reject', 'none', [...range(-2017, -2020), -2023, -2024, -2026, -2027, -2028, ...range(-4001, -4005)]],
-  ['definitive_reject', 'none', [-4013, -4014, -4015, -4016, -4023, -4024, -4061, -4118, -4120, -4131, -4164]],
+  [
+    'definitive_reject',
+    'none',
+    [-4013, -4014, -4015, -4016, -4023, -4024, -4061, -4118, -4120, -4131, -4140, -4141, -4164],
+  ],
   ['definitive_reject', 'halt', [-4192, -4400, -4401, -4402]],
   ['definitive_reject', 'none', [-5021, -5022, ...range(-5024, -5027), -5029, -5043]],
   // An open order has this id: it is ours, sent before.

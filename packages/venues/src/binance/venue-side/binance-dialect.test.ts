@@ -326,3 +326,44 @@ test('S3-VEN-3 spot: fee rates and the state of the system, as ccxt asks for the
   for (const empty of ['quantity', 'price'])
     equal(ask('POST /api/v3/order', { ...ORDER, [empty]: '' })[1]['code'], -1105)
 })
+
+test('D60 usdm: a halt is told on the stream of all contracts, and in the list; orders are refused in its words', () => {
+  const { dialect, exchange, pass, ask } = make(binanceUsdmSide)
+  for (const [path, isCarried] of [
+    ['/stream', true],
+    ['/market/stream', true],
+    ['/public/stream', false],
+  ] as const) {
+    const told: { stream: string; data: Record<string, unknown> }[] = []
+    const session = dialect.open(path, '', { send: text => told.push(JSON.parse(text)), close: () => {} })!
+    session.onText('{"method":"SUBSCRIBE","params":["!contractInfo"],"id":1}')
+    told.length = 0
+    const words = [false, true].map(isOpen => {
+      exchange.isOpen[1] = isOpen
+      for (let step = 0; step < 3; step++) pass(100_000)
+      return told.splice(0).map(({ stream, data }) => [stream, data['e'], data['s'], data['cs']].join(' '))
+    })
+    const event = '!contractInfo contractInfo ETHUSDT'
+    deepEqual(words, isCarried ? [[`${event} TRADING_HALT`], [`${event} TRADING`]] : [[], []], path)
+    session.onClosed()
+  }
+  exchange.isOpen[0] = false
+  const [status, { code }] = ask('POST /fapi/v1/order', ORDER)
+  deepEqual([status, code], [400, -4140])
+  pass(100_000)
+})
+
+test('D60 spot: the list of some symbols tells their states, and knows no others', () => {
+  const { exchange, ask } = make(binanceSpotSide)
+  exchange.isOpen[0] = false
+  const states = (parameters: Record<string, string>): unknown => {
+    const [status, { symbols, code }] = ask('GET /api/v3/exchangeInfo', parameters)
+    if (status !== 200) return code
+    return (symbols as { symbol: string; status: string }[]).map(each => `${each.symbol} ${each.status}`)
+  }
+  deepEqual(states({ symbols: '["BTCUSDT","SOLUSDT"]' }), ['BTCUSDT BREAK', 'SOLUSDT TRADING'])
+  deepEqual(states({ symbol: 'ETHUSDT' }), ['ETHUSDT TRADING'])
+  deepEqual(states({}), ['BTCUSDT BREAK', 'ETHUSDT TRADING', 'SOLUSDT TRADING'])
+  equal(states({ symbols: '["BTCUSDT","QXZUSDT"]' }), -1121)
+  deepEqual(ask('POST /api/v3/order', ORDER), [400, { code: -2010, msg: 'Market is closed.' }])
+})

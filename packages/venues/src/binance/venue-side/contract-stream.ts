@@ -4,8 +4,8 @@ import type { PublicSources } from './public-calls.ts'
 
 /** The stream of all contracts. Source: USD-M market streams, "Contract Info Stream". */
 export const CONTRACT_INFO = '!contractInfo'
-/** What USD-M says of a contract that is not traded, in its list and on this stream. */
-export const NOT_TRADED = 'SETTLING'
+/** What USD-M says of a contract that is halted, in its list and on this stream. */
+export const NOT_TRADED = 'TRADING_HALT'
 /** When a contract that goes on for ever is delivered: in the year 2100. */
 const NEVER = 4_133_404_800_000
 

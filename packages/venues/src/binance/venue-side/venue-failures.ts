@@ -51,7 +51,7 @@ const REFUSALS: Readonly<Record<Dialect, Readonly<Record<ExchangeRefusal, readon
     book_full: [-1008, 'Server is currently overloaded with other requests. Please try again in a few minutes.'],
   },
   usdm: {
-    market_closed: [-4108, 'Symbol is not trading.'],
+    market_closed: [-4140, 'Invalid symbol status for opening position.'],
     duplicate_client_id: [-4116, 'ClientOrderId is duplicated.'],
     bad_price: [-4014, 'Price not increased by tick size.'],
     bad_quantity: [-4003, 'Quantity less than or equal to zero.'],

@@ -183,3 +183,33 @@ test('P-21 whatever is asked over HTTP or a socket is answered, and nobody owes 
   )
   ok(exchange.account(1).balances.size <= assets + 1, 'a question opens no wallet')
 })
+
+test('D60 a halt is a lock of the index, told once to who asks for it; orders are refused, cancels are done', () => {
+  const { dialect, exchange, pass, ask, token } = make()
+  const told: Frame[] = []
+  const session = dialect.open('/ws/api/v2', '', { send: text => told.push(JSON.parse(text)), close: () => {} })!
+  const channels = ['platform_state', 'instrument.state.any.any', 'instrument.state.bonds.any', 'platform_states']
+  session.onText(JSON.stringify({ id: 1, method: 'public/subscribe', params: { channels } }))
+  deepEqual(told.shift()!['result'], channels.slice(0, 2))
+  const order = { instrument_name: 'ETH_USDC-PERPETUAL', amount: 1, price: 1000 }
+  const { order_id } = (ask('private/buy', order, token)['result'] as { order: Frame }).order
+  const ticker = (): unknown => (ask('public/ticker', order)['result'] as Frame)['state']
+  equal(ticker(), 'open')
+  exchange.isOpen[2] = false
+  for (let step = 0; step < 3; step++) pass(100_000)
+  const channel = 'platform_state'
+  deepEqual(
+    told.splice(0).map(({ params }) => params),
+    [{ channel, data: { price_index: 'eth_usdc', locked: true } }],
+  )
+  equal(ticker(), 'locked')
+  deepEqual(ask('public/status', {})['result'], { locked: 'partial', locked_indices: ['eth_usdc'] })
+  equal((ask('private/buy', order, token)['error'] as { code: number }).code, 10012)
+  ok(ask('private/cancel', { order_id }, token)['result'] !== undefined)
+  exchange.isOpen[2] = true
+  session.onText(JSON.stringify({ id: 2, method: 'public/unsubscribe', params: { channels: ['platform_state'] } }))
+  told.length = 0
+  pass(100_000)
+  deepEqual(told, [], 'nobody asks for it any more')
+  deepEqual(ask('public/status', {})['result'], { locked: 'false', locked_indices: [] })
+})
