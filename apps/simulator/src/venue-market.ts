@@ -44,7 +44,7 @@ export class VenueMarket {
       const flows = instruments.all.map(
         (instrument, at) => new OrderFlowModel(flowFor(instrument), engines[at]!, new Random(seed * 1_000_003 + at)),
       )
-      this.#flow = new ModelFlow(flows, start, clock)
+      this.#flow = new ModelFlow(flows, start, clock, exchange.isOpen)
     } else this.#flow = new TapeFlow(tape.reader, engines, clock, start)
   }
 

@@ -17,15 +17,27 @@ export interface ExchangeFlow {
   skip(micros: number): void
 }
 
-/** Flow of a seeded model: see `OrderFlowModel`. */
+/** How long a halted market stands before it is looked at again, microseconds. */
+const HALT_LOOK = 10_000
+
+/** Flow of a seeded model: see `OrderFlowModel`. A market that is halted stands still, and goes on where it stood. */
 export class ModelFlow implements ExchangeFlow {
   readonly #flows: readonly OrderFlowModel[]
   readonly #next: Float64Array
   #start: number
   readonly #clock: SimClock
+  readonly #isOpen: readonly boolean[]
+  /** Microseconds that each market has stood. */
+  readonly #stood: Float64Array
 
-  /** @param start first instant, microseconds @param flows by instrument index; their books are filled here */
-  constructor(flows: readonly OrderFlowModel[], start: number, clock: SimClock) {
+  /**
+   * @param start first instant, microseconds
+   * @param flows by instrument index; their books are filled here
+   * @param isOpen by instrument index, looked at again and again: false while trading is halted
+   */
+  constructor(flows: readonly OrderFlowModel[], start: number, clock: SimClock, isOpen: readonly boolean[]) {
+    this.#isOpen = isOpen
+    this.#stood = new Float64Array(flows.length)
     this.#flows = flows
     this.#start = start
     this.#clock = clock
@@ -41,8 +53,9 @@ export class ModelFlow implements ExchangeFlow {
       if (!(at <= instant)) return
       this.#clock.advanceTo(Math.max(this.#clock.now(), Math.floor(at)) as Micros)
       const flow = this.#flows[first]!
-      flow.step()
-      this.#next[first] = this.#start + flow.at * 1e6
+      if (this.#isOpen[first] === true) flow.step()
+      else this.#stood[first]! += HALT_LOOK
+      this.#next[first] = this.#start + flow.at * 1e6 + this.#stood[first]!
     }
   }
 

@@ -1,8 +1,11 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { Micros } from '../clock/micros.ts'
 import { Random } from '../clock/random.ts'
+import { SimClock } from '../clock/sim-clock.ts'
 import { BUY, SELL, type Side } from '../market/side.ts'
+import { ModelFlow } from './exchange-flow.ts'
 import { basesFor, HawkesProcess } from './hawkes-process.ts'
 import { MatchingEngine } from './matching-engine.ts'
 import { OrderFlowModel } from './order-flow-model.ts'
@@ -138,4 +141,33 @@ test('what rests is drawn near the touch, once, and what is gone is never drawn'
   ok(early < 85, `of 2..200, the first thirty drawn have a mean of ${early}`)
   equal(resting.takeNearest(3), 0)
   equal(resting.count, 0)
+})
+
+test('D60 a market that is halted stands still beside the others, and goes on where it stood', () => {
+  const isOpen = [true, true]
+  const trades = [0, 0]
+  const start = 1_000_000
+  const clock = new SimClock(start as Micros)
+  const engines = isOpen.map((_, at) => silent(() => trades[at]!++))
+  const flows = engines.map((engine, at) => new OrderFlowModel(SMALL, engine, new Random(at + 1)))
+  const flow = new ModelFlow(flows, start, clock, isOpen)
+  const tenSeconds = (): readonly number[] => {
+    const [one, two] = trades as [number, number]
+    flow.runUntil(clock.now() + 10_000_000)
+    return [trades[0]! - one, trades[1]! - two]
+  }
+  const [, usual] = tenSeconds() as [number, number]
+  ok(usual > 0)
+  isOpen[1] = false
+  const at = flows[1]!.at
+  for (let turn = 0; turn < 5; turn++) {
+    const [open, halted] = tenSeconds() as [number, number]
+    ok(open > 0)
+    equal(halted, 0)
+  }
+  equal(flows[1]!.at, at)
+  isOpen[1] = true
+  tenSeconds()
+  ok(flows[1]!.at - at <= 10.02, `${flows[1]!.at - at} seconds were made up for`)
+  ok(flows[1]!.at - at >= 9.9)
 })
