@@ -138,6 +138,11 @@ export class MarketConnector {
     this.act('resync')
   }
 
+  /** Something looks as if an instrument were halted: where the venue has to be asked, it is asked soon. */
+  askStatuses(): void {
+    this.#questions?.hurry()
+  }
+
   /** Asks for the whole book of one instrument anew. */
   resyncBook(instrument: Instrument): void {
     for (const line of this.#lines) if (line.own.has(instrument)) line.resyncBook(instrument)

@@ -78,9 +78,17 @@ test('D60 the venue is asked at once and then every minute; what it says is told
   deepEqual([stage.told, stage.asked, stage.alerts], [[trading, closed, trading], 5, []])
   stage.tick()
   equal(stage.asked, 5, 'it is not due')
-  stage.questions.hurry()
-  stage.tick()
+  for (let second = 0; second < 5; second++) {
+    stage.questions.hurry()
+    stage.tick()
+  }
   equal(stage.asked, 6, 'a socket is up again')
+  await stage.answer('TRADING')
+  for (let second = 0; second < 5; second++) {
+    stage.questions.hurry()
+    stage.tick()
+  }
+  equal(stage.asked, 7, 'however much there is to hurry about, the venue is not asked all the time')
 })
 
 test('D60 what a socket tells while an answer is under way is newer than the answer: it is asked again', async () => {
@@ -89,7 +97,7 @@ test('D60 what a socket tells while an answer is under way is newer than the ans
   stage.socketsTold++
   await stage.answer('TRADING')
   deepEqual(stage.told, [])
-  stage.tick()
+  for (let second = 0; second < 3; second++) stage.tick()
   await stage.answer('SETTLING')
   deepEqual([stage.told, stage.asked], [[MarketStatus.closed], 2])
 })

@@ -5,6 +5,8 @@ import type { ListedStatus } from '@velocimex/venues/market-venue'
 import type { ConnectorOptions } from './connector-options.ts'
 
 const DEADLINE_MS = 10_000
+/** Least time between two questions, however much there is to hurry about. */
+const PAUSE_US = 3_000_000
 
 /**
  * Asks a venue whether its instruments are traded, where its sockets do not tell it or tell only what changes, and tells
@@ -19,6 +21,7 @@ export class StatusQuestions {
   readonly #record = new EventRecord(new Records(1))
   #toldBefore = 0
   #dueAt = 0
+  #askedAt = Number.NEGATIVE_INFINITY
   #isAsking = false
   #hasFailed = false
 
@@ -32,9 +35,9 @@ export class StatusQuestions {
     return channels.includes('status') && wire.statusQuery !== undefined && venue.parseStatuses !== undefined
   }
 
-  /** A socket is up, again perhaps: what it told meanwhile was missed. */
+  /** Asks as soon as it may: a socket is up again, and what it told meanwhile was missed; an order was refused. */
   hurry(): void {
-    this.#dueAt = 0
+    this.#dueAt = Math.min(this.#dueAt, this.#askedAt + PAUSE_US)
   }
 
   /** Time has passed: asks when it is due. @param followed what the connector follows */
@@ -43,6 +46,7 @@ export class StatusQuestions {
     if (this.#isAsking || now < this.#dueAt || followed.length === 0) return
     this.#dueAt = now + this.#options.wire.statusQuery!.everyMs * 1000
     this.#isAsking = true
+    this.#askedAt = now
     void this.#ask(followed).finally(() => {
       this.#isAsking = false
     })

@@ -172,6 +172,17 @@ test('R-REST-01 what our own count of the venue’s limits held back was never s
     equal(guarded.review(), 'ok')
   }))
 
+test('D60 who is refused at a halted market, however often, is not stopped for it', () =>
+  withFolder(folder => {
+    const guarded = new Guarded(folder)
+    guarded.market.told = MarketStatus.halted
+    for (let at = 0; at < 50; at++) guarded.guards.onOrderUpdate(rejected(`r${at}`, 'Market is closed.'))
+    equal(guarded.stop.phase, 'armed')
+    guarded.market.told = MarketStatus.trading
+    for (let at = 0; at < 50; at++) guarded.guards.onOrderUpdate(rejected(`s${at}`, 'Market is closed.'))
+    equal(guarded.stop.phase, 'stopping')
+  }))
+
 test('R-KILL-06 a stop is engaged again before the first order of the next life, and cancels what rests', () =>
   withFolder(folder => {
     const before = new Guarded(folder)

@@ -126,7 +126,7 @@ export class AccountGuards {
 
   /** An order is new or has changed. */
   onOrderUpdate(order: OrderView): void {
-    if (isHarmless(order)) {
+    if (isHarmless(order, this.#parts.market().status(order.request.instrument))) {
       this.safeguards.exposure.onOrder(this.#parts.account, order)
       this.safeguards.breakers.onUnsent(order)
       this.safeguards.stop.tick()

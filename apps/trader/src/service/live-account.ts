@@ -27,6 +27,7 @@ import { AccountVenue } from './account-venue.ts'
 import { AlertLog } from './alert-log.ts'
 import { deskRoute } from './desk-route.ts'
 import { exposureOf } from './guarded-desk.ts'
+import { isHarmless } from './harmless-rejection.ts'
 import { LatencyWatch } from './latency-watch.ts'
 import type { LiveAccountOptions } from './live-account-options.ts'
 import { LiveStrategies } from './live-strategies.ts'
@@ -286,6 +287,8 @@ export class LiveAccount {
   #onOrderUpdate(order: OrderView): void {
     this.stories.onOrderUpdate(order, order.updatedAt)
     this.guards?.onOrderUpdate(order)
+    // Perhaps it is halted, and the venue tells that to nobody who does not ask.
+    if (order.state === 'rejected' && this.#hasBegun && !isHarmless(order, 0)) this.market.askStatuses()
     this.#options.onOrderUpdate?.(order)
     if (this.#hasBegun) this.strategies.onOrderUpdate(order)
   }
