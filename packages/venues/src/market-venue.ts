@@ -30,7 +30,7 @@ export interface GridInference {
   /**
    * Takes one raw message. Text that is not understood teaches nothing.
    * @param snapshotOf the symbol, for a REST answer that does not name it
-   * @returns true when a symbol is new or a grid became finer
+   * @returns true when a symbol is new or a grid changed
    */
   learn(text: string, snapshotOf?: string): boolean
   /** What has been learnt, with dense indexes in the order of first appearance, marked `inferred`. */

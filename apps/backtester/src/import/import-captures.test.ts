@@ -171,6 +171,13 @@ test('two sockets with a symbol each: a book that was asked for before its socke
   deepEqual([report.gaps, report.snapshotsBridged, report.snapshotsTooOld], [0, 2, 0])
 })
 
+test('one frame with absurd digits is refused, and does not make the others unreadable', async () => {
+  const odd = line(depth(7, 7, '61837.123456789012'))
+  const path = made(line(depth(6, 6, '61837.6')), SNAPSHOT, odd, line(depth(7, 7, '61837.7')))
+  const report = await run({ venue: 'binance-spot', captures: [path] })
+  deepEqual([report.refused, report.gaps, report.books['BTCUSDT']!.lastUpdateId], [{ 'off-grid': 1 }, 0, 7])
+})
+
 test('a capture with damage is imported as far as it is sound, and every refusal is shown', async () => {
   const path = made(
     SNAPSHOT,
