@@ -13,6 +13,7 @@ export function addNormalizeCommand(program: Command): void {
     .description('raw venue messages on stdin, one a line -> normalised events on stdout, one JSON a line')
     .requiredOption('--venue <id>', `venue whose messages these are: ${[...VENUES.keys()].join(', ')}`)
     .option('--instruments <file>', "the venue's instrument list; without it grids are learnt from the digits")
+    .option('--symbol <symbol>', 'venue symbol of REST answers with a book, which do not name it')
     .option('--json', 'events are JSON in any case; with it refusals on stderr are JSON too')
     .action(run)
 }
@@ -20,6 +21,7 @@ export function addNormalizeCommand(program: Command): void {
 async function run(flags: {
   readonly venue: string
   readonly instruments?: string
+  readonly symbol?: string
   readonly json?: boolean
 }): Promise<void> {
   const venue = findVenue(flags.venue)
@@ -45,7 +47,7 @@ async function run(flags: {
   const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
   const refuse = (refused: { readonly line: number; readonly reason: string; readonly text: string }): void =>
     say(flags.json ? JSON.stringify({ refused }) : `line ${refused.line} refused as ${refused.reason}: ${refused.text}`)
-  const counts = await normalizeLines(venue.members[0], lines, write, refuse, list?.value.instruments)
+  const counts = await normalizeLines(venue.members[0], lines, write, refuse, list?.value.instruments, flags.symbol)
   flush()
   if (counts.refused > 0) throw new CommandError(EXIT.failed, `${counts.refused} of ${counts.lines} lines were refused`)
 }

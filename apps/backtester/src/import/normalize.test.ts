@@ -8,7 +8,7 @@ import { type NormalisedEvent, normalizeLines, type RefusedLine } from './normal
 const DATA = new URL('../../../../../shared/data/', import.meta.url)
 const skip = existsSync(DATA) ? false : 'the recordings are not beside the checkout'
 
-async function normalize(venue: string, lines: readonly string[]) {
+async function normalize(venue: string, lines: readonly string[], snapshotOf?: string) {
   const events: NormalisedEvent[] = []
   const refused: RefusedLine[] = []
   async function* input() {
@@ -19,6 +19,8 @@ async function normalize(venue: string, lines: readonly string[]) {
     input(),
     json => events.push(JSON.parse(json)),
     each => refused.push(each),
+    undefined,
+    snapshotOf,
   )
   return { events, refused, counts }
 }
@@ -69,17 +71,32 @@ test('one message of each kind, as people read it', async () => {
 
 test('a bar tells its volume, a snapshot its levels', async () => {
   const { events } = await normalize('binance-spot', [
-    '{"stream":"onttry@kline_1m","data":{"e":"kline","E":1618677377951,"s":"ONTTRY","k":{"t":1618677360000,"T":1618677419999,"s":"ONTTRY","i":"1m","f":9332,"L":9332,"o":"19.10000000","c":"19.00000000","h":"19.20000000","l":"19.00000000","v":"5.00000000","n":1,"x":true,"q":"95.00000000","V":"5.00000000","Q":"95.00000000","B":"0"}}}',
+    '{"stream":"onttry@kline_1m","data":{"e":"kline","E":1618677377951,"s":"ONTTRY","k":{"t":1618677360000,"T":1618677419999,"s":"ONTTRY","i":"1m","f":9332,"L":9332,"o":"19.10000000","c":"19.00000000","h":"19.20000000","l":"19.00000000","v":"5.00000000","n":1,"x":true,"q":"0.00000095","V":"5.00000000","Q":"95.00000000","B":"0"}}}',
     '{"stream":"onttry@depth5","data":{"lastUpdateId":160,"bids":[["19.0","10"]],"asks":[]}}',
   ])
   const [bar, book] = events as Record<string, unknown>[]
   deepEqual(
     [bar!['open'], bar!['high'], bar!['volume'], bar!['openTime'], bar!['closed'], bar!['quoteVolume']],
-    ['19.1', '19.2', '5', '2021-04-17T16:36:00.000000Z', true, 95],
+    ['19.1', '19.2', '5', '2021-04-17T16:36:00.000000Z', true, '0.00000095'],
   )
   deepEqual(
     [book!['type'], book!['bids'], book!['updateId'], book!['time']],
     ['book_snapshot', [['19', '10']], 160, undefined],
+  )
+})
+
+test('a REST answer with a book is read when its symbol is told, and refused otherwise', async () => {
+  const answer = '{"lastUpdateId":160,"bids":[["61000.10","10"]],"asks":[["61001","0.5"]]}'
+  const update = '{"e":"depthUpdate","E":1700000000000,"s":"BTCUSDT","U":161,"u":161,"b":[["61000.10","0"]],"a":[]}'
+  equal((await normalize('binance-spot', [answer, update])).refused.length, 1)
+  const { events, refused } = await normalize('binance-spot', [answer, update, 'nonsense'], 'BTCUSDT')
+  deepEqual(refused, [{ line: 3, reason: 'malformed', text: 'nonsense' }])
+  deepEqual(
+    events.map(({ type, symbol, updateId, bids }) => [type, symbol, updateId, bids]),
+    [
+      ['book_snapshot', 'BTC/USDT', 160, [['61000.1', '10']]],
+      ['book_change', 'BTC/USDT', 161, [['61000.1', '0']]],
+    ],
   )
 })
 

@@ -27,13 +27,18 @@ export interface RefusedLine {
 export class Normalizer {
   readonly #venue: MarketVenue
   readonly #grids: GridInference | undefined
+  readonly #snapshotOf: string | undefined
   #table: InstrumentTable
   #codec: MarketCodec
   #record: EventRecord
 
-  /** @param instruments the venue's published instruments; undefined to learn the grids */
-  constructor(venue: MarketVenue, instruments: readonly Instrument[] | undefined) {
+  /**
+   * @param instruments the venue's published instruments; undefined to learn the grids
+   * @param snapshotOf venue symbol of the REST answers with a book among the messages, which do not name it
+   */
+  constructor(venue: MarketVenue, instruments: readonly Instrument[] | undefined, snapshotOf?: string) {
     this.#venue = venue
+    this.#snapshotOf = snapshotOf
     this.#grids = instruments === undefined ? venue.inferGrids() : undefined
     const own = (instruments ?? []).filter(instrument => instrument.venue === venue.id)
     this.#table = new InstrumentTable(own.map((instrument, index) => ({ ...instrument, index })))
@@ -47,12 +52,23 @@ export class Normalizer {
     const bytes = Buffer.from(this.#codec.buffer.buffer, this.#codec.buffer.byteOffset)
     const to = bytes.write(raw, 0, this.#codec.buffer.length - SLACK, 'utf8')
     const kind = this.#codec.decode(0, to, 0, 0)
-    if (kind < 0) return REFUSAL_NAMES[-kind]!
+    if (kind < 0) return this.#answer(raw, to) ?? REFUSAL_NAMES[-kind]!
     const events = kind === FrameKind.control ? [] : this.#events(kind)
     if (this.#codec.next !== undefined)
       for (let part = this.#codec.next(); part !== FrameKind.control; part = this.#codec.next())
         events.push(...this.#events(part))
     return events
+  }
+
+  /** What is no frame may be a REST answer with the book of the symbol that was told. */
+  #answer(raw: string, to: number): readonly NormalisedEvent[] | undefined {
+    if (this.#snapshotOf === undefined) return undefined
+    if (this.#grids?.learn(raw, this.#snapshotOf) === true) this.#relearn(this.#grids.instruments())
+    const of = this.#table.find(this.#venue.id, this.#snapshotOf)
+    if (of === undefined) return undefined
+    Buffer.from(this.#codec.buffer.buffer, this.#codec.buffer.byteOffset).write(raw, 0, to, 'utf8')
+    const kind = this.#codec.decodeSnapshot(0, to, of.index, 0, 0)
+    return kind < 0 ? undefined : [this.#book(kind, of)]
   }
 
   #relearn(instruments: readonly Instrument[]): void {
@@ -140,7 +156,7 @@ export class Normalizer {
           volume: quantity(volume.lane0),
           trades: volume.lane1,
           takerBuyVolume: quantity(volume.lane2),
-          quoteVolume: volume.lane3,
+          quoteVolume: decimalOfFloat(volume.lane3),
         }
         return {
           ...this.#head('bar', of),
@@ -174,11 +190,18 @@ export class Normalizer {
 
 const plain = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
 const decimal = (steps: number, grid: Instrument['price']): string => plain(formatOnGrid(steps, grid))
+/** The shortest decimal text that names a float: the venue's own digits, up to 15 of them. Never an exponent. */
+const decimalOfFloat = (value: number): string => {
+  const text = String(value)
+  return text.includes('e') ? plain(value.toFixed(value < 1 ? 20 : 0)) : text
+}
 const scaled = (value: number, decimals: number): string => plain(formatScaled(BigInt(value), decimals))
 
 /**
  * Normalises a stream of lines. `write` gets one JSON text per event, `refuse` every line that was not read; empty lines
  * are passed over.
+ *
+ * @param snapshotOf see `Normalizer`
  */
 export async function normalizeLines(
   venue: MarketVenue,
@@ -186,8 +209,9 @@ export async function normalizeLines(
   write: (json: string) => void,
   refuse: (refused: RefusedLine) => void,
   instruments?: readonly Instrument[],
+  snapshotOf?: string,
 ): Promise<{ readonly lines: number; readonly events: number; readonly refused: number }> {
-  const normalizer = new Normalizer(venue, instruments)
+  const normalizer = new Normalizer(venue, instruments, snapshotOf)
   const counts = { lines: 0, events: 0, refused: 0 }
   for await (const raw of lines) {
     counts.lines++
