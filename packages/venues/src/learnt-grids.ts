@@ -3,7 +3,8 @@ import { DigitTally } from './digit-tally.ts'
 
 /** Most symbols that are learnt: more than any venue has ever listed. */
 const SYMBOLS_MAX = 20_000
-const SYMBOL_LENGTH_MAX = 40
+/** What a venue calls an instrument: no blank, no quote, nothing that would stand escaped in a frame. */
+const SYMBOL = /^[^\s\p{Cc}"\\]{1,40}$/u
 
 /** The grids of one symbol as far as its messages show them. */
 export interface LearntGrid {
@@ -22,7 +23,7 @@ export class LearntGrids {
    */
   widen(symbol: string, prices: readonly unknown[], quantities: readonly unknown[]): boolean {
     const known = this.#digits.get(symbol)
-    if (known === undefined && (this.#digits.size >= SYMBOLS_MAX || symbol.length > SYMBOL_LENGTH_MAX)) return false
+    if (known === undefined && (this.#digits.size >= SYMBOLS_MAX || !SYMBOL.test(symbol))) return false
     const digits = known ?? { price: new DigitTally(), quantity: new DigitTally() }
     if (known === undefined) this.#digits.set(symbol, digits)
     let isChanged = known === undefined

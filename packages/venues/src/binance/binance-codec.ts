@@ -185,6 +185,6 @@ function symbolNames(venue: string, { all }: InstrumentTable) {
   return {
     symbols: new NameTable(own.map(({ symbol, index }) => [symbol, index])),
     lowerSymbols: new NameTable(own.map(({ symbol, index }) => [symbol.toLowerCase(), index])),
-    quotedSymbols: all.map(each => (each.venue === venue ? new Literal(`"${each.symbol}"`) : undefined)),
+    quotedSymbols: all.map(each => (each.venue === venue ? Literal.quoted(each.symbol) : undefined)),
   }
 }

@@ -54,10 +54,8 @@ export class BybitCodec implements MarketCodec {
     const numbers = new NumberReader(this.buffer, new GridTable(instruments.all))
     const own = instruments.all.filter(instrument => instrument.venue === venue)
     const symbols = new NameTable(own.map(({ symbol, index }) => [symbol, index]))
-    const quotedSymbols = instruments.all.map(each =>
-      each.venue === venue ? new Literal(`"${each.symbol}"`) : undefined,
-    )
     const quoted = new QuotedNames(own.map(({ symbol, index }) => [symbol, index]))
+    const quotedSymbols = instruments.all.map(each => (each.venue === venue ? Literal.quoted(each.symbol) : undefined))
     const intervals = new NameTable(Object.entries(INTERVAL_SECONDS))
     this.#view = numbers.view
     const levels = new LevelReader(numbers, this.batch)

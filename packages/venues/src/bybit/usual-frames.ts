@@ -107,7 +107,8 @@ export class UsualFrames {
     if (p < 0 || !SYMBOL.isAt(view, p)) return NO
     p += SYMBOL.length
     const { instrument } = this.#fields
-    const symbol = this.#quotedSymbols[instrument]!
+    const symbol = this.#quotedSymbols[instrument]
+    if (symbol === undefined) return NO
     if (!symbol.isAt(view, p) || !BIDS.isAt(view, p + symbol.length)) return NO
     slots[Slot.bids] = 0
     p = levels.read(p + symbol.length + BIDS.length)

@@ -52,7 +52,8 @@ export class UsualTrades {
   /** A list, from its opening bracket to behind its closing one, or `NOT_USUAL`. The grids of the instrument are in use. */
   read(p: number, instrument: number): number {
     const { bytes, view } = this.#numbers
-    const symbol = this.#quotedSymbols[instrument]!
+    const symbol = this.#quotedSymbols[instrument]
+    if (symbol === undefined) return NO
     if (bytes[p] !== OPEN_LIST) return NO
     const isLinear = LINEAR.isAt(view, p + 1)
     do {

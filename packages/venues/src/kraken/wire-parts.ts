@@ -88,7 +88,7 @@ export class WireParts {
     const own = instruments.all.filter(({ venue }) => venue === KRAKEN)
     this.symbols = new NameTable(own.map(({ symbol, index }) => [symbol, index]))
     this.quotedSymbols = instruments.all.map(({ venue, symbol }) =>
-      venue === KRAKEN ? new Literal(`"${symbol}"`) : undefined,
+      venue === KRAKEN ? Literal.quoted(symbol) : undefined,
     )
     this.olderSymbols = new NameTable(own.map(({ symbol, index }) => [olderPairName(symbol), index]))
     this.places = new Uint8Array(batch.capacity * 2)

@@ -80,9 +80,7 @@ export class OkxCodec implements MarketCodec {
     const numbers = new NumberReader(this.buffer, new GridTable(instruments.all))
     const own = instruments.all.filter(each => each.venue === venue)
     this.#symbols = new NameTable(own.map(({ symbol, index }) => [symbol, index]))
-    const quotedSymbols = instruments.all.map(each =>
-      each.venue === venue ? new Literal(`"${each.symbol}"`) : undefined,
-    )
+    const quotedSymbols = instruments.all.map(each => (each.venue === venue ? Literal.quoted(each.symbol) : undefined))
     const rows = new OrderRows(numbers, this.batch)
     const texts = new TextFields(numbers, rows)
     const names = { symbols: this.#symbols, quotedSymbols, intervals: new NameTable([]), own: texts }

@@ -228,14 +228,16 @@ export class FieldReader {
   #symbol(p: number): number {
     const { bytes, view } = this.numbers
     const { symbols, quotedSymbols } = this.#names
-    if (this.instrument >= 0) {
-      const expected = quotedSymbols[this.instrument]!
-      return expected.isAt(view, p) ? p + expected.length : Refusal.malformed
+    const known = this.instrument
+    if (known >= 0) {
+      const expected = quotedSymbols[known]
+      if (expected !== undefined) return expected.isAt(view, p) ? p + expected.length : Refusal.malformed
     }
     const end = plainEnd(bytes, p)
     if (end < 0) return end
     this.instrument = symbols.find(view, p + 1, end)
     if (this.instrument < 0) return Refusal.unknownSymbol
+    if (known >= 0 && this.instrument !== known) return Refusal.malformed
     this.numbers.useGrids(this.instrument)
     return end + 1
   }

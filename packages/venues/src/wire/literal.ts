@@ -28,6 +28,12 @@ export class Literal {
     this.#between = Int32Array.from({ length: betweens }, (_, word) => view.getInt32(8 + 4 * word, true))
   }
 
+  /** A name between quotes; undefined for one too short or too long for a literal, which has to be looked up. */
+  static quoted(name: string): Literal | undefined {
+    const { length } = encodeUtf8(name)
+    return length >= 2 && length <= SLACK - 2 ? new Literal(`"${name}"`) : undefined
+  }
+
   /** Whether these bytes stand at `p`, which is not behind the end of the frame. */
   isAt(view: DataView, p: number): boolean {
     const { length } = this
