@@ -120,6 +120,10 @@ function importLines(report: ImportReport): string[] {
     ]),
     ...report.inferred.map(({ symbol, words }) => `  ! ${symbol}: grid inferred from the digits: ${words}`),
     ...(unsynced.length > 0 ? [`  ! no book for ${unsynced.join(', ')}: no snapshot connected`] : []),
+    ...report.outOfOrder.map(
+      ({ file, seconds }) =>
+        `  ! ${file} begins ${seconds.toFixed(1)} s before the end of what was given ahead of it: give captures once each, in the order of time`,
+    ),
     ...(report.snapshotsUnused > 0
       ? [`  ! ${report.snapshotsUnused} snapshots were of no use: no changes of their books came`]
       : []),

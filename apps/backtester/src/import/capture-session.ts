@@ -11,6 +11,7 @@ import { HeldSnapshots } from './held-snapshots.ts'
 const BUFFER_BYTES = 64 << 20
 const LEVELS_MAX = 1 << 18
 const SAMPLES_MAX = 10
+const CLOCK_STEP_SECONDS = 1
 
 /** A refused message or a damaged line, for people to look at. */
 export interface RefusalSample {
@@ -38,6 +39,8 @@ interface Connection {
  */
 export class CaptureSession {
   readonly samples: RefusalSample[] = []
+  /** Captures that begin before what was given ahead of them ends. */
+  readonly outOfOrder: { readonly file: string; readonly seconds: number }[] = []
   /** Lines by direction. */
   readonly lines = { recv: 0, http: 0, send: 0, open: 0, damaged: 0 }
   /** Trades of an aggregated stream left off the tape, because the single trades are on it. */
@@ -51,6 +54,9 @@ export class CaptureSession {
   readonly #owners: (Connection | undefined)[] = []
   readonly #single: Uint8Array
   readonly #held = new HeldSnapshots()
+  #file = ''
+  #number = 0
+  #latest = Number.NEGATIVE_INFINITY
 
   constructor(group: VenueGroup, table: InstrumentTable, tape: RecordSink) {
     this.#group = group
@@ -62,12 +68,22 @@ export class CaptureSession {
   /** Takes the next line. @param file for samples of refusals */
   take(line: CaptureLine, number: number, file: string): void {
     this.lines[line.dir]++
+    if (file !== this.#file || number < this.#number) this.#open(line, file)
+    this.#number = number
+    this.#latest = Math.max(this.#latest, line.at)
     if (line.dir === 'recv') this.#frame(line, number, file)
     else if (line.dir === 'http') this.#answer(line, number, file)
     else if (line.dir === 'open') {
       this.#addresses.set(line.conn, line.url)
       this.#connections.get(line.conn)?.feed.disconnected(line.at)
     }
+  }
+
+  #open(line: CaptureLine, file: string): void {
+    const seconds = (this.#latest - line.at) / 1e6
+    // Clocks of recorders are set back by a little now and then.
+    if (seconds > CLOCK_STEP_SECONDS) this.outOfOrder.push({ file, seconds })
+    this.#file = file
   }
 
   /** Takes note of a line that is no capture line. */

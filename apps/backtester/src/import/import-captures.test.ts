@@ -178,6 +178,23 @@ test('one frame with absurd digits is refused, and does not make the others unre
   deepEqual([report.refused, report.gaps, report.books['BTCUSDT']!.lastUpdateId], [{ 'off-grid': 1 }, 0, 7])
 })
 
+test('captures that are not in the order of time are told, and the span does not run backwards', async () => {
+  const early = made(SNAPSHOT, line(depth(6, 6)))
+  const late = made(line(depth(7, 7)).replace('1700000000', '1700000600'))
+  const inOrder = await run({ venue: 'binance-spot', captures: [early, late] })
+  deepEqual([inOrder.outOfOrder, inOrder.instruments[0]!.synced, inOrder.seconds], [[], true, 600])
+  const quote = line('{"u":5,"s":"BTCUSDT","b":"10","B":"1","a":"11","A":"2"}').replace('1700000000', '1700000600')
+  const turned = await run({ venue: 'binance-spot', captures: [made(quote), early, early] })
+  deepEqual(
+    turned.outOfOrder.map(({ file, seconds }) => [file, seconds]),
+    [
+      [early, 600],
+      [early, 600],
+    ],
+  )
+  ok(turned.seconds >= 0)
+})
+
 test('a capture with damage is imported as far as it is sound, and every refusal is shown', async () => {
   const path = made(
     SNAPSHOT,
@@ -247,6 +264,10 @@ test('what cannot be imported is refused with words, and nothing is left behind'
   match(
     await words({ venue: 'binance-spot', captures: [made('nonsense', line('{}'))], out }),
     /damaged: nothing in .* 1 messages, 1 refused, 1 damaged lines/,
+  )
+  match(
+    await words({ venue: 'binance-spot', captures: [made(line(depth(6, 6)))], out }),
+    /1 messages, 0 refused, 0 damaged lines; no snapshot connects to the changes/,
   )
   const folder = join(directory, 'folder')
   mkdirSync(folder)

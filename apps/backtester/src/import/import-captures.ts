@@ -71,7 +71,8 @@ export async function importCaptures(
     const report = await decodeInto(partial, group, options, instruments.value)
     if (report.records === 0) {
       const { recv, http, damaged } = report.lines
-      const words = `nothing in ${options.captures.join(', ')} could be read as ${group.id}: ${recv + http} messages, ${report.refusedTotal} refused, ${damaged} damaged lines`
+      const changes = report.messages['depth'] ?? 0
+      const words = `nothing in ${options.captures.join(', ')} could be read as ${group.id}: ${recv + http} messages, ${report.refusedTotal} refused, ${damaged} damaged lines${changes === 0 ? '' : '; no snapshot connects to the changes of a book'}`
       return { ...refuse('damaged'), words }
     }
     await rm(out, { recursive: true, force: true })
@@ -204,6 +205,7 @@ function makeReport(
     resyncs: session.sum(feed => feed.counts.resyncs),
     snapshotsBridged: session.sum(feed => feed.counts.snapshots),
     snapshotsTooOld: session.sum(feed => feed.counts.snapshotsTooOld),
+    outOfOrder: session.outOfOrder,
     snapshotsUnused: session.snapshotsUnused,
     duplicates: session.sum(feed => feed.counts.ignored),
     crossedBooks: checks.reduce((sum, check) => sum + check.crossed, 0),

@@ -28,6 +28,8 @@ export interface ImportReport {
   readonly resyncs: number
   readonly snapshotsBridged: number
   readonly snapshotsTooOld: number
+  /** Captures that begin before what was given ahead of them ends: a tape is played in the order given. */
+  readonly outOfOrder: readonly { readonly file: string; readonly seconds: number }[]
   /** REST answers with a book whose changes came on no connection. */
   readonly snapshotsUnused: number
   readonly duplicates: number

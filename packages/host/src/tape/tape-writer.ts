@@ -73,7 +73,11 @@ export class TapeWriter implements RecordSink {
     for (let at = from; at < to; ) {
       const taken = Math.min(to - at, TAPE_BLOCK_RECORDS - this.#count)
       this.#block.copy(records, at, at + taken, this.#count)
-      for (let slot = at; slot < at + taken; slot++) this.#kinds[records.i32[slot * RECORD_I32]! & 0xff]!++
+      for (let slot = at; slot < at + taken; slot++) {
+        this.#kinds[records.i32[slot * RECORD_I32]! & 0xff]!++
+        const receive = records.f64[slot * RECORD_F64 + F64_RECEIVE_TIME]!
+        if (receive > this.#lastReceive) this.#lastReceive = receive // As a replay has it: instants never go back.
+      }
       this.#count += taken
       at += taken
       if (this.#count === TAPE_BLOCK_RECORDS) this.#writeBlock()
@@ -139,7 +143,6 @@ export class TapeWriter implements RecordSink {
     this.#write(bytes)
     this.#hash.update(bytes)
     if (this.#records === 0) this.#firstReceive = firstReceive
-    this.#lastReceive = lastReceive
     this.#records += this.#count
     this.#fileRecords += this.#count
     this.#count = 0
