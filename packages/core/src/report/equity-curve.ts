@@ -1,4 +1,7 @@
-/** What an equity curve says of itself. Ratios are undefined while there are too few samples to say anything. */
+/**
+ * What an equity curve says of itself. Ratios are undefined while there are too few samples to say anything, and where
+ * there was once no money: what was gained or lost is then a share of nothing.
+ */
 export interface EquityFigures {
   readonly first: number
   readonly last: number
@@ -37,6 +40,7 @@ export class EquityCurve {
   #sum = 0
   #squares = 0
   #losses = 0
+  #wasBroke = false
 
   /** @param intervalSeconds time between samples */
   constructor(intervalSeconds: number) {
@@ -46,7 +50,8 @@ export class EquityCurve {
   /** Takes the next sample. */
   sample(equity: number): void {
     if (this.#samples === 0) this.#first = equity
-    else if (this.#last !== 0) {
+    else if (this.#last <= 0) this.#wasBroke = true
+    else {
       const back = equity / this.#last - 1
       this.#sum += back
       this.#squares += back * back
@@ -69,7 +74,7 @@ export class EquityCurve {
     const scale = Math.sqrt(YEAR_SECONDS / this.#intervalSeconds)
     const deviation = Math.sqrt(Math.max(0, (this.#squares - returns * mean * mean) / (returns - 1)))
     const downside = Math.sqrt(this.#losses / returns)
-    const enough = returns >= SAMPLES_MIN
+    const enough = returns >= SAMPLES_MIN && !this.#wasBroke
     return {
       first: this.#first,
       last: this.#last,

@@ -65,6 +65,13 @@ test('Sharpe and Sortino equal the textbook over an array', () => {
   ok(Math.abs(sortino! / ((mean / downside) * year) - 1) < 1e-6)
 })
 
+test('a run that once had no money has no ratios: a loss from nothing is no gain', () => {
+  const curve = new EquityCurve(1)
+  for (let at = 0; at < 100; at++) curve.sample(-at - (at % 3))
+  const { sharpe, sortino, maxDrawdown } = curve.figures()
+  deepEqual([sharpe, sortino, maxDrawdown], [undefined, undefined, 100])
+})
+
 test('fills: maker share, fees and rebates, wins, slippage', () => {
   const instrument = {
     settle: { code: 'USDT', decimals: 2 },
@@ -96,6 +103,6 @@ test('fills: maker share, fees and rebates, wins, slippage', () => {
   deepEqual(warningsOf(figures, curve.figures()), [
     'only 3 fills: too few to tell skill from luck',
     '100 % of all gains come from one fill',
-    'too short for a Sharpe ratio',
+    'no Sharpe ratio: too short, or once without money',
   ])
 })

@@ -9,6 +9,6 @@ export function warningsOf(trades: TradeFigures, equity: EquityFigures): string[
     warnings.push(`Sharpe ${equity.sharpe!.toFixed(1)}: look for a mistake before believing it`)
   if ((trades.bestShare ?? 0) > 0.2)
     warnings.push(`${Math.round(trades.bestShare! * 100)} % of all gains come from one fill`)
-  if (equity.sharpe === undefined) warnings.push('too short for a Sharpe ratio')
+  if (equity.sharpe === undefined) warnings.push('no Sharpe ratio: too short, or once without money')
   return warnings
 }
