@@ -29,6 +29,9 @@ export interface BacktestInputs {
   readonly scopedLimits: readonly ScopedLimit[]
 }
 
+/** Clocks of recorders are set back by a little now and then. */
+const CLOCK_STEP_SECONDS = 1
+
 type Refused = {
   readonly ok: false
   readonly reason: 'invalid' | 'not_found' | 'damaged'
@@ -49,6 +52,8 @@ export function openInputs(
     }
     tapes.push(tape.value)
   }
+  const disorder = disorderOf(tapes)
+  if (disorder !== undefined) return invalid(disorder)
   const joined = joinInstruments(tapes)
   if (typeof joined === 'string') return invalid(joined)
   const { table, parts } = joined
@@ -84,6 +89,17 @@ export function openInputs(
 }
 
 const invalid = (...words: string[]): Refused => ({ ...refuse('invalid'), words })
+
+/** Tapes are played one behind the other: one that begins before another ends would be played as one instant. */
+function disorderOf(tapes: readonly Tape[]): string | undefined {
+  for (const [at, { directory, manifest }] of tapes.entries()) {
+    const before = tapes[at - 1]
+    const seconds = before === undefined ? 0 : (before.manifest.lastReceive - manifest.firstReceive) / 1e6
+    if (seconds > CLOCK_STEP_SECONDS)
+      return `tape: ${directory} begins ${seconds.toFixed(1)} s before ${before!.directory} ends; list tapes once each, in the order of time`
+  }
+  return undefined
+}
 
 /** One table for all tapes: instruments are the same when venue, symbol and grids are. */
 function joinInstruments(tapes: readonly Tape[]): { table: InstrumentTable; parts: ReplayPart[] } | string {

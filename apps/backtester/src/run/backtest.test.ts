@@ -162,6 +162,7 @@ test('what cannot run is refused with words, and leaves nothing behind', { skip 
   match(words(config({ instruments: ['ETHUSDT'] })), /ETHUSDT not on the tape; it holds BTCUSDT/)
   match(words(config({ capital: { DOGE: '1' } })), /capital.DOGE: no instrument/)
   match(words(config({ risk: { maxPosition: '0.00000001' } })), /risk.maxPosition: .*\(off grid\)/)
+  match(words(config({ tape: [tape, tape] })), /invalid: tape: .* begins 650.4 s before .* ends; list tapes once each/)
   match(words(config(), DATA), /exists: /)
   equal(existsSync(join(DATA, 'run.json')), false)
   const kept = join(directory, 'kept')
