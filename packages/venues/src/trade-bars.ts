@@ -1,3 +1,4 @@
+import { worth } from '@velocimex/core/exchange/exchange-account'
 import type { ExchangeTrade } from '@velocimex/core/exchange/exchange-order'
 import { BUY } from '@velocimex/core/market/side'
 
@@ -12,6 +13,11 @@ export interface TradeBar {
   lots: number
   /** Lots whose aggressor bought. */
   boughtLots: number
+  /** Worth of the lots in booked units of the settling asset (spot: the quote), and of those that were bought. */
+  value: bigint
+  boughtValue: bigint
+  /** Sum of price times lots, ticks: by the lots it is the average price. */
+  weight: number
   trades: number
   firstTrade: number
   lastTrade: number
@@ -27,7 +33,7 @@ export class TradeBars {
   readonly minutes: TradeBar[] = []
 
   /** Takes a trade; trades come in the order of time. */
-  take({ id, price, lots, takerSide, at }: ExchangeTrade): void {
+  take({ id, instrument, price, lots, takerSide, at }: ExchangeTrade): void {
     const opensAt = Math.floor(at / MINUTE) * MINUTE
     let bar = this.minutes.at(-1)
     if (bar === undefined || bar.opensAt !== opensAt) {
@@ -39,6 +45,9 @@ export class TradeBars {
         close: price,
         lots: 0,
         boughtLots: 0,
+        value: 0n,
+        boughtValue: 0n,
+        weight: 0,
         trades: 0,
         firstTrade: id,
         lastTrade: id,
@@ -50,7 +59,13 @@ export class TradeBars {
     bar.low = Math.min(bar.low, price)
     bar.close = price
     bar.lots += lots
-    if (takerSide === BUY) bar.boughtLots += lots
+    const value = worth(instrument, price, lots)
+    bar.value += value
+    bar.weight += price * lots
+    if (takerSide === BUY) {
+      bar.boughtLots += lots
+      bar.boughtValue += value
+    }
     bar.trades++
     bar.lastTrade = id
   }
@@ -86,12 +101,18 @@ export class TradeBars {
   }
 }
 
+/** Average price of a bar by volume, whole ticks. */
+export const averageTicks = ({ weight, lots }: TradeBar): number => Math.round(weight / lots)
+
 function merge(bar: TradeBar, later: TradeBar): void {
   bar.high = Math.max(bar.high, later.high)
   bar.low = Math.min(bar.low, later.low)
   bar.close = later.close
   bar.lots += later.lots
   bar.boughtLots += later.boughtLots
+  bar.value += later.value
+  bar.boughtValue += later.boughtValue
+  bar.weight += later.weight
   bar.trades += later.trades
   bar.lastTrade = later.lastTrade
 }

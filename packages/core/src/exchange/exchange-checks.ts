@@ -3,6 +3,7 @@ import { bound, worth } from './exchange-account.ts'
 import type { ExchangeOrder, ExchangeRefusal, NewExchangeOrder } from './exchange-order.ts'
 import type { ExchangeView } from './exchange-view.ts'
 import type { MatchingEngine } from './matching-engine.ts'
+import { boundsAt } from './price-band.ts'
 
 /**
  * Why an exchange does not take an order; undefined when it does.
@@ -24,6 +25,8 @@ export function whyNotTaken(
   const priceMax = bounds.priceMax ?? Number.MAX_SAFE_INTEGER
   if (!isMarket && !(Number.isSafeInteger(price) && price >= (bounds.priceMin ?? 1) && price <= priceMax))
     return 'bad_price'
+  const outside = isMarket ? undefined : whyOutside(exchange, wish)
+  if (outside !== undefined) return outside
   if (!Number.isSafeInteger(lots) || lots <= 0) return 'bad_quantity'
   if (lots < (bounds.quantityMin ?? 1)) return 'quantity_min'
   const quantityMax = bounds.quantityMax ?? Number.MAX_SAFE_INTEGER
@@ -59,6 +62,17 @@ export function ownMet(
   if (facing.length === 0) return facing
   const { worst } = reach(engine, side, limit, lots)
   return facing.filter(own => side * (worst - own.price) >= 0)
+}
+
+/** Whether a limit price lies beyond what the venue takes around the mark. */
+function whyOutside(
+  exchange: ExchangeView,
+  { instrument, price, side }: NewExchangeOrder,
+): ExchangeRefusal | undefined {
+  const { buy, sell } = boundsAt(exchange.terms.bands, instrument, exchange.mark(instrument.index))
+  const { min, max } = side === BUY ? buy : sell
+  if (price > max) return 'price_too_high'
+  return price < min ? 'price_too_low' : undefined
 }
 
 /** Whether an order would execute on arrival. */

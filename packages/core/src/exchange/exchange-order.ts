@@ -23,6 +23,8 @@ export type ExchangeRefusal =
   | 'market_closed'
   | 'duplicate_client_id'
   | 'bad_price'
+  | 'price_too_high'
+  | 'price_too_low'
   | 'bad_quantity'
   | 'quantity_min'
   | 'quantity_max'

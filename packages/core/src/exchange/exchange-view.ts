@@ -2,6 +2,7 @@ import type { InstrumentTable } from '../market/instrument-table.ts'
 import type { ExchangeAccount } from './exchange-account.ts'
 import type { ExchangeOrder } from './exchange-order.ts'
 import type { MatchingEngine } from './matching-engine.ts'
+import type { PriceBands } from './price-band.ts'
 
 /** How an exchange charges and lends. */
 export interface ExchangeTerms {
@@ -10,6 +11,8 @@ export interface ExchangeTerms {
   readonly defaultLeverage: number
   /** Open orders that one account may have in one instrument. */
   readonly openOrdersMax: number
+  /** How far from the mark a limit price may be; absent where the venue has no such rule. */
+  readonly bands?: PriceBands
 }
 
 /** What the checks of an exchange and its dialects read of it. */

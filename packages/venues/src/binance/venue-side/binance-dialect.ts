@@ -235,6 +235,12 @@ const side = (dialect: Dialect, terms: ExchangeTerms): VenueSide => {
 }
 
 /** Binance spot: fees from what is received. */
-export const binanceSpotSide = side('spot', { feeFromReceived: true, defaultLeverage: 1, openOrdersMax: 200 })
+export const binanceSpotSide = side('spot', {
+  ...{ feeFromReceived: true, defaultLeverage: 1, openOrdersMax: 200 },
+  bands: { spot: { buyMin: 2000, buyMax: 50_000, sellMin: 2000, sellMax: 50_000 } },
+})
 /** Binance USD-M futures. */
-export const binanceUsdmSide = side('usdm', { feeFromReceived: false, defaultLeverage: 20, openOrdersMax: 200 })
+export const binanceUsdmSide = side('usdm', {
+  ...{ feeFromReceived: false, defaultLeverage: 20, openOrdersMax: 200 },
+  bands: { perpetual: { buyMax: 11_000, sellMin: 9000 } },
+})

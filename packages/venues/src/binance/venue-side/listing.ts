@@ -98,6 +98,10 @@ export class Listing {
           applyMaxToMarket: false,
           avgPriceMins: 0,
         },
+        {
+          ...{ filterType: 'PERCENT_PRICE_BY_SIDE', bidMultiplierUp: '5', bidMultiplierDown: '0.2' },
+          ...{ askMultiplierUp: '5', askMultiplierDown: '0.2', avgPriceMins: 0 },
+        },
         { filterType: 'MAX_NUM_ORDERS', maxNumOrders: openOrdersMax },
       ],
       ...{

@@ -4,7 +4,7 @@ import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels, LevelChanges, type SideLevels } from '../../level-changes.ts'
 import { type Dialect, INTERVAL_SECONDS } from '../frame-fields.ts'
 import { CONTRACT_INFO, ContractStream } from './contract-stream.ts'
-import { NumberTexts } from './order-texts.ts'
+import { amountText, NumberTexts } from './order-texts.ts'
 import { dayTicker, FUNDING_RATE, nextFunding, type PublicSources } from './public-calls.ts'
 
 /** Somebody who subscribed: takes events with the name of their stream. */
@@ -219,6 +219,7 @@ export class MarketStreams {
     if (seen === stream.last) return undefined
     stream.last = seen
     const price = (ticks: number): string => this.#texts.price(instrument, ticks)
+    const money = (value: bigint): string => amountText(value, instrument.settle.decimals)
     return {
       ...{ e: 'kline', E: now, s: instrument.symbol },
       k: {
@@ -231,8 +232,8 @@ export class MarketStreams {
           L: bar.lastTrade,
         },
         ...{ o: price(bar.open), c: price(bar.close), h: price(bar.high), l: price(bar.low) },
-        ...{ v: this.#texts.lots(instrument, bar.lots), n: bar.trades, x: closed, q: '0' },
-        ...{ V: this.#texts.lots(instrument, bar.boughtLots), Q: '0', B: '0' },
+        ...{ v: this.#texts.lots(instrument, bar.lots), n: bar.trades, x: closed, q: money(bar.value) },
+        ...{ V: this.#texts.lots(instrument, bar.boughtLots), Q: money(bar.boughtValue), B: '0' },
       },
     }
   }

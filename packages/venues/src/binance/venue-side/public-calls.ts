@@ -1,12 +1,13 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
+import { worth } from '@velocimex/core/exchange/exchange-account'
 import type { ExchangeTrade } from '@velocimex/core/exchange/exchange-order'
 import { formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import { bestLevels, type SideLevels } from '../../level-changes.ts'
-import type { TradeBar, TradeBars } from '../../trade-bars.ts'
+import { averageTicks, type TradeBar, type TradeBars } from '../../trade-bars.ts'
 import { type Dialect, INTERVAL_SECONDS } from '../frame-fields.ts'
-import { NumberTexts } from './order-texts.ts'
+import { amountText, NumberTexts } from './order-texts.ts'
 import { isFailure, type RequestParameters } from './parameters.ts'
 import { type Failure, failure } from './venue-failures.ts'
 
@@ -69,7 +70,7 @@ export class PublicCalls {
       id: trade.id,
       price: this.#texts.price(instrument, trade.price),
       qty: this.#texts.lots(instrument, trade.lots),
-      quoteQty: '0',
+      quoteQty: amountText(worth(instrument, trade.price, trade.lots), instrument.settle.decimals),
       time: ms(trade.at),
       isBuyerMaker: trade.takerSide === SELL,
       ...(this.#dialect === 'spot' ? { isBestMatch: true } : {}),
@@ -155,7 +156,9 @@ export class PublicCalls {
     const lots = this.#texts.lots(instrument, bar.lots)
     const bought = this.#texts.lots(instrument, bar.boughtLots)
     const ohlc = [price(bar.open), price(bar.high), price(bar.low), price(bar.close)]
-    return [opens, ...ohlc, lots, opens + seconds * 1000 - 1, '0', bar.trades, bought, '0', '0']
+    const { decimals } = instrument.settle
+    const [value, boughtValue] = [amountText(bar.value, decimals), amountText(bar.boughtValue, decimals)]
+    return [opens, ...ohlc, lots, opens + seconds * 1000 - 1, value, bar.trades, bought, boughtValue, '0']
   }
 
   #instrument(parameters: RequestParameters): Instrument | Failure {
@@ -188,16 +191,20 @@ export function dayTicker(dialect: Dialect, sources: PublicSources, instrument: 
     askQty: texts.lots(instrument, book.lotsAt(SELL, bestOf(SELL))),
   }
   const now = sources.now()
+  const lastQty = texts.lots(instrument, sources.trades[instrument.index]!.at(-1)?.lots ?? 0)
   return {
     ...{
       symbol: instrument.symbol,
       priceChange: price((day?.close ?? 0) - (day?.open ?? 0)),
       priceChangePercent: change.toFixed(3),
     },
-    ...{ weightedAvgPrice: price(day?.close), lastPrice: price(day?.close), lastQty: texts.lots(instrument, 0) },
+    ...{ weightedAvgPrice: price(day && averageTicks(day)), lastPrice: price(day?.close), lastQty },
     ...(dialect === 'spot' ? { prevClosePrice: price(day?.open), ...touch } : {}),
     ...{ openPrice: price(day?.open), highPrice: price(day?.high), lowPrice: price(day?.low) },
-    ...{ volume: texts.lots(instrument, day?.lots ?? 0), quoteVolume: '0' },
+    ...{
+      volume: texts.lots(instrument, day?.lots ?? 0),
+      quoteVolume: amountText(day?.value ?? 0n, instrument.settle.decimals),
+    },
     ...{
       openTime: now - 86_400_000,
       closeTime: now,

@@ -171,12 +171,15 @@ const LISTED: Readonly<Record<Category, readonly InstrumentDraft[]>> = {
   linear: [draft('BTC', 'perpetual', 1, 3), draft('ETH', 'perpetual', 2, 2), draft('SOL', 'perpetual', 3, 1)],
 }
 
+const BAND = { buyMax: 10_500, sellMin: 9500 }
+const BANDS = { spot: BAND, perpetual: BAND }
+
 function side(id: string, categories: readonly Category[], terms: Partial<VenueSide['terms']>): VenueSide {
   const listed = categories.flatMap(category => LISTED[category].map(each => ({ category, draft: each })))
   const made = listed.map(({ category, draft }, index) => makeInstrument(category, `bybit-${category}`, index, draft))
   return {
     id,
-    terms: { feeFromReceived: true, defaultLeverage: 10, openOrdersMax: 500, ...terms },
+    terms: { feeFromReceived: true, defaultLeverage: 10, openOrdersMax: 500, bands: BANDS, ...terms },
     instruments: alignAssets(made),
     makeDialect: options => new BybitDialect(categories, options),
   }

@@ -5,7 +5,7 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { TradeBar, TradeBars } from '../../trade-bars.ts'
 import type { Category } from '../frame-fields.ts'
-import type { OrderTexts } from './order-texts.ts'
+import { amountText, type OrderTexts } from './order-texts.ts'
 import type { OwnInstruments } from './own-instruments.ts'
 
 /** What public calls and topics are told from. */
@@ -45,7 +45,7 @@ export function tickerOf(sources: MarketSources, instrument: Instrument): Record
     symbol: instrument.symbol,
     ...{ lastPrice: price(exchange.lastPrice(instrument.index)), highPrice24h: price(day?.high) },
     ...{ lowPrice24h: price(day?.low), prevPrice24h: price(day?.open), price24hPcnt: change.toFixed(6) },
-    ...{ volume24h: texts.lots(instrument, day?.lots ?? 0), turnover24h: '0' },
+    ...{ volume24h: texts.lots(instrument, day?.lots ?? 0), turnover24h: turnover(instrument, day?.value ?? 0n) },
   }
   const touch = { bid1Price: price(bid), bid1Size: size(BUY, bid), ask1Price: price(ask), ask1Size: size(SELL, ask) }
   if (category === 'spot') return { ...statistics, ...touch, usdIndexPrice: '' }
@@ -59,8 +59,12 @@ export function tickerOf(sources: MarketSources, instrument: Instrument): Record
   }
 }
 
-/** A bar as rows tell it: open, high, low, close, volume. */
+/** Money that changed hands, in the quote coin. */
+const turnover = ({ settle }: Instrument, value: bigint): string => amountText(value, settle.decimals)
+
+/** A bar as rows tell it: open, high, low, close, volume, turnover. */
 export const barTexts = ({ texts }: MarketSources, instrument: Instrument, bar: TradeBar): readonly string[] => [
   ...[bar.open, bar.high, bar.low, bar.close].map(ticks => texts.price(instrument, ticks)),
   texts.lots(instrument, bar.lots),
+  turnover(instrument, bar.value),
 ]

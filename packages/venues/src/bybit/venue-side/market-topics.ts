@@ -138,9 +138,9 @@ export class MarketTopics {
     const state = `${start} ${bar.lastTrade} ${confirm}`
     if (topic.last['bar'] === state) return undefined
     topic.last = confirm ? { bar: state } : { bar: state, open: String(bar.opensAt) }
-    const [open, high, low, close, volume] = barTexts(this.#sources, instrument, bar)
+    const [open, high, low, close, volume, turnover] = barTexts(this.#sources, instrument, bar)
     const interval = name.split('.')[1]
-    const row = { start, end, interval, open, close, high, low, volume, turnover: '0', confirm, timestamp: now }
+    const row = { start, end, interval, open, close, high, low, volume, turnover, confirm, timestamp: now }
     return this.#sources.category === 'spot'
       ? { type: 'snapshot', topic: name, data: [row], ts: now }
       : { topic: name, data: [row], ts: now, type: 'snapshot' }

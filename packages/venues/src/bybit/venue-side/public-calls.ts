@@ -1,3 +1,4 @@
+import { boundsAt } from '@velocimex/core/exchange/price-band'
 import { formatScaled, shortDecimal } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
@@ -76,7 +77,7 @@ export class PublicCalls {
     )
     const list = bars
       .slice(-Math.max(1, values.int('limit', 200, 1000)))
-      .map(bar => [String(Math.floor(bar.opensAt / 1000)), ...barTexts(this.#sources, instrument, bar), '0'])
+      .map(bar => [String(Math.floor(bar.opensAt / 1000)), ...barTexts(this.#sources, instrument, bar)])
     return { symbol: instrument.symbol, category: this.#sources.category, list: list.toReversed() }
   }
 
@@ -108,8 +109,8 @@ export class PublicCalls {
     if (isFailure(instrument)) return instrument
     const { exchange, texts, now } = this.#sources
     const mark = exchange.mark(instrument.index)
-    const [buyLmt, sellLmt] = [Math.ceil(mark * 1.05), Math.max(1, Math.floor(mark * 0.95))]
-    const limits = { buyLmt: texts.price(instrument, buyLmt), sellLmt: texts.price(instrument, sellLmt) }
+    const { buy, sell } = boundsAt(exchange.terms.bands, instrument, mark)
+    const limits = { buyLmt: texts.price(instrument, buy.max), sellLmt: texts.price(instrument, sell.min) }
     return { symbol: instrument.symbol, ...limits, ts: String(now()) }
   }
 

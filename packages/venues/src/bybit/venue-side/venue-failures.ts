@@ -45,6 +45,14 @@ const REFUSALS: Readonly<Record<ExchangeRefusal, Readonly<Record<Category, reado
     linear: [110003, 'Order price exceeds the allowable range.'],
     spot: [170132, 'Order price exceeds the upper limit.'],
   },
+  price_too_high: {
+    linear: [110003, 'Order price exceeds the allowable range.'],
+    spot: [170193, 'Buy order price cannot be higher than the limit.'],
+  },
+  price_too_low: {
+    linear: [110003, 'Order price exceeds the allowable range.'],
+    spot: [170194, 'Sell order price cannot be lower than the limit.'],
+  },
   bad_quantity: { linear: [10001, 'Qty invalid'], spot: [170136, 'Order quantity is below the lower limit.'] },
   quantity_min: {
     linear: [10001, 'The number of contracts exceeds minimum limit allowed'],

@@ -22,6 +22,8 @@ export const REASONS: Readonly<Record<ExchangeRefusal, string>> = {
   market_closed: 'ORDER_ENTRY_DISABLED',
   duplicate_client_id: 'INVALID_REQUEST',
   bad_price: 'INVALID_PRICE_PRECISION',
+  price_too_high: 'LIMIT_PRICE_TOO_FAR_FROM_MARKET',
+  price_too_low: 'LIMIT_PRICE_TOO_FAR_FROM_MARKET',
   bad_quantity: 'INVALID_SIZE_PRECISION',
   quantity_min: 'PREVIEW_INVALID_BASE_SIZE_TOO_SMALL',
   quantity_max: 'PREVIEW_INVALID_BASE_SIZE_TOO_LARGE',

@@ -161,7 +161,12 @@ const LISTED = ROWS.map(([symbol, price, quantity], index) =>
 /** Deribit: inverse and linear perpetuals. */
 export const deribitSide: VenueSide = {
   id: DERIBIT,
-  terms: { feeFromReceived: false, defaultLeverage: 50, openOrdersMax: 200 },
+  terms: {
+    feeFromReceived: false,
+    defaultLeverage: 50,
+    openOrdersMax: 200,
+    bands: { perpetual: { buyMax: 11_000, sellMin: 9000 } },
+  },
   instruments: alignAssets(LISTED),
   makeDialect: options => new DeribitDialect(options),
 }

@@ -1,5 +1,6 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
 import type { ExchangeTrade } from '@velocimex/core/exchange/exchange-order'
+import { boundsAt } from '@velocimex/core/exchange/price-band'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels } from '../../level-changes.ts'
@@ -88,7 +89,7 @@ export class MarketTexts {
       stats: {
         high: price(day?.high),
         low: price(day?.low),
-        price_change: 0,
+        price_change: day === undefined ? 0 : Math.round(((day.close - day.open) / day.open) * 1e6) / 1e4,
         volume: amountOf(instrument, day?.lots ?? 0),
       },
       ...{
@@ -97,10 +98,17 @@ export class MarketTexts {
         mark_price: mark,
         last_price: last === 0 ? null : priceOf(instrument, last),
       },
-      ...{ settlement_price: mark, min_price: mark * 0.9, max_price: mark * 1.1, open_interest: 0 },
+      ...{ settlement_price: mark, ...this.#limits(instrument), open_interest: 0 },
       ...{ estimated_delivery_price: mark, ...this.touch(instrument) },
       ...(instrument.kind === 'perpetual' ? perpetual : {}),
     }
+  }
+
+  /** Buys above and sells below are refused. */
+  #limits(instrument: Instrument): Record<string, number> {
+    const { exchange } = this.sources
+    const { buy, sell } = boundsAt(exchange.terms.bands, instrument, exchange.mark(instrument.index))
+    return { min_price: priceOf(instrument, sell.min), max_price: priceOf(instrument, buy.max) }
   }
 
   /** A row of `public/get_book_summary_by_currency`. */
@@ -139,10 +147,11 @@ export class MarketTexts {
     const close = priceOf(instrument, bar.close)
     const amount = amountOf(instrument, bar.lots)
     const isInverse = instrument.contract.kind === 'inverse'
+    const value = Number(bar.value) / 10 ** instrument.settle.decimals
     return {
       ...{ tick: millisOf(bar.opensAt), open: priceOf(instrument, bar.open), high: priceOf(instrument, bar.high) },
-      ...{ low: priceOf(instrument, bar.low), close, volume: isInverse ? amount / close : amount },
-      cost: isInverse ? amount : amount * close,
+      ...{ low: priceOf(instrument, bar.low), close, volume: isInverse ? value : amount },
+      cost: isInverse ? amount : value,
     }
   }
 

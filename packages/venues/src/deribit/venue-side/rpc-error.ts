@@ -26,6 +26,8 @@ const REFUSALS: Readonly<Record<ExchangeRefusal, readonly [number, string]>> = {
   market_closed: [10012, 'book_closed'],
   duplicate_client_id: [11030, 'other_reject duplicate'],
   bad_price: [10023, 'invalid_price'],
+  price_too_high: [10007, 'price_too_high'],
+  price_too_low: [10005, 'price_too_low'],
   bad_quantity: [10021, 'invalid_amount'],
   quantity_min: [10002, 'qty_too_low'],
   quantity_max: [10021, 'invalid_amount'],

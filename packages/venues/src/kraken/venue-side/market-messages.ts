@@ -3,7 +3,7 @@ import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels } from '../../level-changes.ts'
-import type { TradeBar } from '../../trade-bars.ts'
+import { averageTicks, type TradeBar } from '../../trade-bars.ts'
 import { isoText } from '../iso-text.ts'
 import type { MarketRecord } from './market-record.ts'
 import { Digits, type Writable } from './venue-json.ts'
@@ -103,8 +103,7 @@ export class MarketMessages {
     return new Digits(lotsText(instrument, lots))
   }
 
-  /** The middle of a bar: the exchange keeps no average. */
   #average(instrument: Instrument, bar: TradeBar | undefined): Digits {
-    return this.#price(instrument, bar === undefined ? 0 : Math.round((bar.high + bar.low) / 2))
+    return this.#price(instrument, bar === undefined ? 0 : averageTicks(bar))
   }
 }

@@ -3,6 +3,7 @@ import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels } from '../../level-changes.ts'
+import { averageTicks } from '../../trade-bars.ts'
 import { isoText } from '../iso-text.ts'
 import { altName, olderPairName } from '../pair-names.ts'
 import { assetOfRest, type RestNames, restPairId } from '../rest-names.ts'
@@ -118,7 +119,7 @@ export class PublicCalls {
       return [price(level?.[0]), text.split('.')[0], text]
     }
     const last = this.#market.trades[instrument.index]!.at(-1)
-    const average = price(day === undefined ? 0 : Math.round((day.high + day.low) / 2))
+    const average = price(day === undefined ? 0 : averageTicks(day))
     return {
       ...{ a: touch(SELL), b: touch(BUY), c: [price(last?.price), lotsText(instrument, last?.lots ?? 0)] },
       ...{ v: [lots, lots], p: [average, average], t: [day?.trades ?? 0, day?.trades ?? 0] },

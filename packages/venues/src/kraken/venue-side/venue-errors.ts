@@ -26,6 +26,8 @@ const REFUSALS: Readonly<Record<ExchangeRefusal, string>> = {
   market_closed: 'EService:Market in cancel_only mode',
   duplicate_client_id: 'EOrder:Duplicate cl_ord_id',
   bad_price: 'EOrder:Invalid price',
+  price_too_high: 'EOrder:Invalid price',
+  price_too_low: 'EOrder:Invalid price',
   bad_quantity: 'EGeneral:Invalid arguments:volume',
   quantity_min: 'EOrder:Order minimum not met',
   quantity_max: 'EGeneral:Invalid arguments:volume',

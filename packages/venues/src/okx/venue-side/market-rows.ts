@@ -1,12 +1,13 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
-import { worth } from '@velocimex/core/exchange/exchange-account'
 import type { ExchangeTrade } from '@velocimex/core/exchange/exchange-order'
+import { boundsAt } from '@velocimex/core/exchange/price-band'
+import { shortDecimal } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { bestLevels } from '../../level-changes.ts'
 import type { TradeBar, TradeBars } from '../../trade-bars.ts'
 import { INST_TYPES } from '../order-requests.ts'
-import { amountText, lotsText, msText, priceText } from './texts.ts'
+import { amountText, contractText, lotsText, msText, priceText } from './texts.ts'
 
 /** What the market is told from. */
 export interface MarketSources {
@@ -54,23 +55,52 @@ export function tickerRow(
   const day = bars[instrument.index]!.day()
   const last = trades[instrument.index]!.at(-1)
   const price = (ticks: number | undefined): string => (ticks === undefined ? '' : priceText(instrument, ticks))
-  const volume = lotsText(instrument, day?.lots ?? 0)
+  const { volume, inCoin, inMoney } = volumesOf(instrument, day)
   return {
     ...{ instType: INST_TYPES[instrument.kind], instId: instrument.symbol, last: price(last?.price) },
     ...{ lastSz: last === undefined ? '' : lotsText(instrument, last.lots), askPx: asks[0]?.[0] ?? '' },
     ...{ askSz: asks[0]?.[1] ?? '', bidPx: bids[0]?.[0] ?? '', bidSz: bids[0]?.[1] ?? '', open24h: price(day?.open) },
-    ...{ high24h: price(day?.high), low24h: price(day?.low), volCcy24h: volume, vol24h: volume, ts: String(now()) },
+    ...{
+      high24h: price(day?.high),
+      low24h: price(day?.low),
+      volCcy24h: instrument.kind === 'spot' ? inMoney : inCoin,
+      vol24h: volume,
+      ts: String(now()),
+    },
     ...{ sodUtc0: price(day?.open), sodUtc8: price(day?.open) },
   }
+}
+
+/** What was traded: as orders are sized, in the coin, and in money. A contract on money has its worth in the coin. */
+function volumesOf(instrument: Instrument, bar: TradeBar | undefined) {
+  const [lots, value] = [bar?.lots ?? 0, bar?.value ?? 0n]
+  const { quantity, settle, contract, kind } = instrument
+  const volume = lotsText(instrument, lots)
+  const worthText = amountText(value, settle.decimals)
+  const contracts = (lots * quantity.step) / 10 ** quantity.decimals
+  const size = kind === 'spot' ? 1 : Number(contractText(instrument))
+  const sized = shortDecimal((contracts * size).toFixed(8))
+  return contract.kind === 'inverse'
+    ? { volume, inCoin: worthText, inMoney: sized }
+    : { volume, inCoin: kind === 'spot' ? volume : sized, inMoney: worthText }
 }
 
 /** The nine cells of a bar. @param isClosed whether its interval is over */
 export function barRow(instrument: Instrument, bar: TradeBar, isClosed: boolean): string[] {
   const price = (ticks: number): string => priceText(instrument, ticks)
-  const volume = lotsText(instrument, bar.lots)
-  const value = amountText(worth(instrument, bar.close, bar.lots), instrument.settle.decimals)
-  const cells = [price(bar.open), price(bar.high), price(bar.low), price(bar.close), volume, volume, value]
+  const { volume, inCoin, inMoney } = volumesOf(instrument, bar)
+  const cells = [price(bar.open), price(bar.high), price(bar.low), price(bar.close), volume, inCoin, inMoney]
   return [msText(bar.opensAt), ...cells, isClosed ? '1' : '0']
+}
+
+/** Buys above and sells below are refused; no row while there is no mark. */
+export function priceLimitRow({ exchange, now }: MarketSources, instrument: Instrument): Record<string, unknown>[] {
+  const mark = exchange.mark(instrument.index)
+  if (mark <= 0) return []
+  const { buy, sell } = boundsAt(exchange.terms.bands, instrument, mark)
+  const limits = { buyLmt: priceText(instrument, buy.max), sellLmt: priceText(instrument, sell.min), enabled: true }
+  const { symbol, kind } = instrument
+  return [{ instType: INST_TYPES[kind], instId: symbol, ...limits, ts: String(now()) }]
 }
 
 /** The mark price of an instrument; undefined while it has none. */

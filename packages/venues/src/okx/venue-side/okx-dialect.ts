@@ -236,12 +236,16 @@ function draftsOf([base, price, spot, contract, multiplier]: Listed): Instrument
   ]
 }
 
+/** Dearer buys and cheaper sells are beyond the price limit. */
+const BAND = { buyMax: 10_500, sellMin: 9500 }
+const BANDS = { spot: BAND, perpetual: BAND }
+
 /** OKX over the instruments of some kinds: fees of spot from what is received. */
 function side(is: (draft: InstrumentDraft) => boolean): VenueSide {
   const drafts = LISTED.flatMap(draftsOf).filter(is)
   return {
     id: 'okx',
-    terms: { feeFromReceived: true, defaultLeverage: 3, openOrdersMax: 500 },
+    terms: { feeFromReceived: true, defaultLeverage: 3, openOrdersMax: 500, bands: BANDS },
     instruments: alignAssets(drafts.map((draft, index) => makeInstrument('okx', index, draft))),
     makeDialect: options => new OkxDialect(options),
   }

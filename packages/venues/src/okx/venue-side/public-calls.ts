@@ -3,7 +3,7 @@ import { BAR_SECONDS } from '../channels.ts'
 import { INST_TYPES } from '../order-requests.ts'
 import { type Asked, wholeOf } from './asked.ts'
 import { FUNDING_PERIOD, fundingRow, instrumentRow, nextFunding, pastFunding } from './instrument-rows.ts'
-import { barRow, bookRows, type MarketSources, markRow, tickerRow, tradeRow } from './market-rows.ts'
+import { barRow, bookRows, type MarketSources, markRow, priceLimitRow, tickerRow, tradeRow } from './market-rows.ts'
 import { type Failure, failure, isFailure, wrong } from './venue-failures.ts'
 
 const DEPTH_MAX = 400
@@ -88,6 +88,10 @@ export class PublicCalls {
   marks(asked: Asked): Rows {
     const chosen = asked.get('instId') === undefined ? this.#ofType(asked) : this.#named(asked)
     return isFailure(chosen) ? chosen : [chosen].flat().flatMap(each => markRow(this.#sources, each) ?? [])
+  }
+
+  priceLimit(asked: Asked): Rows {
+    return this.#of(asked, instrument => priceLimitRow(this.#sources, instrument))
   }
 
   /** Of one instrument, or of `ANY`. */

@@ -44,6 +44,7 @@ export function routesOf({ public: market, account, instrument }: RouteEnds): Re
     open('public/time', () => market.time()),
     open('public/instruments', asked => market.instruments(asked)),
     open('public/mark-price', asked => market.marks(asked)),
+    open('public/price-limit', asked => market.priceLimit(asked)),
     open('public/funding-rate', asked => market.funding(asked)),
     open('public/funding-rate-history', asked => market.pastFunding(asked)),
     open('market/books', asked => market.books(asked)),

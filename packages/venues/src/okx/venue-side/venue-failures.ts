@@ -34,6 +34,8 @@ const REFUSALS: Readonly<Record<ExchangeRefusal, readonly [code: string, msg: st
   market_closed: ['51022', 'Contract suspended'],
   duplicate_client_id: ['51016', 'Client order ID already exists'],
   bad_price: ['51006', 'Order price is not within the price limit'],
+  price_too_high: ['51137', 'The highest price limit for buy orders is exceeded'],
+  price_too_low: ['51138', 'The lowest price limit for sell orders is undercut'],
   bad_quantity: ['51121', 'Order quantity must be a multiple of the lot size'],
   quantity_min: ['51020', 'Your order should meet or exceed the minimum order amount'],
   quantity_max: ['51202', 'Market order amount exceeds the maximum amount'],
