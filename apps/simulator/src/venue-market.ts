@@ -52,6 +52,7 @@ export class VenueMarket {
   advanceTo(instant: number): void {
     this.#flow.runUntil(instant)
     this.clock.advanceTo(Math.max(this.clock.now(), Math.floor(instant)) as Micros)
+    this.exchange.expire(this.clock.now())
     this.dialect.tick(this.clock.now())
   }
 

@@ -16,6 +16,8 @@ export interface NewExchangeOrder {
   /** Ticks; 0 for market orders. */
   readonly price: number
   readonly lots: number
+  /** Instant at which what still rests of it ends, microseconds; absent for never. */
+  readonly expiresAt?: number
 }
 
 /** Why the exchange refuses an order, in order of precedence. Dialects turn it into their venue's code and words. */

@@ -43,6 +43,8 @@ export class Exchange implements ExchangeView {
   readonly #orders = new Map<number, ExchangeOrder>()
   readonly #byClientId = new Map<string, ExchangeOrder>()
   readonly #closed: number[] = []
+  /** Open orders that end by themselves. */
+  readonly #expiring = new Set<ExchangeOrder>()
   #lastOrder = FIRST_ACCOUNT_ORDER
   #lastTrade = 0
   #lastFlow = 0
@@ -114,9 +116,19 @@ export class Exchange implements ExchangeView {
     this.#orders.set(order.id, order)
     this.#byClientId.set(keyOf(account, order.clientOrderId), order)
     if (order.type === 'limit') this.#bind(order, order.lots)
+    if (order.expiresAt !== undefined) this.#expiring.add(order)
     this.#tell('accepted', order)
     this.#arrive(order)
     return ok(order)
+  }
+
+  /** Ends the orders whose time is over. @param instant microseconds */
+  expire(instant: number): void {
+    for (const order of this.#expiring) {
+      if (instant < order.expiresAt!) continue
+      this.#engines[order.instrument.index]!.cancel(order.id)
+      this.#close(order, 'expired')
+    }
   }
 
   /** Cancels an open order. False when it is not open. */
@@ -261,6 +273,7 @@ export class Exchange implements ExchangeView {
 
   #finish(order: ExchangeOrder, status: ExchangeOrder['status']): void {
     order.status = status
+    this.#expiring.delete(order)
     this.#closed.push(order.id)
     if (this.#closed.length <= CLOSED_MAX) return
     const oldest = this.#orders.get(this.#closed.shift()!)

@@ -89,7 +89,7 @@ class BinanceDialect implements VenueDialect {
     this.#updateIds = new Float64Array(length).fill(1_000_000)
     const updateId = (instrument: number): number => this.#updateIds[instrument]!
     const sources = { exchange, venue, bars: this.#bars, trades: this.#trades, updateId, now: () => this.now() }
-    this.calls = new SignedCalls(dialect, venue, exchange)
+    this.calls = new SignedCalls(dialect, venue, exchange, () => this.now())
     this.own = new AccountCalls(venue, exchange, this.calls.texts)
     this.public = new PublicCalls(dialect, sources)
     this.listing = new Listing(dialect, sources)

@@ -83,8 +83,8 @@ export class Listing {
       ...{ baseAsset: instrument.base.code, baseAssetPrecision: 8, baseCommissionPrecision: 8 },
       ...{ quoteAsset: instrument.quote.code, quotePrecision: 8, quoteAssetPrecision: 8, quoteCommissionPrecision: 8 },
       orderTypes: ['LIMIT', 'LIMIT_MAKER', 'MARKET'],
-      ...{ icebergAllowed: false, ocoAllowed: false, otoAllowed: false, quoteOrderQtyMarketAllowed: false },
-      ...{ allowTrailingStop: false, cancelReplaceAllowed: false, amendAllowed: true },
+      ...{ icebergAllowed: false, ocoAllowed: false, otoAllowed: false, quoteOrderQtyMarketAllowed: true },
+      ...{ allowTrailingStop: false, cancelReplaceAllowed: true, amendAllowed: true },
       ...{ isSpotTradingAllowed: true, isMarginTradingAllowed: false },
       filters: [
         price,
@@ -140,7 +140,7 @@ export class Listing {
         { filterType: 'PERCENT_PRICE', multiplierUp: '1.1000', multiplierDown: '0.9000', multiplierDecimal: '4' },
       ],
       orderTypes: ['LIMIT', 'MARKET'],
-      timeInForce: ['GTC', 'IOC', 'FOK', 'GTX'],
+      timeInForce: ['GTC', 'IOC', 'FOK', 'GTX', 'GTD'],
     }
   }
 }

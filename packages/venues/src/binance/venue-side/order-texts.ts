@@ -61,7 +61,7 @@ export function termsOf(
 ): { readonly type: string; readonly timeInForce: string } {
   const timeInForce = order.timeInForce.toUpperCase()
   if (order.type === 'market') return { type: 'MARKET', timeInForce: 'GTC' }
-  if (!order.postOnly) return { type: 'LIMIT', timeInForce }
+  if (!order.postOnly) return { type: 'LIMIT', timeInForce: order.expiresAt === undefined ? timeInForce : 'GTD' }
   return dialect === 'spot' ? { type: 'LIMIT_MAKER', timeInForce: 'GTC' } : { type: 'LIMIT', timeInForce: 'GTX' }
 }
 
@@ -125,7 +125,12 @@ export class OrderTexts {
         workingType: 'CONTRACT_PRICE',
         priceProtect: false,
       },
-      ...{ origType: common.type, priceMatch: 'NONE', selfTradePreventionMode: 'NONE', goodTillDate: 0 },
+      ...{
+        origType: common.type,
+        priceMatch: 'NONE',
+        selfTradePreventionMode: 'NONE',
+        goodTillDate: ms(order.expiresAt ?? 0),
+      },
     }
   }
 
@@ -217,7 +222,13 @@ export class OrderTexts {
       ...common,
       ...{ c: order.clientOrderId, ap: numbers.average(order), sp: '0', t: fill?.tradeId ?? 0, b: '0', a: '0' },
       ...{ R: order.reduceOnly, wt: 'CONTRACT_PRICE', ot: o, ps: 'BOTH', cp: false, pP: false, si: 0, ss: 0 },
-      ...{ rp: amountText(fill?.realised ?? 0n, instrument.settle.decimals), V: 'NONE', pm: 'NONE', gtd: 0, er: '0' },
+      ...{
+        rp: amountText(fill?.realised ?? 0n, instrument.settle.decimals),
+        V: 'NONE',
+        pm: 'NONE',
+        gtd: ms(order.expiresAt ?? 0),
+        er: '0',
+      },
     }
   }
 

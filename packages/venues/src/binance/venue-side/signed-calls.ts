@@ -1,10 +1,11 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
 import type { ExchangeOrder, NewExchangeOrder } from '@velocimex/core/exchange/exchange-order'
+import { lotsForMoney } from '@velocimex/core/exchange/money-order'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { ClientKey } from '../../venue-dialect.ts'
 import type { Dialect } from '../frame-fields.ts'
 import { OrderTexts } from './order-texts.ts'
-import { wishOf } from './order-wish.ts'
+import { type MoneyLots, wishOf } from './order-wish.ts'
 import { isFailure, RequestParameters } from './parameters.ts'
 import { type Failure, failure, missing, refusalOf } from './venue-failures.ts'
 
@@ -17,6 +18,7 @@ export class SignedCalls {
   readonly #dialect: Dialect
   readonly #venue: string
   readonly #exchange: Exchange
+  readonly #now: () => number
   readonly #countdowns = new Map<
     string,
     { readonly account: number; readonly instrument: number; readonly at: number }
@@ -25,8 +27,10 @@ export class SignedCalls {
   /** Id of the cancel under way, for the report that it causes. */
   cancelId = ''
 
-  constructor(dialect: Dialect, venue: string, exchange: Exchange) {
+  /** @param now milliseconds */
+  constructor(dialect: Dialect, venue: string, exchange: Exchange, now: () => number) {
     this.#dialect = dialect
+    this.#now = now
     this.#venue = venue
     this.#exchange = exchange
     this.texts = new OrderTexts(dialect)
@@ -181,7 +185,9 @@ export class SignedCalls {
 
   #wish(parameters: RequestParameters): NewExchangeOrder | Failure {
     const instrument = parameters.instrument(this.#exchange.instruments, this.#venue)
-    return isFailure(instrument) ? instrument : wishOf(this.#dialect, instrument, parameters, () => this.#generateId())
+    if (isFailure(instrument)) return instrument
+    const lotsFor: MoneyLots = (of, side, units) => lotsForMoney(this.#exchange, of, side, units)
+    return wishOf(this.#dialect, instrument, parameters, () => this.#generateId(), this.#now(), lotsFor)
   }
 
   /** The answer to a placement: ACK, RESULT or FULL; USD-M says NEW in an ACK even of what filled at once. */

@@ -1,10 +1,10 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
-import { worth } from '@velocimex/core/exchange/exchange-account'
 import type { ExchangeOrder, ExchangeRefusal, NewExchangeOrder } from '@velocimex/core/exchange/exchange-order'
-import { parseOnGrid } from '@velocimex/core/market/grid'
+import { lotsForMoney } from '@velocimex/core/exchange/money-order'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, opposite, SELL, type Side } from '@velocimex/core/market/side'
 import type { TimeInForce } from '@velocimex/core/order/order-request'
+import { moneyUnits } from '../../quote-money.ts'
 import type { ClientKey } from '../../venue-dialect.ts'
 import type { Category } from '../frame-fields.ts'
 import { linkOf, type OrderEnd, type OrderTexts, UNNAMED } from './order-texts.ts'
@@ -233,11 +233,10 @@ export class OrderCalls {
     const unit = values.get('marketUnit') ?? (side === BUY ? 'quoteCoin' : 'baseCoin')
     if (category === 'linear' || unit === 'baseCoin') return values.steps(category, 'qty', instrument)
     if (unit !== 'quoteCoin') return badParameter('marketUnit')
-    const money = parseOnGrid(values.get('qty') ?? '', { decimals: 8, step: 1 })
-    if (!money.ok) return failure(170137, 'Order quantity has too many decimals.')
-    const best = exchange.engine(instrument.index).book.best(opposite(side))
-    if (!Number.isFinite(best)) return refusalOf(category, 'no_liquidity')
-    const units = BigInt(money.value) * 10n ** BigInt(Math.max(0, instrument.settle.decimals - 8))
-    return Number(units / worth(instrument, best, 1))
+    const units = moneyUnits(values.get('qty') ?? '', instrument)
+    if (units === undefined) return failure(170137, 'Order quantity has too many decimals.')
+    if (!Number.isFinite(exchange.engine(instrument.index).book.best(opposite(side))))
+      return refusalOf(category, 'no_liquidity')
+    return lotsForMoney(exchange, instrument, side, units)
   }
 }

@@ -1,8 +1,10 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
 import type { ExchangeOrder, NewExchangeOrder } from '@velocimex/core/exchange/exchange-order'
+import { lotsForMoney } from '@velocimex/core/exchange/money-order'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { TimeInForce } from '@velocimex/core/order/order-request'
+import { moneyUnits } from '../../quote-money.ts'
 import type { ClientKey, VenueReply } from '../../venue-dialect.ts'
 import { Fields } from '../../wire/fields.ts'
 import { parseInstant } from '../../wire/instant-text.ts'
@@ -20,6 +22,7 @@ const KINDS: Readonly<Record<string, readonly [NewExchangeOrder['type'], TimeInF
   market_market_fok: ['market', 'fok'],
   sor_limit_ioc: ['limit', 'ioc'],
   limit_limit_gtc: ['limit', 'gtc'],
+  limit_limit_gtd: ['limit', 'gtc'],
   limit_limit_fok: ['limit', 'fok'],
 }
 
@@ -149,20 +152,22 @@ export class OrderCalls {
     const price = type === 'market' ? 0 : steps(wanted, 'limit_price', instrument)
     if (price === undefined) return 'INVALID_PRICE_PRECISION'
     const postOnly = wanted.optional('post_only') === 'true'
-    const terms = { type, timeInForce, postOnly, reduceOnly: false }
+    const until = name === 'limit_limit_gtd' ? instantIn(wanted) : undefined
+    if (Number.isNaN(until)) return 'UNSUPPORTED_ORDER_CONFIGURATION'
+    const life = until === undefined ? {} : { expiresAt: until }
+    const terms = { type, timeInForce, postOnly, reduceOnly: false, ...life }
     return { clientOrderId, instrument, side: side === 'BUY' ? BUY : SELL, ...terms, price, lots }
   }
 
-  /** A sum of quote money in whole lots at the best price. */
+  /** A sum of quote money in whole lots at the prices that rest now. */
   #bought(wanted: Fields, instrument: Instrument): number | undefined {
-    const sum = Number(wanted.optional('quote_size') ?? Number.NaN)
-    const best = this.#exchange.engine(instrument.index).book.best(SELL)
-    const { price, quantity } = instrument
-    const lot = (best * price.step * quantity.step) / 10 ** (price.decimals + quantity.decimals)
-    const lots = Math.floor(sum / lot)
-    return Number.isSafeInteger(lots) ? lots : undefined
+    const units = moneyUnits(wanted.optional('quote_size') ?? '', instrument)
+    return units === undefined ? undefined : lotsForMoney(this.#exchange, instrument, BUY, units)
   }
 }
+
+/** The instant of `end_time`, microseconds; NaN for none. */
+const instantIn = (wanted: Fields): number => parseInstant(wanted.optional('end_time') ?? '')?.micros ?? Number.NaN
 
 /** Steps of a size or price; undefined when it lies between them. */
 function steps(wanted: Fields, key: 'base_size' | 'limit_price', { price, quantity }: Instrument): number | undefined {

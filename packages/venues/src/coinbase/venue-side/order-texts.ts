@@ -105,14 +105,15 @@ export class OrderTexts {
       ...{
         trigger_status: 'INVALID_ORDER_TYPE',
         creation_time: formatInstant(order.createdAt),
-        end_time: NEVER,
+        end_time: order.expiresAt === undefined ? NEVER : formatInstant(order.expiresAt as never),
         start_time: NEVER,
       },
     }
   }
 
   #status(order: ExchangeOrder): string {
-    if (order.status !== 'open') return { filled: 'FILLED', canceled: 'CANCELLED', expired: 'CANCELLED' }[order.status]
+    const expired = order.expiresAt === undefined ? 'CANCELLED' : 'EXPIRED'
+    if (order.status !== 'open') return { filled: 'FILLED', canceled: 'CANCELLED', expired }[order.status]
     return this.pending.has(order.id) && order.cumulative === 0 ? 'PENDING' : 'OPEN'
   }
 
@@ -147,17 +148,20 @@ function averageOf({ instrument, cumulative, value }: ExchangeOrder): string {
   return formatScaled(scaled / (BigInt(cumulative) * contract.minorPerTickLot), AVERAGE_DECIMALS + price.decimals)
 }
 
-function timeInForceOf({ type, timeInForce }: ExchangeOrder): string {
+function timeInForceOf({ type, timeInForce, expiresAt }: ExchangeOrder): string {
   if (type === 'market' || timeInForce === 'ioc') return 'IMMEDIATE_OR_CANCEL'
+  if (expiresAt !== undefined) return 'GOOD_UNTIL_DATE_TIME'
   return timeInForce === 'fok' ? 'FILL_OR_KILL' : 'GOOD_UNTIL_CANCELLED'
 }
 
 function configurationOf(order: ExchangeOrder): Record<string, object> {
-  const { instrument, lots, price, postOnly, timeInForce, type } = order
+  const { instrument, lots, price, postOnly, timeInForce, type, expiresAt } = order
   const base_size = lotsText(instrument, lots)
   if (type === 'market') return { market_market_ioc: { base_size } }
   const limit = { base_size, limit_price: priceText(instrument, price) }
   if (timeInForce === 'ioc') return { sor_limit_ioc: limit }
   if (timeInForce === 'fok') return { limit_limit_fok: limit }
+  if (expiresAt !== undefined)
+    return { limit_limit_gtd: { ...limit, end_time: formatInstant(expiresAt as never), post_only: postOnly } }
   return { limit_limit_gtc: { ...limit, post_only: postOnly } }
 }

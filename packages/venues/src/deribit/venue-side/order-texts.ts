@@ -54,7 +54,7 @@ export class OrderTexts {
       ...{ price: type === 'market' ? 'market_price' : priceOf(instrument, price), amount: amountOf(instrument, lots) },
       ...{ filled_amount: amountOf(instrument, cumulative), average_price: this.#average(order), contracts: lots },
       ...{
-        time_in_force: TIMES_IN_FORCE[timeInForce],
+        time_in_force: order.expiresAt === undefined ? TIMES_IN_FORCE[timeInForce] : 'good_til_day',
         post_only: postOnly,
         reject_post_only: postOnly,
         reduce_only: reduceOnly,

@@ -27,6 +27,8 @@ const NOT_OFFERED = [
 ]
 const TRADES_MAX = 1000
 const LABEL_MAX = 64
+const DAY_MS = 86_400_000
+const DAY_ENDS_MS = 28_800_000
 
 /** The matching calls of an account: each returns the result, or the error. */
 export class TradingCalls {
@@ -44,7 +46,7 @@ export class TradingCalls {
     if (!canTrade) return new RpcError(13021, 'forbidden')
     const validUntil = params.has('valid_until') ? params.int('valid_until') : Number.POSITIVE_INFINITY
     if (now > validUntil) return new RpcError(13888, 'timed_out')
-    const wish = this.#wish(side, params)
+    const wish = this.#wish(side, params, now)
     if (wish instanceof RpcError) return wish
     if (params.fault !== '') return badParameter(params.fault)
     const from = this.#exchange.fills.length
@@ -180,7 +182,7 @@ export class TradingCalls {
     return open[0] ?? NOT_FOUND
   }
 
-  #wish(side: Side, params: Fields): NewExchangeOrder | RpcError {
+  #wish(side: Side, params: Fields, now: number): NewExchangeOrder | RpcError {
     const instrument = this.#exchange.instruments.find(DERIBIT, params.text('instrument_name'))
     if (instrument === undefined) return new RpcError(10020, 'invalid_or_unsupported_instrument')
     const type = params.optional('type') ?? 'limit'
@@ -192,17 +194,23 @@ export class TradingCalls {
     if (unoffered !== undefined) return badParameter(`${unoffered}: is not offered here`)
     const label = params.optional('label') ?? ''
     if (label.length > LABEL_MAX) return badParameter('label: is too long')
-    const lots = params.steps('amount', instrument.quantity)
+    // Contracts are those of the list: one lot each.
+    const lots =
+      params.has('contracts') && !params.has('amount')
+        ? params.int('contracts')
+        : params.steps('amount', instrument.quantity)
     if (params.fault !== '') return new RpcError(10021, 'invalid_amount')
     const asked = type === 'market' ? 0 : params.steps('price', instrument.price)
     if (params.fault !== '') return wrongNumber(params)
     const postOnly = params.optional('post_only') === 'true'
+    if (postOnly && (type === 'market' || timeInForce !== 'gtc')) return new RpcError(11055, 'post_only_not_allowed')
     const moves = postOnly && params.optional('reject_post_only') !== 'true'
     const price = moves ? this.#behindTouch(instrument.index, side, asked) : asked
     // Labels need not be unique here, and are in the exchange: what makes them so is not told.
     const clientOrderId = idOfLabel(label, ++this.#count)
     const reduceOnly = params.optional('reduce_only') === 'true'
-    return { clientOrderId, instrument, side, type, timeInForce, postOnly, reduceOnly, price, lots }
+    const life = wanted === 'good_til_day' ? { expiresAt: nextDay(now) } : {}
+    return { clientOrderId, instrument, side, type, timeInForce, postOnly, reduceOnly, price, lots, ...life }
   }
 
   /** The price asked for, or one tick behind the opposite best where it would take. */
@@ -211,6 +219,10 @@ export class TradingCalls {
     return Number.isFinite(best) && side * (price - best) >= 0 ? best - side : price
   }
 }
+
+/** When the venue's day ends: eight in the morning, UTC. @param now milliseconds @returns microseconds */
+const nextDay = (now: number): number =>
+  (Math.floor((now - DAY_ENDS_MS) / DAY_MS) * DAY_MS + DAY_MS + DAY_ENDS_MS) * 1000
 
 /** A whole number, or the default when it is absent or none. */
 function wholeOf(params: Fields, key: string, otherwise: number): number {

@@ -4,7 +4,7 @@ import { isoText } from '../iso-text.ts'
 import type { OrderDesk } from './order-desk.ts'
 import { fillText, reasonOf } from './private-calls.ts'
 import { Digits, type Writable } from './venue-json.ts'
-import { lotsText, orderText, priceText, unitsText } from './venue-texts.ts'
+import { forceWord, lotsText, orderText, priceText, unitsText } from './venue-texts.ts'
 
 /** Somebody who has subscribed to an account. */
 export interface AccountReader {
@@ -159,7 +159,8 @@ export class AccountChannels {
         side: order.side === BUY ? 'buy' : 'sell',
         order_type: order.type,
       },
-      ...{ order_qty: new Digits(lotsText(instrument, order.lots)), time_in_force: order.timeInForce.toUpperCase() },
+      ...{ order_qty: new Digits(lotsText(instrument, order.lots)), time_in_force: forceWord(order) },
+      ...(order.expiresAt === undefined ? {} : { expire_time: isoText(order.expiresAt) }),
       limit_price: isLimit ? new Digits(priceText(instrument, order.price)) : undefined,
       ...{ limit_price_type: isLimit ? 'static' : undefined, post_only: order.postOnly, fee_ccy_pref: 'fciq' },
       timestamp: isoText(order.updatedAt),

@@ -45,7 +45,11 @@ export function olderFill(calls: PrivateCalls, fill: ExchangeFill): OlderRow {
 export function olderOrder(calls: PrivateCalls, order: ExchangeOrder, status: 'pending' | 'open'): OlderRow {
   const { descr, price, ...row } = calls.orderRow(order)
   const pair = olderPairName(order.instrument.symbol)
-  const times = { opentm: secondsText(order.createdAt), starttm: null, expiretm: null }
+  const times = {
+    opentm: secondsText(order.createdAt),
+    starttm: null,
+    expiretm: order.expiresAt === undefined ? null : secondsText(order.expiresAt),
+  }
   return {
     [orderText(order.id)]: { ...row, ...times, descr: { ...(descr as object), pair }, avg_price: price, status },
   }

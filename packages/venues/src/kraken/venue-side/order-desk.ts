@@ -1,12 +1,15 @@
 import type { Clock } from '@velocimex/core/clock/clock'
 import type { Exchange } from '@velocimex/core/exchange/exchange'
 import type { ExchangeOrder, NewExchangeOrder } from '@velocimex/core/exchange/exchange-order'
+import { lotsForMoney } from '@velocimex/core/exchange/money-order'
 import { type Grid, parseOnGrid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { TimeInForce } from '@velocimex/core/order/order-request'
+import { moneyUnits } from '../../quote-money.ts'
 import type { ClientKey } from '../../venue-dialect.ts'
 import { plainDecimal } from '../../wire/fields.ts'
+import { parseInstant } from '../../wire/instant-text.ts'
 import { isoText } from '../iso-text.ts'
 import { RestNames } from '../rest-names.ts'
 import type { RateCounters } from './rate-counters.ts'
@@ -21,6 +24,12 @@ export interface OrderWish {
   readonly volume: string | undefined
   readonly price: string | undefined
   readonly timeInForce: string | undefined
+  /** Until when a `gtd` order rests: RFC 3339, seconds since 1970, or `+` and seconds from now. */
+  readonly expiry: string | undefined
+  /** What the way in calls it. */
+  readonly expiryKey: 'expiretm' | 'expire_time'
+  /** Whether the volume of a market order that buys is a sum of the quote. */
+  readonly isMoney: boolean
   readonly postOnly: boolean
   readonly reduceOnly: boolean
   readonly clientOrderId: string | undefined
@@ -39,7 +48,7 @@ export interface AmendWish {
 }
 
 const CLIENT_ID = /^([\x21-\x7e]{1,18}|[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i
-const FORCES: readonly string[] = ['gtc', 'ioc', 'fok'] satisfies TimeInForce[]
+const FORCES: readonly string[] = ['gtc', 'ioc', 'fok', 'gtd'] satisfies (TimeInForce | 'gtd')[]
 /** Before the ids of orders that came without one: the exchange wants one for each. */
 const UNNAMED = '~'
 const REFERENCES_MAX = 100_000
@@ -168,7 +177,16 @@ export class OrderDesk {
       return new VenueError('EGeneral:Invalid arguments:userref and cl_ord_id')
     if (wish.userReference !== undefined && !/^-?\d{1,10}$/.test(wish.userReference))
       return new VenueError('EGeneral:Invalid arguments:userref')
-    const lots = lotsOf(wish.volume ?? '', instrument)
+    const now = this.#clock.now()
+    const expiresAt = force === 'gtd' ? expiryOf(wish.expiry ?? '', now) : undefined
+    if (
+      (expiresAt === undefined) !== (wish.expiry === undefined) ||
+      Number.isNaN(expiresAt) ||
+      (expiresAt ?? now) < now
+    )
+      return new VenueError(`EGeneral:Invalid arguments:${wish.expiryKey}`)
+    if (wish.isMoney && (type !== 'market' || side !== 'buy')) return new VenueError('EGeneral:Invalid arguments:viqc')
+    const lots = wish.isMoney ? this.#bought(wish.volume ?? '', instrument) : lotsOf(wish.volume ?? '', instrument)
     if (lots instanceof VenueError) return lots
     const price = type === 'market' ? 0 : ticksOf(wish.price ?? '', instrument)
     if (price instanceof VenueError) return price
@@ -177,9 +195,24 @@ export class OrderDesk {
       clientOrderId: clientOrderId ?? `${UNNAMED}${++this.#unnamed}`,
       ...{ instrument, type, price, lots, postOnly: wish.postOnly, reduceOnly: wish.reduceOnly },
       side: side === 'buy' ? BUY : SELL,
-      timeInForce: force as TimeInForce,
+      timeInForce: force === 'gtd' ? 'gtc' : (force as TimeInForce),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
     }
   }
+
+  /** Lots that a sum of the quote buys at the prices that rest now. */
+  #bought(text: string, instrument: Instrument): number | VenueError {
+    const units = moneyUnits(plainDecimal(text), instrument)
+    if (units === undefined) return new VenueError('EGeneral:Invalid arguments:volume')
+    return lotsForMoney(this.exchange, instrument, BUY, units)
+  }
+}
+
+/** The instant of an expiry, microseconds; NaN for none. @param now microseconds */
+function expiryOf(text: string, now: number): number {
+  const [, plus, seconds] = /^(\+?)(\d{1,10})$/.exec(text) ?? []
+  if (seconds !== undefined) return Number(seconds) * 1_000_000 + (plus === '+' ? now : 0)
+  return parseInstant(text)?.micros ?? Number.NaN
 }
 
 function onGrid(text: string, grid: Grid, offGrid: string, malformed: string): number | VenueError {

@@ -9,14 +9,14 @@ import type { OrderDesk } from './order-desk.ts'
 import { longName } from './public-calls.ts'
 import type { RequestForm } from './request-form.ts'
 import { VenueError } from './venue-errors.ts'
-import { lotsText, orderText, priceText, secondsOf, tradeText, unitsText } from './venue-texts.ts'
+import { forceWord, lotsText, orderText, priceText, secondsOf, tradeText, unitsText } from './venue-texts.ts'
 
 const PAGE = 50
 const BATCH_MAX = 15
 /** Flags of orders: post-only, and those that say what is done here anyway. */
-const FLAGS = ['post', 'fciq', 'nompp']
+const FLAGS = ['post', 'fciq', 'nompp', 'viqc']
 /** Parameters of orders that would make them others than a limit or a market order without margin. */
-const NOT_OFFERED = ['price2', 'leverage', 'starttm', 'expiretm', 'displayvol', 'close[ordertype]', 'close', 'trigger']
+const NOT_OFFERED = ['price2', 'leverage', 'starttm', 'displayvol', 'close[ordertype]', 'close', 'trigger']
 const STATUSES = { open: 'open', filled: 'closed', canceled: 'canceled', expired: 'expired' } as const
 
 /** Answers of `/0/private/*` to a key: the value to be told as JSON, or the error. */
@@ -40,6 +40,10 @@ export class PrivateCalls {
       volume: form.get('volume'),
       price: form.get('price'),
       timeInForce: form.get('timeinforce'),
+      // Zero is the documents' word for never.
+      expiry: form.get('expiretm') === '0' ? undefined : form.get('expiretm'),
+      expiryKey: 'expiretm',
+      isMoney: form.list('oflags').includes('viqc'),
       postOnly: form.list('oflags').includes('post'),
       reduceOnly: form.flag('reduce_only'),
       clientOrderId: form.get('cl_ord_id'),
@@ -201,7 +205,12 @@ export class PrivateCalls {
     const own = this.#desk.clientOrderId(order)
     return {
       ...{ refid: null, userref: this.#desk.reference(order), ...(own === undefined ? {} : { cl_ord_id: own }) },
-      ...{ status: STATUSES[status], opentm: secondsOf(order.createdAt), starttm: 0, expiretm: 0 },
+      ...{
+        status: STATUSES[status],
+        opentm: secondsOf(order.createdAt),
+        starttm: 0,
+        expiretm: secondsOf(order.expiresAt ?? 0),
+      },
       ...(status === 'open' ? {} : { closetm: secondsOf(order.updatedAt), reason: reasonOf(order) }),
       descr: {
         ...{ pair, type: word, ordertype: order.type, price: order.type === 'market' ? '0' : price, price2: '0' },
@@ -210,7 +219,7 @@ export class PrivateCalls {
       ...{ vol, vol_exec: lotsText(instrument, cumulative), cost: unitsText(value, decimals) },
       ...{ fee: unitsText(fee, decimals), price: priceText(instrument, Math.round(average)) },
       ...{ stopprice: '0.00000', limitprice: '0.00000', misc: '', oflags: order.postOnly ? 'fciq,post' : 'fciq' },
-      ...{ timeinforce: order.timeInForce.toUpperCase() },
+      ...{ timeinforce: forceWord(order) },
     }
   }
 

@@ -10,10 +10,7 @@ import { orderText } from './venue-texts.ts'
 const BATCH_MAX = 15
 const CANCELS_MAX = 50
 /** Parameters of orders that would make them others than a limit or a market order without margin. */
-const NOT_OFFERED = [
-  ...['triggers', 'conditional', 'margin', 'cash_order_qty', 'display_qty', 'effective_time', 'expire_time'],
-  'limit_price_type',
-]
+const NOT_OFFERED = [...['triggers', 'conditional', 'margin', 'display_qty', 'effective_time'], 'limit_price_type']
 
 /** Order commands of the socket: each is answered by one result, or by one for each order that it names. */
 export class SocketOrderCalls {
@@ -55,8 +52,11 @@ export class SocketOrderCalls {
       pair: form.get('symbol'),
       side: form.get('side'),
       type: form.get('order_type'),
-      volume: form.get('order_qty'),
+      volume: form.get('cash_order_qty') ?? form.get('order_qty'),
+      isMoney: form.get('cash_order_qty') !== undefined,
       price: form.get('limit_price'),
+      expiry: form.get('expire_time'),
+      expiryKey: 'expire_time',
       timeInForce: form.get('time_in_force'),
       postOnly: form.flag('post_only'),
       reduceOnly: form.flag('reduce_only'),

@@ -1,3 +1,4 @@
+import type { ExchangeOrder } from '@velocimex/core/exchange/exchange-order'
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 
@@ -37,3 +38,7 @@ export function unitsText(units: bigint, decimals: number): string {
 
 /** Microseconds as seconds with four decimals, a JSON number. */
 export const secondsOf = (at: number): number => Math.floor(at / 100) / 10_000
+
+/** How long an order may rest, in the venue's word. */
+export const forceWord = ({ timeInForce, expiresAt }: ExchangeOrder): string =>
+  expiresAt === undefined ? timeInForce.toUpperCase() : 'GTD'

@@ -1,10 +1,11 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
-import { worth } from '@velocimex/core/exchange/exchange-account'
 import type { NewExchangeOrder } from '@velocimex/core/exchange/exchange-order'
+import { lotsForMoney } from '@velocimex/core/exchange/money-order'
 import { parseOnGrid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { BUY, SELL } from '@velocimex/core/market/side'
 import type { TimeInForce } from '@velocimex/core/order/order-request'
+import { moneyUnits } from '../../quote-money.ts'
 import type { Asked } from './asked.ts'
 import { type Failure, failure, isFailure, wrong } from './venue-failures.ts'
 
@@ -88,19 +89,7 @@ export function wishOf(
 
 /** Lots that a sum of quote money buys or sells at the prices that rest now. */
 function lotsFor(exchange: Exchange, asked: Asked, instrument: Instrument, isBuy: boolean): number | Failure {
-  const money = parseOnGrid(asked.get('sz') ?? '', { decimals: instrument.settle.decimals, step: 1 })
-  if (!money.ok)
-    return money.reason === 'malformed' ? wrong('sz') : failure('51150', 'The precision exceeds the limit.')
-  const { book } = exchange.engine(instrument.index)
-  const resting = isBuy ? SELL : BUY
-  let left = BigInt(money.value)
-  let lots = 0
-  for (let at = book.best(resting); Number.isFinite(at) && left > 0n; at = book.worse(resting, at)) {
-    const one = worth(instrument, at, 1)
-    const taken = Math.min(book.lotsAt(resting, at), Number(left / one))
-    if (taken === 0) break
-    lots += taken
-    left -= one * BigInt(taken)
-  }
-  return lots
+  const units = moneyUnits(asked.get('sz') ?? '', instrument)
+  if (units === undefined) return wrong('sz')
+  return lotsForMoney(exchange, instrument, isBuy ? BUY : SELL, units)
 }
