@@ -8,6 +8,9 @@ import { amountText, type OrderTexts } from './order-texts.ts'
 import { isFailure, type RequestParameters } from './parameters.ts'
 import { type Failure, failure } from './venue-failures.ts'
 
+/** The part of the initial margin below which a position would be taken over. */
+const MAINTENANCE_SHARE = 2n
+
 /** What an account owns and holds, as the venue tells it. */
 export class AccountCalls {
   readonly #venue: string
@@ -57,15 +60,14 @@ export class AccountCalls {
     return [...this.#exchange.account(account).balances].map(([asset, { total }]) => {
       const decimals = this.#decimals(asset)
       const equity = marginEquity(this.#exchange, account, asset)
-      const margin = this.#margin(account, asset)
+      const margin = this.#margin(account, asset, true)
+      const held = this.#margin(account, asset, false)
       const text = (units: bigint): string => amountText(units, decimals)
       const available = equity > margin ? equity - margin : 0n
       return {
-        asset,
-        wallet: text(total),
-        unrealised: text(equity - total),
-        available: text(available),
-        margin: text(margin),
+        ...{ asset, wallet: text(total), unrealised: text(equity - total), available: text(available) },
+        ...{ equity: text(equity), margin: text(margin), positionMargin: text(held), orderMargin: text(margin - held) },
+        maintenance: text(held / MAINTENANCE_SHARE),
       }
     })
   }
@@ -95,7 +97,11 @@ export class AccountCalls {
           ...{ breakEvenPrice: entry, markPrice: numbers.price(instrument, mark), unRealizedProfit: text(unrealised) },
           ...{ liquidationPrice: '0', isolatedMargin: '0', marginAsset: instrument.settle.code, isolatedWallet: '0' },
           ...{ notional: text(BigInt(Math.sign(lots)) * (cost + (lots < 0 ? -unrealised : unrealised))) },
-          ...{ initialMargin: text(margin), maintMargin: text(margin / 2n), positionInitialMargin: text(margin) },
+          ...{
+            initialMargin: text(margin),
+            maintMargin: text(margin / MAINTENANCE_SHARE),
+            positionInitialMargin: text(margin),
+          },
           ...{ openOrderInitialMargin: '0', adl: 1, bidNotional: '0', askNotional: '0', leverage: String(leverage) },
           ...{ marginType: 'cross', isAutoAddMargin: 'false', updateTime: now },
         },
@@ -141,11 +147,13 @@ export class AccountCalls {
     return isFailure(one) ? one : [one]
   }
 
-  #margin(account: number, asset: string): bigint {
+  /** Initial margin of all that settles in an asset: of positions, and if wanted of what open orders could add to them. */
+  #margin(account: number, asset: string, isWithOrders: boolean): bigint {
     const own = this.#exchange.instruments.all.filter(({ settle, kind }) => settle.code === asset && kind !== 'spot')
     return own.reduce(
       (sum, { index }) =>
-        sum + requiredMargin(this.#exchange, account, this.#exchange.openOrders(account, index), index),
+        sum +
+        requiredMargin(this.#exchange, account, isWithOrders ? this.#exchange.openOrders(account, index) : [], index),
       0n,
     )
   }

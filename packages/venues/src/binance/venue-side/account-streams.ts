@@ -6,10 +6,12 @@ import type {
   ExchangeOrder,
   ExchangeOrderEvent,
 } from '@velocimex/core/exchange/exchange-order'
+import type { Instrument } from '@velocimex/core/market/instrument'
 import type { ClientSocket, SocketSession } from '../../venue-dialect.ts'
 import { toHex } from '../../wire/encodings.ts'
 import type { Dialect } from '../frame-fields.ts'
 import type { AccountCalls } from './account-calls.ts'
+import { sideWord } from './order-texts.ts'
 import type { SignedCalls } from './signed-calls.ts'
 
 const KEY_LIFE_MS = 3_600_000
@@ -26,6 +28,8 @@ export class AccountStreams {
   readonly #readers = new Map<number, Set<AccountReader>>()
   readonly #keys = new Map<string, { readonly account: number; expiresAt: number }>()
   readonly #sockets = new Map<string, Set<ClientSocket>>()
+  /** What the last execution was in: its account's balance is told next. */
+  #filled: Instrument | undefined
 
   constructor(dialect: Dialect, exchange: Exchange, calls: SignedCalls, own: AccountCalls) {
     this.#dialect = dialect
@@ -61,11 +65,25 @@ export class AccountStreams {
     for (const [name, key] of this.#keys) if (key.account === account) this.#keys.delete(name)
   }
 
-  /** A socket with a listen key: a bogus one is opened too, and stays silent. */
-  open(name: string, socket: ClientSocket, now: number): SocketSession {
+  /**
+   * A socket with a listen key: a bogus one is opened too, and stays silent.
+   * @param events those that are told, divided by `/`; undefined for all
+   * @param isCombined whether each is told with the name of its stream
+   */
+  open(
+    name: string,
+    socket: ClientSocket,
+    now: number,
+    events: string | undefined,
+    isCombined: boolean,
+  ): SocketSession {
     const key = this.#keys.get(name)
     if (key === undefined || key.expiresAt <= now) return { onText: () => {}, onClosed: () => {} }
-    const stop = this.read(key.account, event => socket.send(JSON.stringify(event)))
+    const wanted = events?.split('/')
+    const stop = this.read(key.account, event => {
+      if (wanted?.includes((event as { e: string }).e) === false) return
+      socket.send(JSON.stringify(isCombined ? { stream: name, data: event } : event))
+    })
     const sockets = this.#sockets.get(name) ?? new Set()
     this.#sockets.set(name, sockets)
     sockets.add(socket)
@@ -93,6 +111,8 @@ export class AccountStreams {
   }
 
   onFill(fill: ExchangeFill): void {
+    this.#filled = fill.order.instrument
+    if (this.#dialect === 'usdm') this.#tellLite(fill)
     this.#report(fill.order, fill)
   }
 
@@ -112,24 +132,31 @@ export class AccountStreams {
     const moved = (flow?.units ?? 0n) < 0n ? 'WITHDRAW' : 'DEPOSIT'
     const words: Record<string, string> = { fill: 'ORDER', funding: 'FUNDING_FEE', transfer: moved }
     const balances = wallets.map(({ asset, wallet }) => ({ a: asset, wb: wallet, cw: wallet, bc: change }))
-    const positions = cause === 'fill' ? this.#positions(account) : []
+    const positions = cause === 'fill' && this.#filled !== undefined ? [this.#position(account, this.#filled)] : []
     this.#tell(account, { e: 'ACCOUNT_UPDATE', E: now, T: now, a: { m: words[cause], B: balances, P: positions } })
   }
 
-  #positions(account: number): unknown[] {
-    const told = new Map(this.#own.positions(account, 0).map(row => [row.symbol, row]))
-    return [...this.#exchange.account(account).positions].map(([index]) => {
-      const instrument = this.#exchange.instruments.at(index)
-      const row = told.get(instrument.symbol)
-      return {
-        ...{
-          s: instrument.symbol,
-          pa: row?.positionAmt ?? '0',
-          ep: row?.entryPrice ?? '0',
-          bep: row?.entryPrice ?? '0',
-        },
-        ...{ cr: '0', up: row?.unRealizedProfit ?? '0', mt: 'cross', iw: '0', ps: 'BOTH', ma: instrument.settle.code },
-      }
+  #position(account: number, instrument: Instrument): unknown {
+    const row = this.#own.positions(account, 0).find(({ symbol }) => symbol === instrument.symbol)
+    const { realised } = this.#exchange.account(account).position(instrument.index)
+    const entry = row?.entryPrice ?? '0'
+    return {
+      ...{ s: instrument.symbol, pa: row?.positionAmt ?? '0', ep: entry, bep: entry },
+      ...{ cr: this.#own.amount(instrument.settle.code, realised), up: row?.unRealizedProfit ?? '0' },
+      ...{ mt: 'cross', iw: '0', ps: 'BOTH', ma: instrument.settle.code },
+    }
+  }
+
+  /** On USD-M a shorter word of each fill comes first. */
+  #tellLite({ order, price, lots, liquidity, tradeId, at }: ExchangeFill): void {
+    const { numbers } = this.#calls.texts
+    const { instrument } = order
+    const now = Math.floor(at / 1000)
+    this.#tell(order.account, {
+      ...{ e: 'TRADE_LITE', E: now, T: now, s: instrument.symbol, q: numbers.lots(instrument, order.lots) },
+      ...{ p: numbers.price(instrument, order.price), m: liquidity === 'maker', c: order.clientOrderId },
+      ...{ S: sideWord(order), L: numbers.price(instrument, price), l: numbers.lots(instrument, lots) },
+      ...{ t: tradeId, i: order.id },
     })
   }
 

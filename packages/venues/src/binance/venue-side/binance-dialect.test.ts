@@ -367,3 +367,107 @@ test('D60 spot: the list of some symbols tells their states, and knows no others
   equal(states({ symbols: '["BTCUSDT","QXZUSDT"]' }), -1121)
   deepEqual(ask('POST /api/v3/order', ORDER), [400, { code: -2010, msg: 'Market is closed.' }])
 })
+
+test('S3-VEN-4 a request costs by what it asks for, over REST and the WebSocket API alike', () => {
+  const weigh = (side: VenueSide, call: string, query: string): number => {
+    const { dialect } = make(side)
+    const [method, path] = call.split(' ') as [string, string]
+    const { headers } = dialect.answer({ method, path, query, headers: {}, body: '' })
+    return Number(headers!['X-MBX-USED-WEIGHT-1M'])
+  }
+  for (const [limit, weight] of [
+    ['', 5],
+    ['&limit=101', 25],
+    ['&limit=1000', 50],
+    ['&limit=5000', 250],
+  ] as const)
+    equal(weigh(binanceSpotSide, 'GET /api/v3/depth', `symbol=BTCUSDT${limit}`), weight)
+  equal(weigh(binanceUsdmSide, 'GET /fapi/v1/depth', 'symbol=BTCUSDT&limit=50'), 2)
+  equal(weigh(binanceUsdmSide, 'GET /fapi/v1/depth', 'symbol=BTCUSDT'), 10)
+  equal(weigh(binanceSpotSide, 'GET /api/v3/ticker/bookTicker', ''), 4)
+  equal(weigh(binanceUsdmSide, 'GET /fapi/v1/klines', 'symbol=BTCUSDT&interval=1m&limit=1500'), 10)
+  const { ask } = make(binanceSpotSide)
+  ask('POST /api/v3/order', ORDER)
+  const counts = ask('GET /api/v3/rateLimit/order', {})[1] as unknown as readonly { count: number; interval: string }[]
+  deepEqual(
+    counts.map(({ interval, count }) => [interval, count]),
+    [
+      ['SECOND', 1],
+      ['DAY', 1],
+    ],
+  )
+  equal(ask('GET /api/v3/account', { recvWindow: 60_001 })[1]['code'], -1131)
+})
+
+test('S3-VEN-4 what is no control message of the streams is told with its code', () => {
+  const { dialect } = make(binanceSpotSide)
+  const frames: string[] = []
+  const session = dialect.open('/ws', '', { send: text => frames.push(text), close() {} })!
+  for (const [text, answer] of [
+    ['{"id":1}', { error: { code: 2, msg: 'Invalid request: missing field `method` at line 1 column 1' }, id: 1 }],
+    ['{"method":"FOO","id":1}', { error: { code: 2, msg: 'Invalid request: unknown variant `FOO`' }, id: 1 }],
+    [
+      '{"method":"SUBSCRIBE","id":null}',
+      { error: { code: 2, msg: 'Invalid request: missing field `params` at line 1 column 1' }, id: null },
+    ],
+    [
+      '{"method":"SUBSCRIBE","params":[5],"id":1}',
+      { error: { code: 2, msg: 'Invalid request: invalid type: expected a string' }, id: 1 },
+    ],
+    ['{"method":"GET_PROPERTY","params":["combined"],"id":"a"}', { result: false, id: 'a' }],
+    [
+      '{"method":"SET_PROPERTY","params":["combined",5],"id":1}',
+      { error: { code: 1, msg: 'Invalid value type: expected Boolean' }, id: 1 },
+    ],
+    [
+      '{"method":"SET_PROPERTY","params":["other",true],"id":1}',
+      { error: { code: 0, msg: 'Unknown property' }, id: 1 },
+    ],
+    ['{"method":"SET_PROPERTY","params":["combined",true],"id":1}', { result: null, id: 1 }],
+    ['{"method":"GET_PROPERTY","params":["combined"],"id":1}', { result: true, id: 1 }],
+    ['{"method":"LIST_SUBSCRIPTIONS","id":1}', { result: [], id: 1 }],
+  ] as const) {
+    session.onText(text)
+    deepEqual(JSON.parse(frames.pop()!), answer, text)
+  }
+  session.onText(`{"method":"LIST_SUBSCRIPTIONS","id":"${'x'.repeat(37)}"}`)
+  equal(JSON.parse(frames.pop()!).error.code, 2)
+})
+
+test('S3-VEN-4 usdm: a fill is told short, in full, and by what it did to the one position; margins add up', () => {
+  const { dialect, ask } = make(binanceUsdmSide)
+  const listenKey = ask('POST /fapi/v1/listenKey', {})[1]['listenKey'] as string
+  const frames: string[] = []
+  const some: string[] = []
+  const open = (path: string, query: string, into: string[]) =>
+    dialect.open(path, query, { send: text => into.push(text), close() {} })!
+  equal(open('/private/ws', `listenKey=${listenKey}`, frames).rules?.pingEveryMs, 180_000)
+  open('/private/stream', `listenKey=${listenKey}&events=TRADE_LITE/ACCOUNT_UPDATE`, some)
+  ask('POST /fapi/v1/order', { ...ORDER, price: '60100', quantity: '1' })
+  const events = frames.map(text => JSON.parse(text))
+  deepEqual(
+    events.map(({ e, o }) => `${e} ${o?.x ?? ''}`),
+    ['ORDER_TRADE_UPDATE NEW', 'TRADE_LITE ', 'ORDER_TRADE_UPDATE TRADE', 'ACCOUNT_UPDATE '],
+  )
+  equal(events[1].t, events[2].o.t)
+  deepEqual(
+    events[3].a.P.map((row: Record<string, string>) => [row['s'], row['pa'], row['ep'], row['cr']]),
+    [['BTCUSDT', '1.000', '60000.10000', '0.00000000']],
+  )
+  deepEqual(
+    some.map(text => [JSON.parse(text).stream, JSON.parse(text).data.e]),
+    [
+      [listenKey, 'TRADE_LITE'],
+      [listenKey, 'ACCOUNT_UPDATE'],
+    ],
+  )
+  ask('POST /fapi/v1/order', { ...ORDER, price: '59000', quantity: '2' })
+  const [, account] = ask('GET /fapi/v3/account', {})
+  const of = (key: string): number => Number(account[key])
+  // Mark 60,000.0; one bought at 60,000.1; leverage 20; the fee of takers 0.05 %.
+  equal(of('totalUnrealizedProfit').toFixed(4), '-0.1000')
+  equal(of('totalMarginBalance').toFixed(4), (of('totalWalletBalance') - 0.1).toFixed(4))
+  deepEqual([of('totalPositionInitialMargin'), of('totalOpenOrderInitialMargin')], [3000, 6000])
+  deepEqual([of('totalInitialMargin'), of('totalMaintMargin')], [9000, 1500])
+  equal(of('availableBalance').toFixed(4), (of('totalMarginBalance') - 9000).toFixed(4))
+})

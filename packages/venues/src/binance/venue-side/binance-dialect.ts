@@ -112,11 +112,16 @@ class BinanceDialect implements VenueDialect {
     return this.#options.cryptography.random(32)
   }
 
+  orderLimits(): readonly object[] {
+    return this.#weights.toldOrders()
+  }
+
   answer(request: ClientRequest): VenueReply {
     const route = this.#routes.get(`${request.method} ${request.path}`)
     if (route === undefined) return { status: 404, body: '' }
-    const { headers, over } = this.#weights.charge(route.weight, route.orders ?? 0)
-    const reply = over === undefined ? this.#run(route, request) : failed(over)
+    const parameters = RequestParameters.of(request.query, request.body)
+    const { headers, over } = this.#weights.charge(parameters ? route.weight(parameters) : 1, route.orders ?? 0)
+    const reply = over === undefined ? this.#run(route, request, parameters) : failed(over)
     return { ...reply, headers: { ...headers, ...reply.headers } }
   }
 
@@ -130,8 +135,10 @@ class BinanceDialect implements VenueDialect {
     if (kind !== 'ws' && kind !== 'stream') return undefined
     const listenKey =
       asked.get('listenKey') ?? (rest[0] !== undefined && /^\w{32,}$/.test(rest[0]) ? rest[0] : undefined)
-    if (this.#dialect === 'usdm' && listenKey !== undefined)
-      return { ...this.accounts.open(listenKey, socket, this.now()), rules: RULES.usdm }
+    if (this.#dialect === 'usdm' && listenKey !== undefined) {
+      const session = this.accounts.open(listenKey, socket, this.now(), asked.get('events'), kind === 'stream')
+      return { ...session, rules: RULES.usdm }
+    }
     const carried = ROUTED[route]
     const mayRead = (stream: string): boolean => (route === '' ? true : (carried?.test(stream) ?? false))
     const session = new StreamSession(socket, RULES[this.#dialect], this.#streams, kind === 'stream', mayRead)
@@ -175,8 +182,7 @@ class BinanceDialect implements VenueDialect {
     this.accounts.onBalance(account, assets, cause, this.#options.clock.now(), flow)
   }
 
-  #run(route: Route, request: ClientRequest): VenueReply {
-    const parameters = RequestParameters.of(request.query, request.body)
+  #run(route: Route, request: ClientRequest, parameters: RequestParameters | undefined): VenueReply {
     if (parameters === undefined) return failed(failure(-1100, 'Illegal characters found in a parameter.'))
     const key = this.#keyFor(route, request, parameters)
     if (isFailure(key)) return failed(key)

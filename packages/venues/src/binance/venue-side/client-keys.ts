@@ -8,6 +8,7 @@ import { type Failure, failure } from './venue-failures.ts'
 
 /** How far ahead of the venue a client's clock may be. */
 const AHEAD_MS = 1000
+const WINDOW_MS_MAX = 60_000
 
 /** Who sends a request: the keys of the venue, and the checks of signature and time. */
 export class ClientKeys {
@@ -54,7 +55,8 @@ export class ClientKeys {
     const now = this.#known.millis()
     if (timestamp >= now + AHEAD_MS)
       return failure(-1021, "Timestamp for this request was 1000ms ahead of the server's time.")
-    const window = Math.min(60_000, parameters.int('recvWindow', 5000))
+    const window = parameters.int('recvWindow', 5000)
+    if (window > WINDOW_MS_MAX) return failure(-1131, `recvWindow must be less than ${WINDOW_MS_MAX}.`)
     if (now - timestamp > window) return failure(-1021, 'Timestamp for this request is outside of the recvWindow.')
     return key
   }

@@ -62,12 +62,18 @@ export class RequestWeights {
 
   /** The windows as the WebSocket API tells them behind every answer. @param withOrders those of orders too */
   told(withOrders: boolean): readonly object[] {
-    const limits: Readonly<Record<string, number>> = { weight: this.#limits.weight, ...this.#limits.orders }
-    return Object.entries(limits).flatMap(([name, limit]) => {
-      const [rateLimitType, interval, intervalNum] = INTERVALS[name]!
-      if (name !== 'weight' && !withOrders) return []
-      return [{ rateLimitType, interval, intervalNum, limit, count: this.#add(name, WINDOW_MS[name]!, 0) }]
-    })
+    const weight = this.#toldOf('weight', this.#limits.weight)
+    return withOrders ? [weight, ...this.toldOrders()] : [weight]
+  }
+
+  /** The windows in which orders are counted. */
+  toldOrders(): readonly object[] {
+    return Object.entries(this.#limits.orders).map(([name, limit]) => this.#toldOf(name, limit))
+  }
+
+  #toldOf(name: string, limit: number): object {
+    const [rateLimitType, interval, intervalNum] = INTERVALS[name]!
+    return { rateLimitType, interval, intervalNum, limit, count: this.#add(name, WINDOW_MS[name]!, 0) }
   }
 
   #banned(now: number): { readonly headers: Record<string, string>; readonly over: Failure } {

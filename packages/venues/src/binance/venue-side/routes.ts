@@ -13,7 +13,8 @@ import { type Failure, failure, missing } from './venue-failures.ts'
 /** One call of the REST interface. */
 export interface Route {
   readonly access: 'public' | 'keyed' | 'signed'
-  readonly weight: number
+  /** What a request costs, by what it asks for. */
+  weight(parameters: RequestParameters): number
   readonly orders?: number
   /** The value to be told as JSON, or the error. */
   run(parameters: RequestParameters, key: ClientKey): unknown | Failure
@@ -28,14 +29,22 @@ export interface RouteEnds {
   readonly accounts: AccountStreams
   now(): number
   randomKey(): Uint8Array
+  /** Windows in which orders are counted, with their counts. */
+  orderLimits(): readonly object[]
 }
 
-type Row = readonly [call: string, access: Route['access'], weight: number, run: Route['run'], orders?: number]
+type Weight = number | Route['weight']
+type Row = readonly [call: string, access: Route['access'], weight: Weight, run: Route['run'], orders?: number]
 
 /** The calls of a dialect by `METHOD /path`. */
 export function routesOf(dialect: Dialect, ends: RouteEnds): ReadonlyMap<string, Route> {
   const rows = [...NEIGHBOURS, ...(dialect === 'spot' ? spotRows(ends) : usdmRows(ends))]
-  return new Map(rows.map(([call, access, weight, run, orders = 0]) => [call, { access, weight, orders, run }]))
+  return new Map(
+    rows.map(([call, access, weight, run, orders = 0]) => [
+      call,
+      { access, weight: typeof weight === 'number' ? () => weight : weight, orders, run },
+    ]),
+  )
 }
 
 /**
@@ -52,6 +61,37 @@ const NEIGHBOURS: Row[] = [
   ),
 ]
 
+/** Steps of a limit, each with what a request up to it costs; more costs the last. */
+const byLimit =
+  (usual: number, steps: readonly (readonly [upTo: number, weight: number])[]): Route['weight'] =>
+  parameters => {
+    const limit = parameters.int('limit', usual)
+    return (steps.find(([upTo]) => limit <= upTo) ?? steps.at(-1)!)[1]
+  }
+/** One symbol, or all of them. */
+const bySymbol =
+  (one: number, all: number): Route['weight'] =>
+  parameters =>
+    parameters.get('symbol') === undefined ? all : one
+const SPOT_DEPTH = byLimit(100, [
+  [100, 5],
+  [500, 25],
+  [1000, 50],
+  [5000, 250],
+])
+const USDM_DEPTH = byLimit(500, [
+  [50, 2],
+  [100, 5],
+  [500, 10],
+  [1000, 20],
+])
+const USDM_BARS = byLimit(500, [
+  [99, 1],
+  [499, 2],
+  [1000, 5],
+  [1500, 10],
+])
+
 function spotRows(ends: RouteEnds): Row[] {
   const { calls, own } = ends
   const open = ends.public
@@ -59,25 +99,26 @@ function spotRows(ends: RouteEnds): Row[] {
     ['GET /api/v3/ping', 'public', 1, () => ({})],
     ['GET /api/v3/time', 'public', 1, () => open.time()],
     ['GET /api/v3/exchangeInfo', 'public', 20, p => ends.listing.exchangeInfo(p)],
-    ['GET /api/v3/depth', 'public', 5, parameters => open.depth(parameters)],
+    ['GET /api/v3/depth', 'public', SPOT_DEPTH, parameters => open.depth(parameters)],
     ['GET /api/v3/trades', 'public', 25, parameters => open.trades(parameters)],
     ['GET /api/v3/aggTrades', 'public', 4, parameters => open.aggTrades(parameters)],
     ['GET /api/v3/klines', 'public', 2, parameters => open.klines(parameters)],
-    ['GET /api/v3/ticker/bookTicker', 'public', 2, parameters => open.bookTicker(parameters)],
-    ['GET /api/v3/ticker/price', 'public', 2, parameters => open.price(parameters)],
-    ['GET /api/v3/ticker/24hr', 'public', 2, parameters => open.day(parameters)],
+    ['GET /api/v3/ticker/bookTicker', 'public', bySymbol(2, 4), parameters => open.bookTicker(parameters)],
+    ['GET /api/v3/ticker/price', 'public', bySymbol(2, 4), parameters => open.price(parameters)],
+    ['GET /api/v3/ticker/24hr', 'public', bySymbol(2, 80), parameters => open.day(parameters)],
     ['POST /api/v3/order', 'signed', 1, (parameters, key) => calls.place(key, parameters), 1],
     ['POST /api/v3/order/test', 'signed', 1, (parameters, key) => calls.test(key, parameters)],
     ['DELETE /api/v3/order', 'signed', 1, (parameters, key) => calls.cancel(key, parameters)],
     ['POST /api/v3/order/cancelReplace', 'signed', 1, (parameters, key) => calls.cancelReplace(key, parameters), 1],
     ['PUT /api/v3/order/amend/keepPriority', 'signed', 4, (parameters, key) => calls.reduce(key, parameters)],
     ['GET /api/v3/order', 'signed', 4, (parameters, key) => calls.order(key, parameters)],
-    ['GET /api/v3/openOrders', 'signed', 6, (parameters, key) => calls.orders(key, parameters, true)],
+    ['GET /api/v3/openOrders', 'signed', bySymbol(6, 80), (parameters, key) => calls.orders(key, parameters, true)],
     ['DELETE /api/v3/openOrders', 'signed', 1, (parameters, key) => calls.cancelAll(key, parameters)],
     ['GET /api/v3/allOrders', 'signed', 20, (parameters, key) => calls.orders(key, parameters, false)],
     ['GET /api/v3/myTrades', 'signed', 20, (parameters, key) => calls.trades(key, parameters)],
     ['GET /api/v3/account', 'signed', 20, (_parameters, key) => own.account(key, ends.now())],
     ['GET /api/v3/account/commission', 'signed', 20, (parameters, key) => commission(own, key, parameters, ends.now())],
+    ['GET /api/v3/rateLimit/order', 'signed', 40, () => ends.orderLimits()],
     ['GET /sapi/v1/asset/tradeFee', 'signed', 1, parameters => own.tradeFees(parameters)],
     ['GET /sapi/v1/account/apiRestrictions', 'signed', 1, (_parameters, key) => restrictions(key)],
     // Listen keys of spot are gone since 2026-02-20.
@@ -93,15 +134,15 @@ function usdmRows(ends: RouteEnds): Row[] {
     ['GET /fapi/v1/ping', 'public', 1, () => ({})],
     ['GET /fapi/v1/time', 'public', 1, () => open.time()],
     ['GET /fapi/v1/exchangeInfo', 'public', 1, p => ends.listing.exchangeInfo(p)],
-    ['GET /fapi/v1/depth', 'public', 20, parameters => open.depth(parameters)],
+    ['GET /fapi/v1/depth', 'public', USDM_DEPTH, parameters => open.depth(parameters)],
     ['GET /fapi/v1/trades', 'public', 5, parameters => open.trades(parameters)],
     ['GET /fapi/v1/aggTrades', 'public', 20, parameters => open.aggTrades(parameters)],
-    ['GET /fapi/v1/klines', 'public', 5, parameters => open.klines(parameters)],
-    ['GET /fapi/v1/ticker/bookTicker', 'public', 2, parameters => open.bookTicker(parameters)],
-    ['GET /fapi/v1/ticker/price', 'public', 1, parameters => open.price(parameters)],
+    ['GET /fapi/v1/klines', 'public', USDM_BARS, parameters => open.klines(parameters)],
+    ['GET /fapi/v1/ticker/bookTicker', 'public', bySymbol(2, 5), parameters => open.bookTicker(parameters)],
+    ['GET /fapi/v1/ticker/price', 'public', bySymbol(1, 2), parameters => open.price(parameters)],
     ['GET /fapi/v2/ticker/price', 'public', 1, parameters => open.price(parameters)],
-    ['GET /fapi/v1/ticker/24hr', 'public', 1, parameters => open.day(parameters)],
-    ['GET /fapi/v1/premiumIndex', 'public', 1, parameters => open.premiumIndex(parameters)],
+    ['GET /fapi/v1/ticker/24hr', 'public', bySymbol(1, 40), parameters => open.day(parameters)],
+    ['GET /fapi/v1/premiumIndex', 'public', bySymbol(1, 10), parameters => open.premiumIndex(parameters)],
     ['GET /fapi/v1/fundingRate', 'public', 1, parameters => open.lastFunding(parameters)],
     ['GET /fapi/v1/fundingInfo', 'public', 1, () => []],
     ['POST /fapi/v1/order', 'signed', 0, (parameters, key) => calls.place(key, parameters), 1],
@@ -112,7 +153,7 @@ function usdmRows(ends: RouteEnds): Row[] {
     ['PUT /fapi/v1/batchOrders', 'signed', 5, (parameters, key) => batches.amend(key, parameters), 5],
     ['DELETE /fapi/v1/batchOrders', 'signed', 1, (parameters, key) => batches.cancel(key, parameters)],
     ['GET /fapi/v1/order', 'signed', 1, (parameters, key) => calls.order(key, parameters)],
-    ['GET /fapi/v1/openOrders', 'signed', 1, (parameters, key) => calls.orders(key, parameters, true)],
+    ['GET /fapi/v1/openOrders', 'signed', bySymbol(1, 40), (parameters, key) => calls.orders(key, parameters, true)],
     ['DELETE /fapi/v1/allOpenOrders', 'signed', 1, (parameters, key) => calls.cancelAll(key, parameters)],
     ['GET /fapi/v1/allOrders', 'signed', 5, (parameters, key) => calls.orders(key, parameters, false)],
     ['GET /fapi/v1/userTrades', 'signed', 5, (parameters, key) => calls.trades(key, parameters)],
@@ -180,33 +221,25 @@ const balances = (own: AccountCalls, account: number, updateTime: number): unkno
   }))
 
 function futuresAccount(own: AccountCalls, { account, canTrade, canWithdraw }: ClientKey, updateTime: number): unknown {
-  const assets = own.wallets(account).map(({ asset, wallet, unrealised, available, margin }) => ({
-    ...{ asset, walletBalance: wallet, unrealizedProfit: unrealised, marginBalance: wallet, maintMargin: '0' },
-    ...{
-      initialMargin: margin,
-      positionInitialMargin: margin,
-      openOrderInitialMargin: '0',
-      crossWalletBalance: wallet,
-    },
-    ...{
-      crossUnPnl: unrealised,
-      availableBalance: available,
-      maxWithdrawAmount: available,
-      marginAvailable: true,
-      updateTime,
-    },
+  const wallets = own.wallets(account)
+  const assets = wallets.map(({ asset, wallet, unrealised, available, equity, margin, ...parts }) => ({
+    ...{ asset, walletBalance: wallet, unrealizedProfit: unrealised, marginBalance: equity },
+    ...{ maintMargin: parts.maintenance, initialMargin: margin, positionInitialMargin: parts.positionMargin },
+    ...{ openOrderInitialMargin: parts.orderMargin, crossWalletBalance: wallet, crossUnPnl: unrealised },
+    ...{ availableBalance: available, maxWithdrawAmount: available, marginAvailable: true, updateTime },
   }))
-  const [first] = assets
+  // Totals are those of USDT, as in the mode of single assets.
+  const dollars = assets.find(({ asset }) => asset === 'USDT')
   const zero = formatScaled(0n, 8)
   return {
     ...{ feeTier: 0, canTrade, canDeposit: true, canWithdraw, updateTime, multiAssetsMargin: false },
-    ...{
-      totalInitialMargin: first?.initialMargin ?? zero,
-      totalMaintMargin: zero,
-      totalWalletBalance: first?.walletBalance ?? zero,
-    },
-    ...{ totalUnrealizedProfit: first?.unrealizedProfit ?? zero, totalMarginBalance: first?.marginBalance ?? zero },
-    ...{ availableBalance: first?.availableBalance ?? zero, maxWithdrawAmount: first?.availableBalance ?? zero },
+    ...{ totalInitialMargin: dollars?.initialMargin ?? zero, totalMaintMargin: dollars?.maintMargin ?? zero },
+    ...{ totalWalletBalance: dollars?.walletBalance ?? zero, totalUnrealizedProfit: dollars?.unrealizedProfit ?? zero },
+    totalMarginBalance: dollars?.marginBalance ?? zero,
+    totalPositionInitialMargin: dollars?.positionInitialMargin ?? zero,
+    totalOpenOrderInitialMargin: dollars?.openOrderInitialMargin ?? zero,
+    ...{ totalCrossWalletBalance: dollars?.walletBalance ?? zero, totalCrossUnPnl: dollars?.unrealizedProfit ?? zero },
+    ...{ availableBalance: dollars?.availableBalance ?? zero, maxWithdrawAmount: dollars?.maxWithdrawAmount ?? zero },
     assets,
     positions: own.positions(account, updateTime),
   }

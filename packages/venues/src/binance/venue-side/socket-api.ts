@@ -76,7 +76,7 @@ export class SocketApiSession implements SocketSession {
     const route = methods.get(method)
     const isOwn = accounts !== undefined && (method === SUBSCRIBE || method === UNSUBSCRIBE)
     if (route === undefined && !isOwn) return failure(-1000, `Method '${method.slice(0, 60)}' is not supported.`)
-    const over = this.#charge(route?.weight ?? 2, route?.orders ?? 0)
+    const over = this.#charge(route?.weight(parameters) ?? 2, route?.orders ?? 0)
     if (over !== undefined) return over
     if (method === UNSUBSCRIBE) return this.#unsubscribe(parameters.int('subscriptionId', -1))
     const key = this.#keyFor(route?.access ?? 'signed', parameters)

@@ -30,6 +30,7 @@ const METHODS: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
     myTrades: 'GET /myTrades',
     'account.status': 'GET /account',
     'account.commission': 'GET /account/commission',
+    'account.rateLimits.orders': 'GET /rateLimit/order',
   },
   usdm: {
     ...OPEN,

@@ -3,6 +3,18 @@ import { objectIn } from '../../wire/json-object.ts'
 import type { MarketStreams, StreamReader } from './market-streams.ts'
 
 const STREAMS_MAX = 1024
+const METHODS: readonly string[] = ['SUBSCRIBE', 'UNSUBSCRIBE', 'SET_PROPERTY', 'GET_PROPERTY']
+
+/** Why a control message was not obeyed: 0 an unknown property, 1 a value that is none, 2 a bad request, 3 no JSON. */
+interface ControlError {
+  readonly code: number
+  readonly msg: string
+}
+const invalid = (words: string): ControlError => ({ code: 2, msg: `Invalid request: ${words}` })
+
+/** A whole number, a text of at most 36 signs, or null. */
+const isId = (id: unknown): boolean =>
+  id === null || Number.isSafeInteger(id) || (typeof id === 'string' && id.length <= 36)
 
 /** A client's socket on the market streams: names come with the address or with SUBSCRIBE. */
 export class StreamSession implements SocketSession, StreamReader {
@@ -47,19 +59,30 @@ export class StreamSession implements SocketSession, StreamReader {
       return
     }
     const { method, id = null } = command
-    const params = Array.isArray(command.params) ? command.params : []
-    const names = params.filter(name => typeof name === 'string')
-    let result: unknown = null
-    if (method === 'SUBSCRIBE') this.subscribe(names)
-    else if (method === 'UNSUBSCRIBE') for (const name of names) this.#drop(name)
-    else if (method === 'SET_PROPERTY') this.#isCombined = params[1] === true
-    else if (method === 'LIST_SUBSCRIPTIONS') result = [...this.#names]
-    else {
-      const error = { code: 2, msg: `Invalid request: unknown variant ${String(method).slice(0, 60)}` }
-      this.#socket.send(JSON.stringify({ error, id }))
-      return
-    }
-    this.#socket.send(JSON.stringify({ result, id }))
+    const told = isId(id)
+      ? this.#told(method, command.params)
+      : invalid('id is not an integer or a string of 36 at most')
+    this.#socket.send(JSON.stringify('code' in told ? { error: told, id: isId(id) ? id : null } : { ...told, id }))
+  }
+
+  #told(method: unknown, params: unknown): { readonly result: unknown } | ControlError {
+    if (method === undefined) return invalid('missing field `method` at line 1 column 1')
+    if (method === 'LIST_SUBSCRIPTIONS') return { result: [...this.#names] }
+    if (!METHODS.includes(String(method))) return invalid(`unknown variant \`${String(method).slice(0, 60)}\``)
+    if (!Array.isArray(params)) return invalid('missing field `params` at line 1 column 1')
+    if (method === 'GET_PROPERTY' || method === 'SET_PROPERTY') return this.#property(method, params)
+    if (!params.every(name => typeof name === 'string')) return invalid('invalid type: expected a string')
+    if (method === 'SUBSCRIBE') this.subscribe(params)
+    else for (const name of params) this.#drop(name)
+    return { result: null }
+  }
+
+  #property(method: 'GET_PROPERTY' | 'SET_PROPERTY', [name, value]: readonly unknown[]) {
+    if (name !== 'combined') return { code: 0, msg: 'Unknown property' }
+    if (method === 'GET_PROPERTY') return { result: this.#isCombined }
+    if (typeof value !== 'boolean') return { code: 1, msg: 'Invalid value type: expected Boolean' }
+    this.#isCombined = value
+    return { result: null }
   }
 
   onClosed(): void {
