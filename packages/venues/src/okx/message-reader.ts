@@ -12,6 +12,7 @@ import { Lanes as AllLanes, BOOK, FUNDING, FUNDING_PAST, MARK, Slot as Slots, TI
 import type { InstrumentStates } from './instrument-states.ts'
 import type { OrderRows } from './order-rows.ts'
 import type { TextFields } from './text-fields.ts'
+import { UsualBook } from './usual-book.ts'
 
 // As constants of this module these are folded into the code; imported bindings are looked up at each use.
 const Channel = Channels
@@ -57,6 +58,7 @@ export class MessageReader {
   readonly #rows: OrderRows
   readonly #texts: TextFields
   readonly #candles: CandleReader
+  readonly #usual: UsualBook
   readonly #states: InstrumentStates
 
   constructor(
@@ -74,6 +76,7 @@ export class MessageReader {
     this.#rows = rows
     this.#texts = texts
     this.#states = states
+    this.#usual = new UsualBook(fields.numbers, texts, rows)
     this.#candles = new CandleReader(texts, fields.numbers, batch, writer)
   }
 
@@ -173,9 +176,17 @@ export class MessageReader {
   #book(channel: number, action: number, p: number, instrument: number): number {
     const { ids } = this
     const slots = this.#slots
-    const end = this.#object(p, BOOK, instrument)
-    if (end < 0) return end
-    const { seen } = this.#fields
+    const fields = this.#fields
+    fields.instrument = instrument
+    fields.numbers.useGrids(instrument)
+    let end = this.#usual.read(p)
+    let { seen } = this.#usual
+    if (end < 0) {
+      this.#batch.count = 0
+      end = this.#object(p, BOOK, instrument)
+      if (end < 0) return end
+      seen = fields.seen
+    }
     const hasId = (seen & HAS.seqId) !== 0
     const checksum = (seen & HAS.checksum) === 0 ? 0 : slots[Slot.checksum]!
     if (checksum !== (checksum | 0)) return Refusal.badNumber

@@ -10,6 +10,7 @@ import { LevelReader } from '../wire/level-reader.ts'
 import { Literal } from '../wire/literal.ts'
 import { NameTable } from '../wire/name-table.ts'
 import { NumberReader } from '../wire/number-reader.ts'
+import { QuotedNames } from '../wire/quoted-names.ts'
 import { RecordWriter } from '../wire/record-writer.ts'
 import { CHANNEL_BITS, Channel, channelWords, EVENTS } from './channels.ts'
 import { ChecksumAudit } from './checksum-audit.ts'
@@ -21,14 +22,13 @@ import { OrderRows } from './order-rows.ts'
 import { findName, NO_NAME } from './plain-name.ts'
 import { TextFields } from './text-fields.ts'
 
-const QUOTE = 34
 const CLOSE = 125
 const CHANNEL_MASK = (1 << CHANNEL_BITS) - 1
-const HEAD = new Literal('{"arg":{"channel":')
-const INST_ID = new Literal(',"instId":')
-const DATA = new Literal('},"data":')
-const SNAPSHOT = new Literal('},"action":"snapshot","data":')
-const UPDATE = new Literal('},"action":"update","data":')
+const HEAD = new Literal('{"arg":{"channel":"')
+const INST_ID = new Literal('","instId":"')
+const DATA = new Literal('"},"data":')
+const SNAPSHOT = new Literal('"},"action":"snapshot","data":')
+const UPDATE = new Literal('"},"action":"update","data":')
 const PONG = new Literal('pong')
 const CODE_ZERO = new NameTable([['0', 0]])
 const ACTIONS = new NameTable([
@@ -55,7 +55,9 @@ export class OkxCodec implements MarketCodec {
   readonly #message: MessageReader
   readonly #writer: RecordWriter
   readonly #symbols: NameTable
+  readonly #quotedSymbols: QuotedNames
   readonly #channels = new NameTable(channelWords())
+  readonly #quotedChannels = new QuotedNames(channelWords())
   readonly #events = new NameTable(EVENTS.map((name, at) => [name, at]))
   readonly #only: InstrumentKind | undefined
   #isChange = false
@@ -81,6 +83,7 @@ export class OkxCodec implements MarketCodec {
     const own = instruments.all.filter(each => each.venue === venue)
     this.#symbols = new NameTable(own.map(({ symbol, index }) => [symbol, index]))
     const quotedSymbols = instruments.all.map(each => (each.venue === venue ? Literal.quoted(each.symbol) : undefined))
+    this.#quotedSymbols = new QuotedNames(own.map(({ symbol, index }) => [symbol, index]))
     const rows = new OrderRows(numbers, this.batch)
     const texts = new TextFields(numbers, rows)
     const names = { symbols: this.#symbols, quotedSymbols, intervals: new NameTable([]), own: texts }
@@ -173,16 +176,14 @@ export class OkxCodec implements MarketCodec {
     const { buffer } = this
     const view = this.#view
     if (!HEAD.isAt(view, from)) return Refusal.malformed
-    let p = from + HEAD.length
-    const word = findName(this.#fields.numbers, p, this.#channels)
+    const word = this.#quotedChannels.find(view, from + HEAD.length)
     const channel = word & CHANNEL_MASK
     if (word < 0 || channel >= Channel.instruments) return Refusal.malformed
-    p = behindName(buffer, p)
+    let p = this.#quotedChannels.end
     if (!INST_ID.isAt(view, p)) return Refusal.malformed
-    p += INST_ID.length
-    const instrument = findName(this.#fields.numbers, p, this.#symbols)
+    const instrument = this.#quotedSymbols.find(view, p + INST_ID.length)
     if (instrument < 0) return Refusal.malformed
-    p = behindName(buffer, p)
+    p = this.#quotedSymbols.end
     let action: number = Action.none
     if (DATA.isAt(view, p)) p += DATA.length
     else if (UPDATE.isAt(view, p)) {
@@ -256,11 +257,4 @@ export class OkxCodec implements MarketCodec {
     const dataAt = this.#slots[Slot.dataAt]!
     return this.#message.read(word & CHANNEL_MASK, Action.none, dataAt, instrument, word >>> CHANNEL_BITS)
   }
-}
-
-/** Position behind the quoted name at `p`, which `findName` has found. */
-function behindName(bytes: Uint8Array, p: number): number {
-  do p++
-  while (bytes[p] !== QUOTE)
-  return p + 1
 }

@@ -48,7 +48,7 @@ export class TextFields implements OwnFields {
       case TextType.time:
         return this.time(p, slot)
       case TextType.signed:
-        return this.#signed(p, slot)
+        return this.signed(p, slot)
       case TextType.side:
         return this.#side(p, slot)
       case TextType.rows:
@@ -100,7 +100,8 @@ export class TextFields implements OwnFields {
     return longer
   }
 
-  #signed(p: number, slot: number): number {
+  /** A JSON integer with or without a minus. */
+  signed(p: number, slot: number): number {
     const { bytes, slots } = this.#numbers
     const isNegative = bytes[p] === MINUS
     const end = this.#numbers.int(isNegative ? p + 1 : p, slot)
