@@ -9,7 +9,7 @@ import type { Category } from './frame-fields.ts'
 const SAMPLES: Readonly<Record<Category, readonly string[]>> = {
   spot: [
     '{"topic":"orderbook.200.BTCUSDT","ts":1786310816516,"type":"snapshot","data":{"s":"BTCUSDT","b":[["65140.4","0.885797"]],"a":[["65140.50","12345.678901"],["65141","0"]],"u":62505424,"seq":112488545860},"cts":1786310816510}',
-    '{"topic":"orderbook.200.BTCUSDT","ts":1786310816616,"type":"delta","data":{"s":"BTCUSDT","b":[],"a":[["1234567890.12","0.0"]],"u":62505425,"seq":112488545865},"cts":1786310816585123}',
+    '{"topic":"orderbook.200.BTCUSDT","ts":1786310816616,"type":"delta","data":{"s":"BTCUSDT","b":[],"a":[["1234567890.12","0.0"]],"u":62505425,"seq":112488545865},"cts":1786310816585}',
     '{"topic":"publicTrade.ETHUSDT","ts":1786310821917,"type":"snapshot","data":[{"i":"2280000001739247417","T":1786310821917,"p":"1923.5","v":"0.025","S":"Sell","seq":178477362706,"s":"ETHUSDT","BT":false,"RPI":false},{"i":"17","T":1786310821918,"p":"1924","v":"1","S":"Buy","seq":178477362706,"s":"ETHUSDT","BT":false,"RPI":true}]}',
   ],
   linear: [

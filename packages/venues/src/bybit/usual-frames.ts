@@ -4,7 +4,7 @@ import type { LevelReader } from '../wire/level-reader.ts'
 import { Literal } from '../wire/literal.ts'
 import { NOT_USUAL } from '../wire/not-usual.ts'
 import type { QuotedNames } from '../wire/quoted-names.ts'
-import { toMicros } from '../wire/text-fields.ts'
+import { usualInstant } from '../wire/usual-instant.ts'
 import { BOOK_DEPTHS, type Category, Slot as Slots, TICKER } from './frame-fields.ts'
 import type { MessageReader } from './message-reader.ts'
 import { UsualTrades } from './usual-trades.ts'
@@ -108,8 +108,7 @@ export class UsualFrames {
     p += SYMBOL.length
     const { instrument } = this.#fields
     const symbol = this.#quotedSymbols[instrument]
-    if (symbol === undefined) return NO
-    if (!symbol.isAt(view, p) || !BIDS.isAt(view, p + symbol.length)) return NO
+    if (symbol === undefined || !symbol.isAt(view, p) || !BIDS.isAt(view, p + symbol.length)) return NO
     slots[Slot.bids] = 0
     p = levels.read(p + symbol.length + BIDS.length)
     slots[Slot.asks] = slots[Slot.bids + 1] = levels.count
@@ -121,8 +120,8 @@ export class UsualFrames {
     if (p < 0 || !SEQUENCE.isAt(view, p)) return NO
     p = numbers.int(p + SEQUENCE.length, Slot.elsewhere)
     if (p < 0 || !MATCHED.isAt(view, p)) return NO
-    p = numbers.int(p + MATCHED.length, Slot.matched)
-    if (p + 1 !== to || bytes[p] !== CLOSE || !toMicros(slots, Slot.matched)) return NO
+    p = usualInstant(numbers, p + MATCHED.length, Slot.matched)
+    if (p + 1 !== to || bytes[p] !== CLOSE) return NO
     return this.#message.book(instrument, depth, true)
   }
 
@@ -149,8 +148,8 @@ export class UsualFrames {
     if (p < 0 || !TICKER_SEQUENCE.isAt(view, p)) return NO
     p = numbers.int(p + TICKER_SEQUENCE.length, Slot.elsewhere)
     if (p < 0 || !THEN_TIME.isAt(view, p)) return NO
-    p = numbers.int(p + THEN_TIME.length, Slot.sent)
-    if (p + 1 !== to || numbers.bytes[p] !== CLOSE || !toMicros(this.#slots, Slot.sent)) return NO
+    p = usualInstant(numbers, p + THEN_TIME.length, Slot.sent)
+    if (p + 1 !== to || numbers.bytes[p] !== CLOSE) return NO
     this.#slots[Slot.isSnapshot] = isDelta ? 0 : 1
     return this.#message.ticker(fields.instrument, fields.seen)
   }
@@ -175,17 +174,17 @@ export class UsualFrames {
     if (isDelta || SNAPSHOT.isAt(view, p)) {
       p += isDelta ? DELTA.length : SNAPSHOT.length
       if (!THEN_TIME.isAt(view, p)) return NO
-      p = numbers.int(p + THEN_TIME.length, Slot.sent)
+      p = usualInstant(numbers, p + THEN_TIME.length, Slot.sent)
       if (p < 0) return NO
     } else {
       if (!TIME.isAt(view, p)) return NO
-      p = numbers.int(p + TIME.length, Slot.sent)
+      p = usualInstant(numbers, p + TIME.length, Slot.sent)
       if (p < 0) return NO
       isDelta = THEN_DELTA.isAt(view, p)
       if (!isDelta && !THEN_SNAPSHOT.isAt(view, p)) return NO
       p += isDelta ? THEN_DELTA.length : THEN_SNAPSHOT.length
     }
     slots[Slot.isSnapshot] = isDelta ? 0 : 1
-    return toMicros(slots, Slot.sent) && DATA.isAt(view, p) ? p + DATA.length : NO
+    return DATA.isAt(view, p) ? p + DATA.length : NO
   }
 }

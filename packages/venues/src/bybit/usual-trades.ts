@@ -1,8 +1,8 @@
 import { Literal } from '../wire/literal.ts'
 import { NOT_USUAL } from '../wire/not-usual.ts'
 import type { NumberReader } from '../wire/number-reader.ts'
-import { toMicros } from '../wire/text-fields.ts'
 import { readTextId } from '../wire/text-id.ts'
+import { usualInstant } from '../wire/usual-instant.ts'
 import { Slot as Slots } from './frame-fields.ts'
 import type { MessageReader } from './message-reader.ts'
 
@@ -53,8 +53,7 @@ export class UsualTrades {
   read(p: number, instrument: number): number {
     const { bytes, view } = this.#numbers
     const symbol = this.#quotedSymbols[instrument]
-    if (symbol === undefined) return NO
-    if (bytes[p] !== OPEN_LIST) return NO
+    if (symbol === undefined || bytes[p] !== OPEN_LIST) return NO
     const isLinear = LINEAR.isAt(view, p + 1)
     do {
       p = isLinear ? this.#linear(p + 1, symbol) : this.#spot(p + 1, symbol)
@@ -68,8 +67,8 @@ export class UsualTrades {
     const numbers = this.#numbers
     const { bytes, view, slots } = numbers
     if (!LINEAR.isAt(view, p)) return NO
-    p = numbers.int(p + LINEAR.length, Slot.traded)
-    if (p < 0 || !toMicros(slots, Slot.traded) || !SYMBOL.isAt(view, p)) return NO
+    p = usualInstant(numbers, p + LINEAR.length, Slot.traded)
+    if (p < 0 || !SYMBOL.isAt(view, p)) return NO
     p += SYMBOL.length
     if (!symbol.isAt(view, p)) return NO
     p += symbol.length
@@ -105,8 +104,8 @@ export class UsualTrades {
     if (!SPOT.isAt(view, p)) return NO
     p = readTextId(numbers, p + SPOT.length, Slot.id)
     if (p < 0 || !TRADED.isAt(view, p)) return NO
-    p = numbers.int(p + TRADED.length, Slot.traded)
-    if (p < 0 || !toMicros(slots, Slot.traded) || !PRICE.isAt(view, p)) return NO
+    p = usualInstant(numbers, p + TRADED.length, Slot.traded)
+    if (p < 0 || !PRICE.isAt(view, p)) return NO
     p = numbers.onGrid(p + PRICE.length, true, Slot.price)
     if (p < 0 || slots[Slot.price] === 0 || !LOTS.isAt(view, p)) return NO
     p = numbers.onGrid(p + LOTS.length, false, Slot.lots)

@@ -1,6 +1,7 @@
 import { Literal } from '../wire/literal.ts'
 import { NOT_USUAL } from '../wire/not-usual.ts'
 import type { NumberReader } from '../wire/number-reader.ts'
+import { usualInstant } from '../wire/usual-instant.ts'
 import { BOOK, Slot as Slots } from './frame-fields.ts'
 import type { OrderRows } from './order-rows.ts'
 import type { TextFields } from './text-fields.ts'
@@ -8,10 +9,11 @@ import type { TextFields } from './text-fields.ts'
 // As a constant of this module it is folded into the code; an imported binding is looked up at each use.
 const Slot = Slots
 
+const QUOTE = 34
 const CLOSE = 125
 const ASKS = new Literal('{"asks":')
 const BIDS = new Literal(',"bids":')
-const TIME = new Literal(',"ts":')
+const TIME = new Literal(',"ts":"')
 const CHECKSUM = new Literal(',"checksum":')
 const PREVIOUS = new Literal(',"prevSeqId":')
 const SEQUENCE = new Literal(',"seqId":')
@@ -51,8 +53,8 @@ export class UsualBook {
     p = rows.read(p + BIDS.length)
     slots[Slot.bids + 1] = rows.count
     if (p < 0 || !TIME.isAt(view, p)) return NOT_USUAL
-    p = this.#texts.time(p + TIME.length, Slot.time)
-    if (p < 0) return NOT_USUAL
+    p = usualInstant(this.#numbers, p + TIME.length, Slot.time)
+    if (bytes[p++] !== QUOTE) return NOT_USUAL
     let seen = ALWAYS
     if (CHECKSUM.isAt(view, p)) {
       seen |= HAS_CHECKSUM
