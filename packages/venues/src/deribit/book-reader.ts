@@ -11,14 +11,13 @@ import { ACTIONS, BODY, BOOK_TYPES, Slot } from './frame-places.ts'
 const COMMA = 44
 const OPEN_LIST = 91
 const CLOSE_LIST = 93
-const B = {
-  type: BODY.place('type'),
-  time: BODY.place('timestamp'),
-  id: BODY.place('change_id'),
-  previous: BODY.place('prev_change_id'),
-  bids: BODY.place('bids'),
-  asks: BODY.place('asks'),
-}
+// No object whose keys are those of a message: why says `PlainBook`.
+const TYPE = BODY.place('type')
+const TIME = BODY.place('timestamp')
+const ID = BODY.place('change_id')
+const PREVIOUS = BODY.place('prev_change_id')
+const BIDS = BODY.place('bids')
+const ASKS = BODY.place('asks')
 const L = { new: new Literal('["new",'), change: new Literal('["change",'), delete: new Literal('["delete",') }
 
 /** Ids of the book just read; -1 where there are none. */
@@ -53,16 +52,16 @@ export class BookReader {
   changes(instrument: number): number {
     const values = this.#values
     const { at } = values.places
-    const isSnapshot = values.name(at[B.type]!, BOOK_TYPES)
-    if (isSnapshot < 0) return at[B.type] === 0 ? Refusal.missingField : Refusal.malformed
+    const isSnapshot = values.name(at[TYPE]!, BOOK_TYPES)
+    if (isSnapshot < 0) return at[TYPE] === 0 ? Refusal.missingField : Refusal.malformed
     let refused = this.#head()
-    if (refused >= 0 && (isSnapshot === 0 || !values.isNull(at[B.previous]!)))
-      refused = values.int(at[B.previous]!, Slot.previous)
+    if (refused >= 0 && (isSnapshot === 0 || !values.isNull(at[PREVIOUS]!)))
+      refused = values.int(at[PREVIOUS]!, Slot.previous)
     else if (refused >= 0) values.slots[Slot.previous] = -1
     if (refused < 0) return refused
     const flags = isSnapshot === 1 ? Flag.snapshot : 0
-    refused = this.#side(at[B.bids]!, true, flags | Flag.bid, instrument)
-    if (refused >= 0) refused = this.#side(at[B.asks]!, true, flags, instrument)
+    refused = this.#side(at[BIDS]!, true, flags | Flag.bid, instrument)
+    if (refused >= 0) refused = this.#side(at[ASKS]!, true, flags, instrument)
     if (refused < 0) return refused
     this.ids.last = values.slots[Slot.changeId]!
     if (isSnapshot === 1) return FrameKind.snapshot
@@ -74,10 +73,10 @@ export class BookReader {
   whole(instrument: number, kind: number): number {
     const values = this.#values
     const { at } = values.places
-    if (at[B.type] !== 0) return Refusal.malformed
+    if (at[TYPE] !== 0) return Refusal.malformed
     let refused = this.#head()
-    if (refused >= 0) refused = this.#side(at[B.bids]!, false, Flag.snapshot | Flag.bid, instrument)
-    if (refused >= 0) refused = this.#side(at[B.asks]!, false, Flag.snapshot, instrument)
+    if (refused >= 0) refused = this.#side(at[BIDS]!, false, Flag.snapshot | Flag.bid, instrument)
+    if (refused >= 0) refused = this.#side(at[ASKS]!, false, Flag.snapshot, instrument)
     if (refused < 0) return refused
     this.ids.last = values.slots[Slot.changeId]!
     return kind
@@ -86,8 +85,8 @@ export class BookReader {
   #head(): number {
     const values = this.#values
     const { at } = values.places
-    const refused = values.millis(at[B.time]!, Slot.time)
-    return refused < 0 ? refused : values.int(at[B.id]!, Slot.changeId)
+    const refused = values.millis(at[TIME]!, Slot.time)
+    return refused < 0 ? refused : values.int(at[ID]!, Slot.changeId)
   }
 
   #side(list: number, hasAction: boolean, flags: number, instrument: number): number {

@@ -101,6 +101,9 @@ export class DeribitCodec implements MarketCodec {
   #usualFrame(from: number, to: number): number {
     const { numbers } = this.#values
     if (!USUAL.head.isAt(numbers.view, from)) return Refusal.malformed
+    const plain = this.#notification.readPlain(from + USUAL.head.length, to)
+    if (plain >= 0) return plain
+    this.#forget()
     const end = this.#notification.name.read(from + USUAL.head.length - 1)
     if (end < 0 || !USUAL.data.isAt(numbers.view, end)) return Refusal.malformed
     // The data is the rest but for two braces: it is walked when it is read, and must end there.

@@ -7,9 +7,13 @@ import type { RecordWriter } from '../wire/record-writer.ts'
 import { BookReader } from './book-reader.ts'
 import { ChannelName } from './channel-name.ts'
 import { BODY, Channel, INTERVALS, KINDS, PARAMS, RESOLUTIONS, Slot, STATES, WORDS } from './frame-places.ts'
+import { PlainNotification } from './plain-notification.ts'
+import { MARK_DECIMALS, RATE_DECIMALS, TickerRecords } from './ticker-records.ts'
 import { TradeReader } from './trade-reader.ts'
 
-const P = { channel: PARAMS.place('channel'), data: PARAMS.place('data') }
+// No object whose keys are those of a message: why says `PlainBook`.
+const CHANNEL = PARAMS.place('channel')
+const DATA = PARAMS.place('data')
 const B = {
   instrument: BODY.place('instrument_name'),
   time: BODY.place('timestamp'),
@@ -32,9 +36,6 @@ const B = {
   cost: BODY.place('cost'),
 }
 const Word = { none: 0, trades: 1, state: 2 } as const
-/** Decimals of marks and of rates in their records. */
-const MARK_DECIMALS = 8
-const RATE_DECIMALS = 12
 const DATA_DEPTH = 2
 /**
  * Reads the notification whose parameters lie in the places: the channel's name says what its data is, and about which
@@ -53,9 +54,8 @@ export class NotificationReader {
   readonly #writer: RecordWriter
   readonly #prints: TradeReader
   readonly #isInverse: readonly boolean[]
-  /** Whether the frame just read also told a mark, which is its next part, and the funding with it. */
-  #hasMark = false
-  #hasFunding = false
+  readonly #tickers: TickerRecords
+  readonly #plain: PlainNotification
 
   constructor(values: PlaceValues, table: InstrumentTable, batch: RecordBatch, writer: RecordWriter) {
     this.#values = values
@@ -64,32 +64,40 @@ export class NotificationReader {
     this.book = new BookReader(values, batch, writer)
     this.#prints = new TradeReader(values, batch, writer)
     this.name = new ChannelName(values.numbers.bytes, values)
+    this.#tickers = new TickerRecords(batch, writer)
+    this.#plain = new PlainNotification(values, batch, writer, this.book.ids, this.#tickers)
     this.#isInverse = table.all.map(({ contract }) => contract.kind === 'inverse')
   }
 
   /** Forgets the frame before. */
   begin(): void {
     this.instrument = -1
-    this.#hasMark = this.#hasFunding = false
+    this.#tickers.hasNext = false
     this.book.begin()
   }
 
   /** Whether the frame just read has a further part. */
   get hasNext(): boolean {
-    return this.#hasMark
+    return this.#tickers.hasNext
   }
 
   /** The mark that the ticker just read told behind its quote. */
   next(): number {
-    this.#hasMark = false
-    return this.#writeMark()
+    return this.#tickers.next()
+  }
+
+  /** As `readUsual`, of a notification of which nothing has been read but what stands before the channel's name. */
+  readPlain(name: number, to: number): number {
+    const kind = this.#plain.read(name, to)
+    this.instrument = this.#plain.instrument
+    return kind
   }
 
   /** Reads the whole notification and leaves its first part in the batch. Returns what that is, or a refusal. */
   read(): number {
     const { places } = this.#values
-    const data = places.at[P.data]!
-    const end = this.name.read(places.at[P.channel]!)
+    const data = places.at[DATA]!
+    const end = this.name.read(places.at[CHANNEL]!)
     if (end < 0) return end
     if (data === 0) return Refusal.missingField
     const { channel } = this.name
@@ -182,12 +190,7 @@ export class NotificationReader {
     if (refused >= 0) refused = this.#optional(at[B.settle]!, Slot.settle)
     if (refused >= 0 && hasFunding) refused = values.decimals.rounded(at[B.funding]!, RATE_DECIMALS, Slot.rate)
     if (refused < 0) return refused
-    if (this.#batch.capacity < 2) return Refusal.tooLarge
-    this.#hasFunding = hasFunding
-    if (isQuote === 0) return hasMark ? this.#writeMark() : FrameKind.control
-    this.#hasMark = hasMark
-    refused = this.#append(Kind.quote, 0, Slot.time, 0, Slot.bid)
-    return refused < 0 ? refused : FrameKind.quote
+    return this.#tickers.write(this.instrument, isQuote === 1, hasMark, hasFunding)
   }
 
   #optional(p: number, slot: number): number {
@@ -282,13 +285,6 @@ export class NotificationReader {
     values.slots[Slot.state] = state
     refused = this.#append(Kind.status, 0, Slot.time, 0, Slot.state)
     return refused < 0 ? refused : FrameKind.status
-  }
-
-  #writeMark(): number {
-    this.#batch.count = 0
-    this.#append(Kind.mark, 0, Slot.time, 0, Slot.mark)
-    if (this.#hasFunding) this.#append(Kind.funding, 0, Slot.time, 0, Slot.rate)
-    return FrameKind.mark
   }
 
   #append(kind: Kind, flags: number, timeSlot: number, extra: number, laneSlot: number): number {
