@@ -121,7 +121,7 @@ test('P-21 usual frames changed in several places are read as the careful reader
       agree(trial, frame)
       trial.agree(frame)
     }),
-    { numRuns: 30_000 },
+    { numRuns: 10_000 },
   )
 })
 
@@ -149,10 +149,59 @@ test('P-21 usual frames with fields moved, dropped and doubled are read as the c
       agree(trial, Buffer.from(text))
       if ('kind' in trial.agree(Buffer.from(text))) accepted++
     }),
-    { numRuns: 20_000 },
+    { numRuns: 10_000 },
   )
-  ok(accepted > 2000, String(accepted))
+  ok(accepted > 1000, String(accepted))
 })
+
+/** Frames that differ from usual ones in a way that chance seldom finds. */
+const UNUSUAL: readonly (readonly [sample: string, from: string, to: string])[] = [
+  ['a change', '"prev_change_id":123456789', '"prev_change_id":null'],
+  ['a whole book without a predecessor', 'null', '17'],
+  ['a change', '"timestamp":1699999999500', '"timestamp":99999999999999'],
+  ['a change', '"timestamp":1699999999500', '"timestamp":1699999999500.0'],
+  ['a change', '950.0', '9.5e2'],
+  ['a change', '950.0', '95e1'],
+  ['a change', '42500.0', '0.0'],
+  ['a change', '42500.0', '42500.3'],
+  ['a change', '42500.0', '042500.0'],
+  ['a change', '"delete",0.5,0.0', '"delete",0.5,10'],
+  ['a change', '"delete",0.5,0.0', '"new",0.5,0.0'],
+  ['a change', '[["change",42500.0,950.0],', '[["change",42500.0,950.0],,'],
+  ['a change', ',"asks"', ',"bids":[],"asks"'],
+  ['a change', '.100ms', '.10ms'],
+  ['a change', 'book.BTC-PERPETUAL', `book.${'B'.repeat(60)}`],
+  ['a ticker of a perpetual', '92281.78', 'null'],
+  ['a ticker of a perpetual', '92281.78', '-1.5'],
+  ['a ticker of a perpetual', '"state":"open"', '"state":null,"state":"open"'],
+  ['a ticker of a perpetual', '"current_funding":', '"current_funding":null,"current_funding":'],
+  ['a ticker of a perpetual', '"low":89277.5', '"low":{"a":[1]}'],
+  ['a ticker of a perpetual', '"low":89277.5', '"low":089277.5'],
+  ['a ticker of a perpetual', '"last_price":92283.5', '"last_price":"\u00e9"'],
+  ['a ticker of a perpetual', '"last_price":92283.5', '"last_price":{"low":1}'],
+  ['a quote', '"best_bid_price":2288.05', '"mark_price":1,"best_bid_price":2288.05'],
+  ['a quote', 'quote.ETH_USDC-PERPETUAL', 'quote.ETH_USDC-PERPETUAL.raw'],
+  ['trades', '403691824', '9007199254740993'],
+  ['trades', '403691824', '0403691824'],
+  ['trades', '"403691824"', '403691824'],
+  ['trades', 'ETH-2696097', 'ETH-\u00e92696097'],
+  ['trades', '"contracts":1.0', '"block_trade_id":"1"'],
+  ['trades', '"contracts":1.0', '"block_trade_id":null'],
+  ['trades', '"contracts":1.0', '"unheard_of":[]'],
+  ['trades', '"amount":10.0', '"amount":0'],
+  ['trades', '"price":92294.5', '"price":0.0'],
+  ['trades', '[{', '[ {'],
+]
+for (const [sample, from, to] of UNUSUAL)
+  test(`P-21 ${sample} with ${to.slice(0, 40)} for ${from} is read as the careful reader and the oracle read it`, () => {
+    const frame = USUAL[sample]!.replace(from, to)
+    ok(frame !== USUAL[sample])
+    const trial = trialOf()
+    // After another of its kind, so that nothing is left in the slots by chance.
+    for (const usual of SAMPLES) agree(trial, bytesOf(usual))
+    agree(trial, bytesOf(frame))
+    trial.agree(bytesOf(frame))
+  })
 
 test('a batch that is full refuses the frame, in one pass as with care', () => {
   for (const room of [0, 1, 2, 3, 4, 5])
