@@ -1,6 +1,7 @@
 import { assert } from '@velocimex/core/assert'
 import type { Grid } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
+import { DecimalShape } from './decimal-shape.ts'
 
 /** Most decimals that a grid may have for its numbers to be read as integers below 2^53. */
 const DECIMALS_MAX = 15
@@ -11,6 +12,9 @@ export class GridTable {
   readonly priceStep: readonly number[]
   readonly lotDecimals: readonly number[]
   readonly lotStep: readonly number[]
+  /** What the last price and the last quantity of each instrument looked like. */
+  readonly priceShape: readonly DecimalShape[]
+  readonly lotShape: readonly DecimalShape[]
 
   constructor(instruments: readonly Instrument[]) {
     const decimals = ({ decimals }: Grid): number => {
@@ -21,5 +25,7 @@ export class GridTable {
     this.priceStep = instruments.map(({ price }) => price.step)
     this.lotDecimals = instruments.map(({ quantity }) => decimals(quantity))
     this.lotStep = instruments.map(({ quantity }) => quantity.step)
+    this.priceShape = this.priceDecimals.map((decimals, at) => new DecimalShape(decimals, this.priceStep[at]!))
+    this.lotShape = this.lotDecimals.map((decimals, at) => new DecimalShape(decimals, this.lotStep[at]!))
   }
 }

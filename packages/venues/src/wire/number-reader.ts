@@ -1,4 +1,5 @@
 import { Refusal } from '@velocimex/core/feed/market-codec'
+import { DecimalShape } from './decimal-shape.ts'
 import type { GridTable } from './grid-table.ts'
 import { skipNumber, skipString } from './json-walk.ts'
 
@@ -37,6 +38,9 @@ export class NumberReader {
   lotDecimals = 0
   lotStep = 1
   readonly #grids: GridTable
+  /** Whose grids these are; -1 before the first. */
+  #instrument = -1
+  readonly #unlike = new DecimalShape(0, 1)
 
   constructor(bytes: Uint8Array, grids: GridTable) {
     this.bytes = bytes
@@ -51,6 +55,17 @@ export class NumberReader {
     this.priceStep = priceStep[instrument]!
     this.lotDecimals = lotDecimals[instrument]!
     this.lotStep = lotStep[instrument]!
+    this.#instrument = instrument
+  }
+
+  /** What the last price of that instrument looked like. */
+  get priceShape(): DecimalShape {
+    return this.#grids.priceShape[this.#instrument] ?? this.#unlike
+  }
+
+  /** What its last quantity looked like. */
+  get lotShape(): DecimalShape {
+    return this.#grids.lotShape[this.#instrument] ?? this.#unlike
   }
 
   /** A JSON integer 0..2^53-1. What follows it is left to the caller: a point or an exponent would make it another number. */
