@@ -18,6 +18,11 @@ export class DigitsWriter {
     this.#end = 0
   }
 
+  /** How many digits were written since `clear`. */
+  get length(): number {
+    return this.#end
+  }
+
   /** CRC-32 of all digits since `clear`. */
   crc(): number {
     return crc32(this.#digits, 0, this.#end)

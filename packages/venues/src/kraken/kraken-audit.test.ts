@@ -161,6 +161,51 @@ test('R-WS-03 R-WS-04 any changes: checksums and cuts are those of the obvious t
   )
 })
 
+test('R-WS-04 books of many levels, whole in any order and then changed: checksums and cuts are those of the obvious twin', () => {
+  const price = fc.integer({ min: 1, max: 400 })
+  const level = fc
+    .tuple(price, fc.integer({ min: 0, max: 3 }), fc.integer({ min: 1, max: 1e9 }))
+    .map(([at, kind, lots]): Level => [`${at}.0`, kind === 0 ? '0.00000000' : (lots / 1e8).toFixed(8)])
+  const levels = (maxLength: number) => fc.array(level, { maxLength, size: 'max' })
+  const order = fc.constantFrom('best first', 'worst first', 'any')
+  const sorted = (side: number, rows: readonly Level[], by: string): Level[] => {
+    if (by === 'any') return [...rows]
+    const sign = (side === 0 ? -1 : 1) * (by === 'best first' ? 1 : -1)
+    return [...new Map(rows)].sort(([one], [other]) => sign * (Number(one) - Number(other)))
+  }
+  const message = fc.tuple(levels(6), levels(6))
+  fc.assert(
+    fc.property(
+      levels(120),
+      levels(120),
+      order,
+      fc.array(message, { maxLength: 20, size: 'max' }),
+      (bids, asks, by, more) => {
+        const { feed, take } = feedOf()
+        take(reply(100))
+        const twin = new Twin(100)
+        const whole = [sorted(0, bids, by), sorted(1, asks, by)] as const
+        take(frame('snapshot', whole[0], whole[1], twin.apply(...whole).checksum))
+        for (const [changedBids, changedAsks] of more)
+          take(frame('update', changedBids, changedAsks, twin.apply(changedBids, changedAsks).checksum))
+        equal(feed.counts.checksumsFailed, 0)
+      },
+    ),
+    { numRuns: 100 },
+  )
+})
+
+test('of a price that a whole book tells twice the later quantity counts', () => {
+  const { feed, take } = feedOf()
+  const bids: Level[] = [
+    ['5.0', '1.0'],
+    ['5.0', '2.0'],
+    ['4.0', '1.0'],
+  ]
+  take(frame('snapshot', bids, [], new Twin(10).apply(bids, []).checksum))
+  deepEqual([feed.counts.checksums, feed.counts.checksumsFailed], [1, 0])
+})
+
 test('several books in one frame come one after the other, and are refused together', () => {
   const { codec, feed, take } = feedOf()
   const two = (first: string): string =>

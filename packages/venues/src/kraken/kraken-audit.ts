@@ -3,6 +3,7 @@ import { Kind } from '@velocimex/core/market/event-kind'
 import { EventRecord, Flag } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { RecordBatch } from '@velocimex/core/market/record-batch'
+import { CRC_BEGIN, crcJoin, crcOf, partOf } from '../wire/crc-join.ts'
 import { BookSide } from './book-side.ts'
 import { DigitsWriter } from './digits-writer.ts'
 import { Level3Audit } from './level3-audit.ts'
@@ -18,8 +19,12 @@ interface AuditedBook {
   readonly asks: BookSide
   /** Levels a side beyond which the venue forgets, without a message. */
   depth: number
-  /** Checksum as of the last change among the covered levels. */
-  crc: number
+  /** Remainder of the checksum behind the asks, as of the last change among those covered; and behind the bids too. */
+  askRest: number
+  rest: number
+  /** Whether these hold. */
+  areAsksRead: boolean
+  isRead: boolean
 }
 
 /**
@@ -76,42 +81,45 @@ export class KrakenAudit implements BookAudit {
     const book = this.#bookOf(instrument, isSnapshot)
     const record = this.#record.wrap(batch)
     const { count } = batch
-    let isCoveredChanged = isSnapshot
-    for (let row = 0; row < count; row++) {
+    // A whole book comes best first, and is built from its worst levels on: so none has to make room.
+    const isReversed = isSnapshot && isBestFirst(batch, record)
+    for (let turn = 0; turn < count; turn++) {
+      const row = isReversed ? count - 1 - turn : turn
       const { isBid, price, quantity } = record.at(row)
       const places = this.#places[row * 2]! | (this.#places[row * 2 + 1]! << 8)
-      if ((isBid ? book.bids : book.asks).set(price, quantity, places) < COVERED) isCoveredChanged = true
+      if ((isBid ? book.bids : book.asks).set(price, quantity, places) >= COVERED) continue
+      book.isRead = false
+      if (!isBid) book.areAsksRead = false
     }
     if (isSnapshot) book.depth = this.#depths[instrument]! || depthHolding(Math.max(book.bids.count, book.asks.count))
-    if (count > 0 && !(this.#cut(book.bids, book.depth, true, batch) && this.#cut(book.asks, book.depth, false, batch)))
-      return false
+    if (count > 0 && !(this.#cut(book, true, batch) && this.#cut(book, false, batch))) return false
     if (batch.count > count) {
       record.at(count - 1).withFlags(record.flags & ~Flag.last)
       record.at(batch.count - 1).withFlags(record.flags | Flag.last)
     }
-    if (Number.isNaN(checksum)) {
-      // What was computed before may no longer hold: the next message that brings a checksum computes it anew.
-      book.crc = -1
-      return true
-    }
-    if (isCoveredChanged || book.crc < 0) book.crc = this.#crcOf(book, this.#instruments[instrument]!)
-    return book.crc === checksum
+    // What no checksum came with is read with the next that does.
+    if (Number.isNaN(checksum)) return true
+    if (!book.isRead) this.#readCovered(book, this.#instruments[instrument]!)
+    return crcOf(book.rest) === checksum
   }
 
   #bookOf(instrument: number, isSnapshot: boolean): AuditedBook {
     const known = this.#books[instrument]
     if (known !== undefined && !isSnapshot) return known
     const depth = this.#depths[instrument]! || DEPTHS_OFFERED.at(-1)!
-    const book: AuditedBook = { bids: new BookSide(true), asks: new BookSide(false), depth, crc: -1 }
+    const [bids, asks] = [new BookSide(true), new BookSide(false)]
+    const book: AuditedBook = { bids, asks, depth, askRest: 0, rest: 0, areAsksRead: false, isRead: false }
     this.#books[instrument] = book
     return book
   }
 
   /** Cuts a side to the depth and appends a removal for each level that fell out. False when there is no room for one. */
-  #cut(side: BookSide, depth: number, isBid: boolean, batch: RecordBatch): boolean {
+  #cut(book: AuditedBook, isBid: boolean, batch: RecordBatch): boolean {
     const record = this.#record
-    while (side.count > depth) {
+    const side = isBid ? book.bids : book.asks
+    while (side.count > book.depth) {
       if (batch.count >= batch.capacity) return false
+      if (side.count <= COVERED) book.isRead = book.areAsksRead = false
       const { source, instrument, venueTime, receiveTime, receiveNanos, flags } = record.at(0)
       const kept = (flags & Flag.snapshot) | (isBid ? Flag.bid : 0)
       record
@@ -124,20 +132,46 @@ export class KrakenAudit implements BookAudit {
     return true
   }
 
-  #crcOf({ asks, bids }: AuditedBook, instrument: Instrument): number {
-    this.#digits.clear()
-    this.#writeSide(asks, instrument)
-    this.#writeSide(bids, instrument)
-    return this.#digits.crc()
+  #readCovered(book: AuditedBook, instrument: Instrument): void {
+    if (!book.areAsksRead) book.askRest = this.#joined(CRC_BEGIN, book.asks, instrument)
+    book.rest = this.#joined(book.askRest, book.bids, instrument)
+    book.areAsksRead = true
+    book.isRead = true
   }
 
-  /** Digits of price and quantity of the covered levels, best first. */
-  #writeSide({ count, prices, lots, places }: BookSide, { price, quantity }: Instrument): void {
-    for (let at = count - 1; at >= 0 && at >= count - COVERED; at--) {
-      this.#digits.write(prices[at]! * price.step, (places[at]! & 255) - price.decimals)
-      this.#digits.write(lots[at]! * quantity.step, (places[at]! >>> 8) - quantity.decimals)
+  /** The remainder with the covered levels of a side behind it, best first. Only levels that are new are read. */
+  #joined(rest: number, side: BookSide, instrument: Instrument): number {
+    const { count, digits, parts } = side
+    const end = Math.max(0, count - COVERED)
+    for (let at = count - 1; at >= end; at--) {
+      if (digits[at] === 0) this.#readLevel(side, at, instrument)
+      rest = crcJoin(rest, parts[at]!, digits[at]!)
     }
+    return rest
   }
+
+  /** The digits of the price and of the quantity of a level. */
+  #readLevel({ prices, lots, places, digits, parts }: BookSide, at: number, { price, quantity }: Instrument): void {
+    const writer = this.#digits
+    writer.clear()
+    writer.write(prices[at]! * price.step, (places[at]! & 255) - price.decimals)
+    writer.write(lots[at]! * quantity.step, (places[at]! >>> 8) - quantity.decimals)
+    digits[at] = writer.length
+    parts[at] = partOf(writer.crc(), writer.length)
+  }
+}
+
+/** Whether each level of a batch is worse than the one before it on its side. */
+function isBestFirst({ count }: RecordBatch, record: EventRecord): boolean {
+  let bid = Number.POSITIVE_INFINITY
+  let ask = Number.NEGATIVE_INFINITY
+  for (let row = 0; row < count; row++) {
+    const { isBid, price } = record.at(row)
+    if (isBid ? price >= bid : price <= ask) return false
+    if (isBid) bid = price
+    else ask = price
+  }
+  return true
 }
 
 /** The smallest depth offered that holds so many levels; beyond the greatest, that many. */
