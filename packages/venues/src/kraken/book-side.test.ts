@@ -29,7 +29,7 @@ class Twin {
 
 /** Notes what is known of the digits of the level at a price, as the audit does. */
 function note(side: BookSide, price: number, value: number): void {
-  const at = side.prices.indexOf(price)
+  const at = side.prices.indexOf(price, side.start)
   side.digits[at] = (value % 100) + 1
   side.parts[at] = ~value
 }
@@ -43,7 +43,7 @@ test('any levels set, removed and dropped leave what the obvious twin has, best 
       for (const [turn, [price, lots, places]] of steps.entries()) {
         equal(side.set(price, lots, places), twin.set(price, lots, places, turn))
         if (lots > 0) {
-          equal(side.digits[side.prices.indexOf(price)], 0)
+          equal(side.digits[side.prices.indexOf(price, side.start)], 0)
           note(side, price, turn)
         }
         if (turn % 50 === 49 && side.count > 0) {
@@ -52,8 +52,9 @@ test('any levels set, removed and dropped leave what the obvious twin has, best 
           twin.levels.delete(worst)
         }
       }
-      const { count, prices, lots, places, digits, parts } = side
-      const all = Array.from({ length: count }, (_, at) => [prices[at], lots[at], places[at], digits[at], parts[at]])
+      const { start, count, prices, lots, places, digits, parts } = side
+      const slots = Array.from({ length: count }, (_, at) => start + at)
+      const all = slots.map(at => [prices[at], lots[at], places[at], digits[at], parts[at]])
       const expected = twin
         .sorted()
         .map(([price, each]) => [price, each.lots, each.places, (each.note % 100) + 1, ~each.note])

@@ -141,9 +141,9 @@ export class KrakenAudit implements BookAudit {
 
   /** The remainder with the covered levels of a side behind it, best first. Only levels that are new are read. */
   #joined(rest: number, side: BookSide, instrument: Instrument): number {
-    const { count, digits, parts } = side
-    const end = Math.max(0, count - COVERED)
-    for (let at = count - 1; at >= end; at--) {
+    const { start, end, digits, parts } = side
+    const last = Math.max(start, end - COVERED)
+    for (let at = end - 1; at >= last; at--) {
       if (digits[at] === 0) this.#readLevel(side, at, instrument)
       rest = crcJoin(rest, parts[at]!, digits[at]!)
     }
