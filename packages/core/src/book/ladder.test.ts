@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { BUY, SELL, type Side } from '../market/side.ts'
 import { FAR_LEVELS_MAX } from './far-levels.ts'
 import { Ladder } from './ladder.ts'
+import { PAGE_TICKS, SPAN_MAX } from './tick-window.ts'
 
 /** The slow, obvious twin: a map, sorted when asked. */
 class Twin {
@@ -106,6 +107,48 @@ test('a dense book that a lone far price drags away and gives back is whole agai
       for (const book of [ladder, twin]) book.set(side * far, 0)
       deepEqual(walk(ladder), twin.sorted())
     }
+  }
+})
+
+test('P-01 levels on both edges of the widest window, and one tick beyond them', () => {
+  for (const side of [BUY, SELL]) {
+    const behind = Math.floor((0.75 * SPAN_MAX) / PAGE_TICKS) * PAGE_TICKS // What `Ladder` keeps behind the best.
+    const edges = [-behind - 1, -behind, -behind + 1, SPAN_MAX - behind - 1, SPAN_MAX - behind, SPAN_MAX - behind + 15]
+    for (const edge of edges) {
+      const ladder = new Ladder(side, 20, 100)
+      const twin = new Twin(side)
+      for (const [key, lots] of [
+        [0, 1],
+        [-(SPAN_MAX >> 1) + 1, 2],
+        [edge, 3],
+        [1, 4],
+        [edge, 0],
+        [edge - 1, 5],
+        [edge + 1, 6],
+      ] as const)
+        for (const book of [ladder, twin]) book.set(side * key, lots)
+      deepEqual(walk(ladder), twin.sorted(), `edge ${edge}`)
+      deepEqual(
+        [ladder.best, ladder.lotsAt(side * edge), ladder.lotsAt(side * (edge + 1))],
+        [twin.sorted()[0]![0], 0, 6],
+      )
+    }
+  }
+})
+
+test('the best price is told while there is one, and never as -0', () => {
+  for (const side of [BUY, SELL]) {
+    const ladder = new Ladder(side)
+    ladder.set(0, 3)
+    ladder.set(-side * 700_000, 4)
+    equal(Object.is(ladder.best, 0), true)
+    ladder.set(0, 0)
+    equal(ladder.best, -side * 700_000)
+    ladder.set(-side * 700_000, 0)
+    equal(ladder.best, -side * Number.POSITIVE_INFINITY)
+    ladder.set(side * 5, 1)
+    ladder.clear()
+    equal(ladder.best, -side * Number.POSITIVE_INFINITY)
   }
 })
 

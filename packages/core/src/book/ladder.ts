@@ -1,7 +1,7 @@
 import { assert } from '../assert.ts'
-import type { Side } from '../market/side.ts'
+import { BUY, type Side } from '../market/side.ts'
 import { FAR_LEVELS_MAX, FarLevels } from './far-levels.ts'
-import { PAGE_TICKS, TickWindow } from './tick-window.ts'
+import { PAGE_TICKS, SPAN_MAX, TickWindow } from './tick-window.ts'
 
 /** A window starts with this many bits and grows when levels rest farther away: enough for most instruments. */
 const START_BITS = 11
@@ -27,14 +27,18 @@ const START_BITS = 11
  * says so (`dropped`, `horizon`): prices better than the horizon are always complete.
  */
 export class Ladder {
+  // Each field has a value of its final kind from the start: the engine then knows the kind and does not test it.
   /** BUY for bids. */
-  readonly side: Side
-  readonly #spanMax: number
-  readonly #window: TickWindow
+  readonly side: Side = BUY
+  readonly #spanMax: number = SPAN_MAX
+  readonly #window: TickWindow = new TickWindow(START_BITS)
   readonly #far: FarLevels
   /** The key of slot 0: a multiple of a page, so that it is exact for every price. */
   #base = 0
+  /** Slot of the best level; -1 when there is none. */
   #best = -1
+  /** Price of the best level, while there is one: asked for far more often than it changes. */
+  #bestPrice = 0
 
   /**
    * @param side BUY for bids
@@ -44,14 +48,14 @@ export class Ladder {
   constructor(side: Side, windowBits = 20, farLevels = FAR_LEVELS_MAX) {
     assert(windowBits >= 5 && windowBits <= 20, 'window bits are 5..20', windowBits)
     this.side = side
-    this.#spanMax = 1 << windowBits
-    this.#window = new TickWindow(Math.min(windowBits, START_BITS))
+    this.#spanMax = Math.min(1 << windowBits, SPAN_MAX)
+    if (windowBits < START_BITS) this.#window = new TickWindow(windowBits)
     this.#far = new FarLevels(farLevels)
   }
 
   /** Best price in ticks; -Infinity for empty bids, Infinity for empty asks. */
   get best(): number {
-    return this.#best < 0 ? -this.side * Number.POSITIVE_INFINITY : this.side * (this.#base + this.#best) + 0 // Never -0.
+    return this.#best < 0 ? -this.side * Number.POSITIVE_INFINITY : this.#bestPrice
   }
 
   /** Lots at the best price; 0 when empty. */
@@ -82,10 +86,10 @@ export class Ladder {
    * @param price ticks, any safe integer @param lots a safe integer, not negative
    */
   set(price: number, lots: number): void {
-    assert(Number.isSafeInteger(lots) && lots >= 0, 'lots is a non-negative safe integer', lots)
+    if (!(Number.isSafeInteger(lots) && lots >= 0)) notLots(lots)
     const distance = this.side * price - this.#base
     const slot = distance | 0
-    if (slot === distance && slot >>> 0 < this.#window.span) this.#setSlot(slot, lots)
+    if (slot === distance && slot >= 0 && slot < this.#window.span) this.#setSlot(slot, lots)
     else this.#setOutside(this.side * price, lots)
   }
 
@@ -93,7 +97,7 @@ export class Ladder {
   lotsAt(price: number): number {
     const distance = this.side * price - this.#base
     const slot = distance | 0
-    if (slot === distance && slot >>> 0 < this.#window.span) return this.#window.lotsAt(slot)
+    if (slot === distance && slot >= 0 && slot < this.#window.span) return this.#window.lotsAt(slot)
     return distance < 0 ? this.#far.lotsAt(this.side * price) : 0
   }
 
@@ -121,12 +125,17 @@ export class Ladder {
   #setSlot(slot: number, lots: number): void {
     this.#window.put(slot, lots)
     if (slot < this.#best) return
-    if (lots !== 0) this.#best = slot
+    if (lots !== 0) this.#becomesBest(slot)
     else if (slot === this.#best) this.#lostBest()
   }
 
+  #becomesBest(slot: number): void {
+    this.#best = slot
+    this.#bestPrice = this.side * (this.#base + slot) + 0 // Never -0.
+  }
+
   #lostBest(): void {
-    this.#best = this.#window.below(this.#best)
+    this.#becomesBest(this.#window.below(this.#best))
     if (this.#best < 0 && this.#far.count > 0) this.#center(this.#far.greatest, this.#far.greatest)
   }
 
@@ -163,7 +172,7 @@ export class Ladder {
       const slot = this.#far.greatest - base
       window.put(slot, this.#far.takeGreatest())
     }
-    this.#best = window.below(window.span)
+    this.#becomesBest(window.below(window.span))
   }
 
   /** A level that is not in front of the window. */
@@ -171,4 +180,9 @@ export class Ladder {
     if (key >= this.#base) this.#setSlot(key - this.#base, lots)
     else this.#far.set(key, lots)
   }
+}
+
+/** Stops us. The assertion on the path of every level is written out, because asking `assert` costs a call's worth of checks. */
+function notLots(lots: number): void {
+  assert(false, 'lots is a non-negative safe integer', lots)
 }
