@@ -149,12 +149,16 @@ for (const windowBits of [5, 14])
             else if (what === 'add')
               equal(outcome(book, book.add(id, side, price, lots)), twin.add(id, side, price, lots))
             else if (what === 'reduce') equal(outcome(book, book.reduce(id, lots)), twin.reduce(id, lots))
-            else if (what === 'cancel') equal(outcome(book, book.cancel(id)), twin.cancel(id))
-            else equal(outcome(book, book.replace(id, other, price, lots)), twin.replace(id, other, price, lots))
+            else if (what === 'cancel') {
+              const resting = twin.queues.find(({ orders }) => orders.some(order => order.id === id))
+              equal(outcome(book, book.cancel(id)), twin.cancel(id))
+              if (resting !== undefined) deepEqual([book.removedSide, book.removedPrice], [resting.side, resting.price])
+            } else equal(outcome(book, book.replace(id, other, price, lots)), twin.replace(id, other, price, lots))
             put += Math.max(0, total() - before)
             gone += Math.max(0, before - total())
             equal(book.count, twin.count)
             equal(book.has(id), twin.find(id) !== undefined)
+            equal(book.firstLots(side), book.lotsOf(book.first(side)))
           }
           for (const side of [BUY, SELL]) deepEqual(walk(book, side), twin.walk(side))
           // Conservation: what the levels hold is what was put in less what was taken out.

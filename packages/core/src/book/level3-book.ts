@@ -43,6 +43,8 @@ export class Level3Book {
   readonly #asks: Ladder
   readonly #byId: NumberTable
   readonly #queues: OrderQueues
+  #removedSide: Side = BUY
+  #removedPrice = 0
   #refusal: Level3Refusal = 'malformed'
   #refused = 0
 
@@ -73,18 +75,17 @@ export class Level3Book {
   add(id: number, side: Side, price: number, lots: number): boolean {
     if (!(isAmount(id) && isAmount(lots) && Number.isSafeInteger(price))) return this.#refuse('malformed')
     const queues = this.#queues
-    if (queues.isFull) return this.#refuse(this.has(id) ? 'duplicate_id' : 'book_full')
-    const order = queues.nextOrder
+    const place = this.#byId.find(id)
+    if (this.#byId.slotAt(place) !== 0) return this.#refuse('duplicate_id')
     const ladder = this.#ladder(side)
     let level = ladder.lotsAt(price)
-    if (level !== 0 && queues.total(level) + lots > Number.MAX_SAFE_INTEGER)
-      return this.#refuse(this.has(id) ? 'duplicate_id' : 'exceeds_level')
-    if (!this.#byId.add(id, order)) return this.#refuse('duplicate_id')
+    if (level !== 0 && queues.total(level) + lots > Number.MAX_SAFE_INTEGER) return this.#refuse('exceeds_level')
+    if (queues.isFull) return this.#refuse('book_full')
     if (level === 0) {
       level = queues.openLevel(side, price)
       ladder.set(price, level)
     }
-    queues.push(level, id, lots)
+    this.#byId.fill(place, id, queues.push(level, id, lots))
     return true
   }
 
@@ -94,15 +95,14 @@ export class Level3Book {
    */
   reduce(id: number, lots: number): boolean {
     if (!isAmount(lots)) return this.#refuse('malformed')
-    const order = this.#order(id)
+    if (!isAmount(id)) return this.#refuse('unknown_id')
+    const place = this.#byId.find(id)
+    const order = this.#byId.slotAt(place)
     if (order === 0) return this.#refuse('unknown_id')
     const left = this.#queues.lotsOf(order) - lots
     if (left < 0) return this.#refuse('exceeds_order')
     if (left > 0) this.#queues.reduce(order, lots)
-    else {
-      this.#byId.take(id)
-      this.#remove(order)
-    }
+    else this.#remove(place, order)
     return true
   }
 
@@ -113,9 +113,11 @@ export class Level3Book {
 
   /** Removes an order. False: `unknown_id`. */
   cancel(id: number): boolean {
-    const order = isAmount(id) ? this.#byId.take(id) : 0
+    if (!isAmount(id)) return this.#refuse('unknown_id')
+    const place = this.#byId.find(id)
+    const order = this.#byId.slotAt(place)
     if (order === 0) return this.#refuse('unknown_id')
-    this.#remove(order)
+    this.#remove(place, order)
     return true
   }
 
@@ -159,6 +161,16 @@ export class Level3Book {
     return order === 0 ? 0 : this.#queues.sideOf(this.#queues.levelOf(order))
   }
 
+  /** Side of the order that left the book last. */
+  get removedSide(): Side {
+    return this.#removedSide
+  }
+
+  /** Price at which the order rested that left the book last. */
+  get removedPrice(): number {
+    return this.#removedPrice
+  }
+
   /** Best price of a side; -Infinity for empty bids, Infinity for empty asks. */
   best(side: Side): number {
     return this.#ladder(side).best
@@ -182,6 +194,11 @@ export class Level3Book {
   /** Id of the oldest order at the best price of a side; 0 when it is empty. */
   first(side: Side): number {
     return this.#queues.idOf(this.#queues.oldest(this.#ladder(side).bestLots))
+  }
+
+  /** Open lots of the oldest order at the best price of a side; 0 when it is empty. */
+  firstLots(side: Side): number {
+    return this.#queues.lotsOf(this.#queues.oldest(this.#ladder(side).bestLots))
   }
 
   /** Id of the oldest order at a price; 0 when there is none. */
@@ -238,14 +255,17 @@ export class Level3Book {
   }
 
   #ladder(side: Side): Ladder {
-    return side === BUY ? this.#bids : this.#asks
+    return side > 0 ? this.#bids : this.#asks // Not `=== BUY`: what is imported is loaded and tested at each use.
   }
 
-  #remove(order: number): void {
+  #remove(place: number, order: number): void {
     const queues = this.#queues
     const level = queues.levelOf(order)
+    this.#byId.free(place)
+    this.#removedSide = queues.sideOf(level)
+    this.#removedPrice = queues.priceOf(level)
     if (queues.remove(order) > 0) return
-    this.#ladder(queues.sideOf(level)).set(queues.priceOf(level), 0)
+    this.#ladder(this.#removedSide).set(this.#removedPrice, 0)
     queues.closeLevel(level)
   }
 

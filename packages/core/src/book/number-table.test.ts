@@ -11,6 +11,22 @@ const key = fc.oneof(
   fc.integer({ min: 0, max: 20 }).map(low => 2 ** 31 + low),
 )
 
+/** Adds a key, as the users of a table do. False when it is there already. */
+function add(table: NumberTable, key: number, slot: number): boolean {
+  const place = table.find(key)
+  if (table.slotAt(place) !== 0) return false
+  table.fill(place, key, slot)
+  return true
+}
+
+/** Removes a key and returns its slot; 0 when it was not there. */
+function take(table: NumberTable, key: number): number {
+  const place = table.find(key)
+  const slot = table.slotAt(place)
+  if (slot !== 0) table.free(place)
+  return slot
+}
+
 for (const capacity of [1, 2, 3, 16, 64])
   test(`a table of ${capacity} equals a map, whatever is added and taken`, () => {
     fc.assert(
@@ -19,10 +35,10 @@ for (const capacity of [1, 2, 3, 16, 64])
         const twin = new Map<number, number>()
         for (const [at, [number, isAdd]] of steps.entries()) {
           if (isAdd && twin.size < capacity) {
-            equal(table.add(number, at + 1), !twin.has(number))
+            equal(add(table, number, at + 1), !twin.has(number))
             if (!twin.has(number)) twin.set(number, at + 1)
           } else {
-            equal(table.take(number), twin.get(number) ?? 0)
+            equal(take(table, number), twin.get(number) ?? 0)
             twin.delete(number)
           }
           equal(table.count, twin.size)
@@ -39,10 +55,29 @@ for (const capacity of [1, 2, 3, 16, 64])
     )
   })
 
+test('keys that would like to be at one place are found past each other, and past the end of the table', () => {
+  const table = new NumberTable(4)
+  const numbers = Array.from({ length: 1000 }, (_, at) => at)
+  const last = Math.max(...numbers.map(each => table.find(each)))
+  const keys = numbers.filter(each => table.find(each) === last).slice(0, 4)
+  equal(keys.length, 4)
+  for (const gone of keys) {
+    table.clear()
+    for (const each of keys) equal(add(table, each, each + 1), true)
+    equal(take(table, gone), gone + 1)
+    deepEqual(
+      keys.map(each => table.get(each)),
+      keys.map(each => (each === gone ? 0 : each + 1)),
+    )
+    equal(add(table, gone, 7), true)
+    equal(table.count, 4)
+  }
+})
+
 test('a full table stops us: the caller counts', () => {
   const table = new NumberTable(2)
-  table.add(1, 1)
-  table.add(2, 2)
-  throws(() => table.add(3, 3), { message: 'Invariant: the table has room, was 2' })
+  add(table, 1, 1)
+  add(table, 2, 2)
+  throws(() => add(table, 3, 3), { message: 'Invariant: the table has room, was 2' })
   throws(() => new NumberTable(0), /capacity is 1..2\^26/)
 })

@@ -40,18 +40,15 @@ export class MatchingEngine {
     timeInForce: TimeInForce = 'gtc',
     postOnly = false,
   ): Arrival {
-    assert(lots > 0 && id > 0 && Number.isFinite(price), 'an order has an id, lots and a price', id)
-    if (this.book.has(id)) return 'duplicate'
+    if (!(lots > 0 && id > 0 && Number.isFinite(price))) assert(false, 'an order has an id, lots and a price', id)
     const crosses = side * (price - this.book.best(opposite(side))) >= 0
+    if (!crosses && timeInForce === 'gtc') return this.#rest(id, side, price, lots)
+    if (this.book.has(id)) return 'duplicate'
     if (postOnly && crosses) return 'would_take'
     if (timeInForce === 'fok' && !this.#reaches(side, price, lots)) return 'not_fillable'
     const left = crosses ? this.#take(id, side, price, lots) : lots
     if (left === 0) return 'filled'
-    if (timeInForce !== 'gtc') return 'expired'
-    if (!this.book.add(id, side, price, left)) return 'book_full'
-    this.#listener.onRested(id, side, price, left)
-    this.#listener.onLevel(side, price)
-    return 'rested'
+    return timeInForce === 'gtc' ? this.#rest(id, side, price, left) : 'expired'
   }
 
   /** A market order arrives: it takes what there is, the rest expires. */
@@ -62,11 +59,9 @@ export class MatchingEngine {
 
   /** Removes an order. False when it does not rest. */
   cancel(id: number): boolean {
-    const side = this.book.sideOf(id)
-    if (side === 0) return false
-    const price = this.book.priceOf(id)
-    this.book.cancel(id)
-    this.#listener.onLevel(side, price)
+    const { book } = this
+    if (!book.cancel(id)) return false
+    this.#listener.onLevel(book.removedSide, book.removedPrice)
     return true
   }
 
@@ -83,6 +78,15 @@ export class MatchingEngine {
     }
     this.cancel(id)
     return this.limit(id, side, price, lots)
+  }
+
+  /** What an order has left comes to rest, unless the book refuses it. */
+  #rest(id: number, side: Side, price: number, lots: number): Arrival {
+    const { book } = this
+    if (!book.add(id, side, price, lots)) return book.refusal === 'duplicate_id' ? 'duplicate' : 'book_full'
+    this.#listener.onRested(id, side, price, lots)
+    this.#listener.onLevel(side, price)
+    return 'rested'
   }
 
   #reaches(side: Side, price: number, lots: number): boolean {
@@ -106,7 +110,7 @@ export class MatchingEngine {
       const price = this.book.best(resting)
       if (!Number.isFinite(price) || side * (limit - price) < 0) break
       const maker = this.book.first(resting)
-      const traded = Math.min(left, this.book.lotsOf(maker))
+      const traded = Math.min(left, this.book.firstLots(resting))
       this.book.execute(maker, traded)
       left -= traded
       this.#listener.onTrade(id, maker, side, price, traded)

@@ -7,7 +7,7 @@ export const BUY = 1 as const
 export const SELL = -1 as const
 
 /** The other side. */
-export const opposite = (side: Side): Side => (side === BUY ? SELL : BUY)
+export const opposite = (side: Side): Side => -side as Side
 
 /** `buy` or `sell`, for people and files. */
 export const sideName = (side: Side): 'buy' | 'sell' => (side === BUY ? 'buy' : 'sell')
