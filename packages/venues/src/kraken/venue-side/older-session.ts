@@ -1,4 +1,3 @@
-import type { Random } from '@velocimex/core/clock/random'
 import type {
   ExchangeFill,
   ExchangeOrder,
@@ -7,37 +6,27 @@ import type {
 } from '@velocimex/core/exchange/exchange-order'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { ClientSocket, SocketSession } from '../../venue-dialect.ts'
-import { JsonObject, NumberText, readStrictJson } from '../../wire/strict-json.ts'
+import { JsonObject } from '../../wire/strict-json.ts'
 import { DEPTHS_OFFERED } from '../kraken-audit.ts'
 import { olderPairName } from '../pair-names.ts'
 import { BookChannel } from './book-channel.ts'
-import type { ClientKeys } from './client-keys.ts'
-import type { MarketRecord } from './market-record.ts'
 import type { OlderCommands } from './older-commands.ts'
 import { type OlderRow, olderBook, olderChanges, olderFill, olderOrder, olderTrade } from './older-texts.ts'
 import type { PrivateCalls } from './private-calls.ts'
 import { RequestForm } from './request-form.ts'
-import { SessionToken } from './session-token.ts'
+import { type LineEnds, SessionLine, SUBSCRIPTIONS_MAX } from './session-line.ts'
 import { VenueError } from './venue-errors.ts'
 
-const HEARTBEAT_MICROS = 1_000_000
-const IDLE_MICROS = 60_000_000
-const SUBSCRIPTIONS_MAX = 1000
 const TRADES_SHOWN = 50
 const OF_PAIRS = ['book', 'trade']
 const PRIVATE = ['ownTrades', 'openOrders']
 
 /** What a session of v1 works with. */
-export interface OlderEnds {
-  readonly market: MarketRecord
-  readonly keys: ClientKeys
+export interface OlderEnds extends LineEnds {
   readonly calls: PrivateCalls
   readonly commands: OlderCommands
-  readonly random: Random
   /** The instrument of a pair, by any of its names. */
   find(pair: string): Instrument | undefined
-  /** Microseconds. */
-  now(): number
 }
 
 /** One channel that a client follows. */
@@ -50,44 +39,34 @@ interface OlderSubscription {
 
 /** One client's socket in v1: books, trades, the account's orders and trades, and order commands. */
 export class OlderSession implements SocketSession {
-  readonly #socket: ClientSocket
+  readonly #line: SessionLine<object>
   readonly #ends: OlderEnds
   readonly #onClosed: (session: OlderSession) => void
   readonly #subscriptions = new Map<string, OlderSubscription>()
-  readonly #sequences = new Map<string, number>()
-  readonly #token: SessionToken
   #channels = 300
-  #sentAt: number
-  #heardAt: number
 
   constructor(socket: ClientSocket, ends: OlderEnds, onClosed: (session: OlderSession) => void) {
-    this.#socket = socket
+    this.#line = new SessionLine<object>(socket, ends, JSON.stringify)
     this.#ends = ends
     this.#onClosed = onClosed
-    this.#token = new SessionToken(ends.keys, ends.now)
-    this.#sentAt = this.#heardAt = ends.now()
     this.status()
   }
 
   /** Tells the state of the exchange. */
   status(): void {
-    const status = this.#ends.market.exchange.isOpen.some(open => open) ? 'online' : 'cancel_only'
-    const connectionID = 1 + this.#ends.random.below(2 ** 50)
+    const { state: status, connection: connectionID } = this.#line.status()
     this.#send({ connectionID, event: 'systemStatus', status, version: '1.9.6' })
   }
 
   onText(text: string): void {
-    this.#heardAt = this.#ends.now()
-    const command = readStrictJson(text)
-    const event = command instanceof JsonObject ? command.fields.get('event') : undefined
-    if (!(command instanceof JsonObject) || typeof event !== 'string') {
+    const command = this.#line.command(text, 'event', 'reqid')
+    if (command === undefined) {
       this.#send({ errorMessage: 'Malformed request', event: 'error' })
       return
     }
-    const id = command.fields.get('reqid')
-    const reqid = id instanceof NumberText && /^\d{1,15}$/.test(id.text) ? Number(id.text) : undefined
-    const form = RequestForm.ofObject(command)
-    const wish = command.fields.get('subscription')
+    const { name: event, id: reqid, object } = command
+    const form = RequestForm.ofObject(object)
+    const wish = object.fields.get('subscription')
     const of = RequestForm.ofObject(wish instanceof JsonObject ? wish : new JsonObject())
     if (event === 'ping') this.#send({ event: 'pong', reqid })
     else if (event === 'subscribe' || event === 'unsubscribe') this.#subscribe(event, form, of, reqid)
@@ -108,13 +87,13 @@ export class OlderSession implements SocketSession {
   }
 
   onOrder(event: ExchangeOrderEvent, order: ExchangeOrder): void {
-    if (order.account !== this.#token.key?.account) return
+    if (order.account !== this.#line.token.key?.account) return
     for (const row of olderChanges(this.#ends.calls, event, order)) this.#count('openOrders', [row])
   }
 
   onFill(fill: ExchangeFill): void {
     const { order } = fill
-    if (order.account !== this.#token.key?.account) return
+    if (order.account !== this.#line.token.key?.account) return
     const { calls } = this.#ends
     this.#count('ownTrades', [olderFill(calls, fill)])
     for (const row of olderChanges(calls, order.status === 'filled' ? 'filled' : 'executed', order))
@@ -127,9 +106,7 @@ export class OlderSession implements SocketSession {
       const update = subscription.book?.update(now)
       if (update !== undefined) this.#tell(subscription, update)
     }
-    const isSubscribed = this.#subscriptions.size > 0
-    if (isSubscribed && now - this.#sentAt >= HEARTBEAT_MICROS) this.#send({ event: 'heartbeat' })
-    if (!isSubscribed && now - this.#heardAt >= IDLE_MICROS) this.#socket.close(1000, 'idle')
+    this.#line.tick(now, this.#subscriptions.size > 0, { event: 'heartbeat' })
   }
 
   #subscribe(event: string, form: RequestForm, of: RequestForm, reqid: number | undefined): void {
@@ -170,7 +147,7 @@ export class OlderSession implements SocketSession {
     if (!isPrivate && !OF_PAIRS.includes(name)) return 'Subscription name invalid'
     if (!isPrivate && instrument === undefined) return 'Currency pair not supported'
     if (name === 'book' && !DEPTHS_OFFERED.includes(depth)) return 'Subscription depth not supported'
-    if (isPrivate && this.#token.take(token ?? '') === undefined) return 'ESession:Invalid session'
+    if (isPrivate && this.#line.token.take(token ?? '') === undefined) return 'ESession:Invalid session'
     if (event === 'unsubscribe') return this.#subscriptions.has(key) ? undefined : 'Subscription Not Found'
     if (this.#subscriptions.has(key)) return 'Already subscribed'
     return this.#subscriptions.size >= SUBSCRIPTIONS_MAX ? 'Too many subscriptions' : undefined
@@ -193,9 +170,9 @@ export class OlderSession implements SocketSession {
   #beginPrivate(channelName: string): void {
     const { calls, market } = this.#ends
     const { exchange } = market
-    const { account } = this.#token.key!
+    const { account } = this.#line.token.key!
     const own = exchange.fills.filter(({ order }) => order.account === account).slice(-TRADES_SHOWN)
-    this.#sequences.delete(channelName)
+    this.#line.restart(channelName)
     if (channelName === 'ownTrades')
       this.#count(
         channelName,
@@ -209,7 +186,7 @@ export class OlderSession implements SocketSession {
   }
 
   #command(event: string, form: RequestForm, reqid: number | undefined): void {
-    const key = this.#token.take(form.get('token') ?? '')
+    const key = this.#line.token.take(form.get('token') ?? '')
     const answers =
       key === undefined ? [new VenueError('ESession:Invalid session')] : this.#ends.commands.run(event, key, form)
     if (answers === undefined) {
@@ -225,9 +202,7 @@ export class OlderSession implements SocketSession {
 
   #count(channelName: string, rows: readonly OlderRow[]): void {
     if (!this.#subscriptions.has(`${channelName} -1`)) return
-    const sequence = (this.#sequences.get(channelName) ?? 0) + 1
-    this.#sequences.set(channelName, sequence)
-    this.#send([rows, channelName, { sequence }])
+    this.#send([rows, channelName, { sequence: this.#line.next(channelName) }])
   }
 
   #tell({ channelID, channelName, pair }: OlderSubscription, payloads: readonly unknown[]): void {
@@ -235,7 +210,6 @@ export class OlderSession implements SocketSession {
   }
 
   #send(message: object): void {
-    this.#sentAt = this.#ends.now()
-    this.#socket.send(JSON.stringify(message))
+    this.#line.send(message)
   }
 }

@@ -1,66 +1,48 @@
-import type { Random } from '@velocimex/core/clock/random'
 import type { ExchangeTrade } from '@velocimex/core/exchange/exchange-order'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { ClientSocket, SocketSession } from '../../venue-dialect.ts'
-import { JsonObject, NumberText, readStrictJson } from '../../wire/strict-json.ts'
+import { JsonObject } from '../../wire/strict-json.ts'
 import { isoText } from '../iso-text.ts'
 import { KRAKEN } from '../make-instrument.ts'
 import type { AccountChannels, AccountReader } from './account-channels.ts'
 import { BookChannel, bookMessage } from './book-channel.ts'
-import type { ClientKeys } from './client-keys.ts'
 import type { MarketMessages } from './market-messages.ts'
-import type { MarketRecord } from './market-record.ts'
 import { RequestForm } from './request-form.ts'
-import { SessionToken } from './session-token.ts'
+import { type LineEnds, SessionLine, SUBSCRIPTIONS_MAX } from './session-line.ts'
 import type { SocketOrderCalls } from './socket-orders.ts'
 import { type Subscription, subscriptionOf } from './subscription.ts'
 import { VenueError } from './venue-errors.ts'
 import { type Writable, writeJson } from './venue-json.ts'
 
-const HEARTBEAT_MICROS = 1_000_000
-const IDLE_MICROS = 60_000_000
-const SUBSCRIPTIONS_MAX = 1000
-
 /** What a session works with. */
-export interface SessionEnds {
-  readonly market: MarketRecord
+export interface SessionEnds extends LineEnds {
   readonly messages: MarketMessages
   readonly accounts: AccountChannels
-  readonly keys: ClientKeys
   readonly orders: SocketOrderCalls
-  readonly random: Random
-  /** Microseconds. */
-  readonly now: () => number
 }
 
 /** One client's socket in v2: market channels, private channels and order commands alike. */
 export class KrakenSession implements SocketSession, AccountReader {
-  readonly #socket: ClientSocket
+  readonly #line: SessionLine<Writable>
   readonly #ends: SessionEnds
   readonly #onClosed: (session: KrakenSession) => void
   readonly #books = new Map<number, BookChannel<Writable>>()
   readonly #subscriptions = new Map<string, Subscription>()
-  readonly #sequences = new Map<string, number>()
   /** What was told last of each ticker and bar. */
   readonly #seen = new Map<string, string>()
   #stopReading: (() => void) | undefined
-  readonly #token: SessionToken
-  #sentAt: number
-  #heardAt: number
 
   constructor(socket: ClientSocket, ends: SessionEnds, onClosed: (session: KrakenSession) => void) {
-    this.#socket = socket
+    this.#line = new SessionLine<Writable>(socket, ends, writeJson)
     this.#ends = ends
     this.#onClosed = onClosed
-    this.#token = new SessionToken(ends.keys, ends.now)
-    this.#sentAt = this.#heardAt = ends.now()
     this.status()
   }
 
   /** Tells the state of the exchange. */
   status(): void {
-    const system = this.#ends.market.exchange.isOpen.some(open => open) ? 'online' : 'cancel_only'
-    const data = { version: '2.0.10', system, api_version: 'v2', connection_id: 1 + this.#ends.random.below(2 ** 50) }
+    const { state: system, connection: connection_id } = this.#line.status()
+    const data = { version: '2.0.10', system, api_version: 'v2', connection_id }
     this.#send({ channel: 'status', type: 'update', data: [data] })
   }
 
@@ -70,19 +52,16 @@ export class KrakenSession implements SocketSession, AccountReader {
   }
 
   onText(text: string): void {
-    const now = this.#ends.now()
-    this.#heardAt = now
-    const command = readStrictJson(text)
-    const method = command instanceof JsonObject ? command.fields.get('method') : undefined
-    if (!(command instanceof JsonObject) || typeof method !== 'string') {
-      this.#send({ error: 'Malformed request', success: false, time_in: isoText(now), time_out: isoText(now) })
+    const command = this.#line.command(text, 'method', 'req_id')
+    const at = isoText(this.#ends.now())
+    if (command === undefined) {
+      this.#send({ error: 'Malformed request', success: false, time_in: at, time_out: at })
       return
     }
-    const params = command.fields.get('params')
+    const { name: method, id: reqId, object } = command
+    const params = object.fields.get('params')
     const form = RequestForm.ofObject(params instanceof JsonObject ? params : new JsonObject())
-    const id = command.fields.get('req_id')
-    const reqId = id instanceof NumberText && /^\d{1,15}$/.test(id.text) ? Number(id.text) : undefined
-    if (method === 'ping') this.#send({ method: 'pong', req_id: reqId, time_in: isoText(now), time_out: isoText(now) })
+    if (method === 'ping') this.#send({ method: 'pong', req_id: reqId, time_in: at, time_out: at })
     else if (method === 'subscribe') this.#subscribe(form, reqId)
     else if (method === 'unsubscribe') this.#unsubscribe(form, reqId)
     else this.#command(method, form, reqId)
@@ -117,9 +96,7 @@ export class KrakenSession implements SocketSession, AccountReader {
       if (update !== undefined) this.#send(update)
     }
     for (const subscription of this.#subscriptions.values()) this.#refresh(subscription, now)
-    const isSubscribed = this.#subscriptions.size > 0
-    if (isSubscribed && now - this.#sentAt >= HEARTBEAT_MICROS) this.#send({ channel: 'heartbeat' })
-    if (!isSubscribed && now - this.#heardAt >= IDLE_MICROS) this.#socket.close(1000, 'idle')
+    this.#line.tick(now, this.#subscriptions.size > 0, { channel: 'heartbeat' })
   }
 
   #subscribe(form: RequestForm, reqId: number | undefined): void {
@@ -140,7 +117,7 @@ export class KrakenSession implements SocketSession, AccountReader {
   /** Private channels need a token. */
   #mayRead({ isPrivate }: Subscription, form: RequestForm): string | undefined {
     if (!isPrivate) return undefined
-    return this.#token.take(form.get('token') ?? '') === undefined ? 'ESession:Invalid session' : undefined
+    return this.#line.token.take(form.get('token') ?? '') === undefined ? 'ESession:Invalid session' : undefined
   }
 
   /** The first message of a subscription. */
@@ -166,11 +143,11 @@ export class KrakenSession implements SocketSession, AccountReader {
 
   #beginPrivate({ channel, hasOrders, hasTrades }: Subscription): void {
     const { accounts } = this.#ends
-    const { account } = this.#token.key!
+    const { account } = this.#line.token.key!
     this.#stopReading ??= accounts.read(account, this)
     const rows =
       channel === 'executions' ? accounts.executions(account, hasOrders, hasTrades) : accounts.balances(account)
-    this.#sequences.delete(channel)
+    this.#line.restart(channel)
     this.#counted(channel, 'snapshot', rows)
   }
 
@@ -209,7 +186,7 @@ export class KrakenSession implements SocketSession, AccountReader {
   /** An order command. Its answer overtakes the events that it causes, or follows them: the venue promises neither. */
   #command(method: string, form: RequestForm, reqId: number | undefined): void {
     const { accounts, orders, random } = this.#ends
-    const key = this.#token.take(form.get('token') ?? '')
+    const key = this.#line.token.take(form.get('token') ?? '')
     if (key === undefined) {
       this.#reply(method, reqId, new VenueError('ESession:Invalid session'))
       return
@@ -221,9 +198,7 @@ export class KrakenSession implements SocketSession, AccountReader {
   }
 
   #counted(channel: string, type: 'snapshot' | 'update', data: readonly Writable[]): void {
-    const sequence = (this.#sequences.get(channel) ?? 0) + 1
-    this.#sequences.set(channel, sequence)
-    this.#send({ channel, type, data, sequence })
+    this.#send({ channel, type, data, sequence: this.#line.next(channel) })
   }
 
   #reply(method: string, reqId: number | undefined, result: Writable | VenueError, symbol?: string): void {
@@ -234,7 +209,6 @@ export class KrakenSession implements SocketSession, AccountReader {
   }
 
   #send(message: Writable): void {
-    this.#sentAt = this.#ends.now()
-    this.#socket.send(writeJson(message))
+    this.#line.send(message)
   }
 }
