@@ -2,7 +2,7 @@ import { importCaptures } from '@velocimex/backtester/import/import-captures'
 import type { ImportReport } from '@velocimex/backtester/import/import-report'
 import { isoOf } from '@velocimex/backtester/import/iso-of'
 import { Replay } from '@velocimex/core/bus/replay'
-import { KIND_NAMES, Kind } from '@velocimex/core/market/event-kind'
+import { KIND_NAMES, Kind, STATUS_NAMES } from '@velocimex/core/market/event-kind'
 import { type EventRecord, Flag } from '@velocimex/core/market/event-record'
 import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
@@ -266,6 +266,8 @@ function describe(record: EventRecord, sequence: number, of: Instrument): Record
         quoteVolume: record.lane3,
         ...flags,
       }
+    case Kind.status:
+      return { ...head, status: STATUS_NAMES[record.lane0] ?? record.lane0, ...flags }
     default:
       return { ...head, lane0: record.lane0, lane1: record.lane1, lane2: record.lane2, lane3: record.lane3, ...flags }
   }

@@ -1,12 +1,13 @@
 import { FRAME_KIND_NAMES, FrameKind, type MarketCodec, REFUSAL_NAMES, SLACK } from '@velocimex/core/feed/market-codec'
 import { MarketFeed } from '@velocimex/core/feed/market-feed'
-import { Kind } from '@velocimex/core/market/event-kind'
+import { Kind, MarketStatus } from '@velocimex/core/market/event-kind'
 import { EventRecord, Flag, type RecordSink, type Records } from '@velocimex/core/market/event-record'
 import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { CaptureLine } from '@velocimex/host/capture/capture-reader'
 import type { MarketVenue, VenueGroup } from '@velocimex/venues/market-venue'
 import { BookCheck } from './book-check.ts'
 import { HeldSnapshots } from './held-snapshots.ts'
+import { ToldStatuses } from './told-statuses.ts'
 
 const BUFFER_BYTES = 64 << 20
 const LEVELS_MAX = 1 << 18
@@ -54,6 +55,7 @@ export class CaptureSession {
   readonly #owners: (Connection | undefined)[] = []
   readonly #single: Uint8Array
   readonly #held = new HeldSnapshots()
+  readonly #statuses: ToldStatuses
   #file = ''
   #number = 0
   #latest = Number.NEGATIVE_INFINITY
@@ -63,6 +65,7 @@ export class CaptureSession {
     this.#table = table
     this.#tape = tape
     this.#single = new Uint8Array(table.all.length)
+    this.#statuses = new ToldStatuses(table, tape)
   }
 
   /** Takes the next line. @param file for samples of refusals */
@@ -138,13 +141,16 @@ export class CaptureSession {
   }
 
   /**
-   * A REST answer: a book for the connection it was fetched for (`ws1-rest` for `ws1`), or else for all of those that
-   * follow the book.
+   * A REST answer: states of instruments, or a book for the connection it was fetched for (`ws1-rest` for `ws1`), or else
+   * for all of those that follow the book.
    */
   #answer(line: CaptureLine, number: number, file: string): void {
     const venue = this.#group.memberAt(line.url)
     const symbol = venue.snapshotSymbol(line.url)
-    if (symbol === undefined) return
+    if (symbol === undefined) {
+      this.records += this.#statuses.take(venue, line)
+      return
+    }
     const index = this.#table.find(venue.id, symbol)?.index
     if (index === undefined) return
     const followers = this.connections.filter(({ follows }) => follows[index] === 1)
@@ -174,8 +180,12 @@ export class CaptureSession {
 
   #append(connection: Connection, records: Records, from: number, to: number): void {
     const record = new EventRecord(records)
-    const { kind, instrument, flags } = record.at(from)
-    const isBook = kind === Kind.level || kind === Kind.clear || kind === Kind.status
+    const { kind, instrument, flags, lane0 } = record.at(from)
+    // That a book is out of step belongs to the book; what the venue says of trading, to nobody's.
+    const isOfBook = kind === Kind.status && lane0 > MarketStatus.closed
+    const isBook = kind === Kind.level || kind === Kind.clear || isOfBook
+    if (kind === Kind.status && !isOfBook)
+      for (let slot = from; slot < to; slot++) this.#statuses.heard(record.at(slot))
     if (isBook) {
       const check = (connection.checks[instrument] ??= new BookCheck(this.#table.at(instrument)))
       for (let slot = from; slot < to; slot++) check.apply(record.at(slot))

@@ -8,6 +8,7 @@ import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import { RestClient } from '@velocimex/host/net/rest-client'
 import type { ConnectorAlert } from '@velocimex/trader/market/connector-options'
 import { MarketConnector } from '@velocimex/trader/market/market-connector'
+import { STATUS_CONNECTION } from '@velocimex/trader/market/status-questions'
 import type { MarketChannel } from '@velocimex/venues/market-wire'
 import { ScaledTimers } from './scaled-timers.ts'
 import type { VenueRow } from './venue-rows.ts'
@@ -104,8 +105,8 @@ export class MarketTrial {
       raw: {
         onFrame: (conn, bytes, from, to) => this.#frame(conn, bytes, from, to),
         onOpen: () => this.opened++,
-        onAnswer: () => {
-          this.answers++
+        onAnswer: conn => {
+          if (conn !== STATUS_CONNECTION) this.answers++
           this.#wake()
         },
       },

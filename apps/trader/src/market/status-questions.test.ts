@@ -23,6 +23,8 @@ class Stage {
   readonly timers = new SimTimers()
   readonly told: number[] = []
   readonly alerts: string[] = []
+  /** Answers that a recording gets. */
+  recorded = 0
   asked = 0
   socketsTold = 0
   readonly questions: StatusQuestions
@@ -42,6 +44,7 @@ class Stage {
       ...{ venue: members[0], wire: WIRES.get('binance-usdm')!, instruments: new InstrumentTable([INSTRUMENT]) },
       ...{ followed: [INSTRUMENT], channels: ['book', 'status'], rest, restOrigin: '', timers: this.timers },
       ...{ random: new Random(1), onAlert: ({ kind, words }) => this.alerts.push(`${kind} ${words}`) },
+      raw: { onFrame: () => {}, onOpen: () => {}, onAnswer: () => this.recorded++ },
       sink: { append: (records: Records) => this.told.push(new EventRecord(records).at(0).lane0) },
     }
     equal(StatusQuestions.areNeeded(options), true)
@@ -76,6 +79,7 @@ test('D60 the venue is asked at once and then every minute; what it says is told
   for (const word of ['TRADING', 'TRADING', 'SETTLING', 'SETTLING', 'TRADING']) await stage.minute(word)
   const { trading, closed } = MarketStatus
   deepEqual([stage.told, stage.asked, stage.alerts], [[trading, closed, trading], 5, []])
+  equal(stage.recorded, 3, 'a recording has what was news')
   stage.tick()
   equal(stage.asked, 5, 'it is not due')
   for (let second = 0; second < 5; second++) {

@@ -5,6 +5,8 @@ import type { ListedStatus } from '@velocimex/venues/market-venue'
 import type { ConnectorOptions } from './connector-options.ts'
 
 const DEADLINE_MS = 10_000
+/** Under which name a recording has the answers. */
+export const STATUS_CONNECTION = 'status-rest'
 /** Least time between two questions, however much there is to hurry about. */
 const PAUSE_US = 3_000_000
 
@@ -55,29 +57,32 @@ export class StatusQuestions {
   async #ask(followed: readonly Instrument[]): Promise<void> {
     const before = this.#socketsTold()
     const bySymbol = new Map(followed.map(each => [each.symbol, each]))
-    const { wire, venue, rest } = this.#options
-    const statuses: ListedStatus[] = []
+    const { wire, venue, rest, raw, restOrigin, timers } = this.#options
+    const answers: { readonly path: string; readonly body: Buffer; readonly statuses: readonly ListedStatus[] }[] = []
     for (const path of wire.statusQuery!.paths([...bySymbol.keys()])) {
       const outcome = await rest.request({ method: 'GET', path, deadlineMs: DEADLINE_MS })
       if (outcome.kind !== 'answered' || outcome.status !== 200)
         return this.#fail(path, outcome.kind === 'answered' ? `HTTP ${outcome.status}` : outcome.words)
       const parsed = venue.parseStatuses!(outcome.body.toString(), new Set(bySymbol.keys()))
       if (!parsed.ok) return this.#fail(path, 'the answer is not understood')
-      statuses.push(...parsed.value)
+      answers.push({ path, body: outcome.body, statuses: parsed.value })
     }
     this.#hasFailed = false
     const told = this.#socketsTold()
     if (told !== before) return this.hurry()
     if (told !== this.#toldBefore) this.#told.clear()
     this.#toldBefore = told
-    for (const status of statuses) {
-      const instrument = bySymbol.get(status.symbol)
-      if (instrument !== undefined) this.#tell(instrument, status)
+    for (const { path, body, statuses } of answers) {
+      const news = statuses.filter(status => this.#tell(bySymbol.get(status.symbol), status))
+      // What says the same as before is not worth its place in a recording.
+      if (news.length > 0) raw?.onAnswer(STATUS_CONNECTION, restOrigin + path, body, timers.now())
     }
   }
 
-  #tell({ index, symbol }: Instrument, { status, unknown }: ListedStatus): void {
-    if (this.#told.get(index) === status) return
+  /** @returns whether it is news */
+  #tell(instrument: Instrument | undefined, { status, unknown }: ListedStatus): boolean {
+    if (instrument === undefined || this.#told.get(instrument.index) === status) return false
+    const { index, symbol } = instrument
     this.#told.set(index, status)
     const { sink, timers, onAlert } = this.#options
     if (unknown !== undefined)
@@ -87,6 +92,7 @@ export class StatusQuestions {
       })
     const record = this.#record.at(0).write(Kind.status, Flag.last, 0, index, 0, timers.now()).lanes(status, 0, 0, 0)
     sink.append(record.records, 0, 1)
+    return true
   }
 
   /** Told once in a row: what was told last stands. */
