@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import { test } from 'node:test'
 import { OrderBook } from '@velocimex/core/book/order-book'
-import { ClearReason, KIND_NAMES, Kind } from '@velocimex/core/market/event-kind'
+import { ClearReason, KIND_NAMES, Kind, MarketStatus } from '@velocimex/core/market/event-kind'
 import { EventRecord, Flag, type RecordSink, Records } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import type { FeedChannel, FeedWish } from './feed-consumer.ts'
@@ -131,6 +131,26 @@ test('each hears its channels; statuses are everybody’s', () => {
   deepEqual(trades.told, ['trade', 'status'])
   deepEqual(books.told, ['clear', 'level', 'level', 'status'])
   deepEqual(other.told, [])
+})
+
+test('D60 a late consumer is told that trading is halted; that it goes on is no news to it', () => {
+  const { tell, join } = stage()
+  const [first, late, later, other] = [new Listener(), new Listener(), new Listener(), new Listener()]
+  join(first)
+  tell([...WHOLE, [Kind.status, Flag.last, MarketStatus.halted], [Kind.status, Flag.last, MarketStatus.synced]])
+  join(late, ['book'])
+  deepEqual(
+    [late.told, late.lanes[0]],
+    [
+      ['status', 'clear', 'level', 'level'],
+      [MarketStatus.halted, 0, 0, 0],
+    ],
+  )
+  join(other, ['book'], {}, ether)
+  deepEqual(other.told, [], 'it is about another')
+  tell([[Kind.status, Flag.last, MarketStatus.trading]])
+  join(later, ['book'])
+  deepEqual(later.told, ['clear', 'level', 'level'])
 })
 
 test('a conflated consumer gets the newest state when it asks', () => {

@@ -1,8 +1,10 @@
 import { writeMetrics } from '@velocimex/core/book/metrics-record'
 import { OrderBook } from '@velocimex/core/book/order-book'
 import type { Drained } from '@velocimex/core/feed/conflation'
+import { Kind } from '@velocimex/core/market/event-kind'
 import { EventRecord, type RecordSink, Records } from '@velocimex/core/market/event-record'
 import type { Instrument } from '@velocimex/core/market/instrument'
+import { TradingStates } from '@velocimex/core/market/trading-states'
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import type { MarketChannel } from '@velocimex/venues/market-wire'
 import { type FeedChannel, FeedConsumer, type FeedWish, TOPIC_OF, Topic } from './feed-consumer.ts'
@@ -47,12 +49,13 @@ interface Market {
 
 /**
  * One interface over the connectors of all venues. Instruments are followed as long as somebody wants them; a consumer
- * that comes late is told the whole book first; metrics of the book are published behind each of its messages.
+ * that comes late is told first that trading is halted, if it is, and the whole book; metrics of the book are published behind each of its messages.
  */
 export class MarketFeeds implements RecordSink {
   readonly #sources: ReadonlyMap<string, FeedSource>
   readonly #markets: (Market | undefined)[]
   readonly #heardAt: Float64Array
+  readonly #states: TradingStates
   readonly #record = new EventRecord(new Records(1))
   readonly #metrics = new Records(1)
   readonly #made = new EventRecord(this.#metrics)
@@ -61,6 +64,7 @@ export class MarketFeeds implements RecordSink {
   constructor(sources: ReadonlyMap<string, FeedSource>, instruments: number) {
     this.#sources = sources
     this.#heardAt = new Float64Array(instruments)
+    this.#states = new TradingStates(instruments)
     this.#markets = Array.from({ length: instruments })
   }
 
@@ -85,6 +89,7 @@ export class MarketFeeds implements RecordSink {
     const { book, isWhole } = market ?? { book: new OrderBook(), isWhole: true }
     this.#markets[index] = { book, isWhole, hasMetrics, consumers: [...(market?.consumers ?? []), consumer] }
     if (market === undefined && !source.follow(instrument)) source.resyncBook(instrument)
+    this.#states.tell(index, now, ({ records, slot }) => consumer.append(records, slot, slot + 1))
     if (isWhole) consumer.begin(book, index, now)
     return ok({
       drain: at => consumer.drain(at, book, index),
@@ -137,6 +142,8 @@ export class MarketFeeds implements RecordSink {
     const record = this.#record
     if (topic === Topic.book && market !== undefined)
       for (let slot = from; slot < to; slot++) market.book.apply(record.at(slot))
+    if (topic === Topic.everybody)
+      for (let slot = from; slot < to; slot++) if (record.at(slot).kind === Kind.status) this.#states.take(record)
     const { receiveTime, isLast } = record.at(to - 1)
     this.#heardAt[instrument] = receiveTime
     if (market === undefined) return

@@ -14,6 +14,7 @@ import type { Instrument } from '@velocimex/core/market/instrument'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { BUY, SELL, type Side } from '@velocimex/core/market/side'
 import type { OrderView } from '@velocimex/core/order/order'
+import type { OrderRequest } from '@velocimex/core/order/order-request'
 import { RateWindow } from '@velocimex/core/risk/rate-window'
 import { RiskGate } from '@velocimex/core/risk/risk-gate'
 import { NO_LIMITS } from '@velocimex/core/risk/risk-limits'
@@ -199,4 +200,35 @@ test('D60 a status reaches the strategies though others follow it in its message
     equal(stage.bidder.kinds.at(-1), Kind.status)
     equal(stage.strategies.status(0), MarketStatus.halted)
     deepEqual(stage.alerts.length, 1)
+  }))
+
+test('D60 an account on paper that is opened while trading is halted knows it: its venue refuses, and takes again', () =>
+  withFolder(folder => {
+    const stage = new Stage(folder, 'observation')
+    const { strategies } = stage
+    stage.status(MarketStatus.halted)
+    equal(strategies.setMode('bidder', 'simulation'), undefined)
+    const paper = strategies.paper!
+    const seen: string[] = []
+    const place = (): void => {
+      const order = {
+        instrument: 0,
+        side: BUY,
+        type: 'limit',
+        price: 97,
+        quantity: 1,
+        timeInForce: 'gtc',
+        postOnly: false,
+      }
+      const reviewed = paper.gate.review({ ...order, reduceOnly: false, strategy: 'bidder' } as OrderRequest)
+      if (!reviewed.ok) throw new Error(reviewed.reason)
+      const placed = paper.route.place(reviewed.value)
+      if (typeof placed !== 'object') throw new Error(placed)
+      stage.pass(20 * MILLISECOND)
+      seen.push(`${placed.state} ${placed.reason}`)
+    }
+    place()
+    stage.status(MarketStatus.trading)
+    place()
+    deepEqual(seen, ['rejected trading is halted', 'submitted '])
   }))

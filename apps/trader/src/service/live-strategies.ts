@@ -269,7 +269,7 @@ export class LiveStrategies implements RecordSink, MarketView {
     }
   }
 
-  /** The account on paper comes late to the market: it is told the books as they are. */
+  /** The account on paper comes late to the market: it is told the books as they are, and what is halted. */
   #openPaper(): void {
     if (this.#paper !== undefined) return
     const { instruments, clock, limits, amending, capital, onPaperFill, onPaperUpdate } = this.#parts
@@ -289,6 +289,7 @@ export class LiveStrategies implements RecordSink, MarketView {
     })
     for (const [instrument, book] of this.books.entries())
       if (!book.isEmpty) tellBook(book, instrument, clock.now(), record => paper.onMarket(record))
+    this.#trading.tell(clock.now(), record => paper.onMarket(record))
     this.#paper = paper
   }
 }

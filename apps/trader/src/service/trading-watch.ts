@@ -25,6 +25,11 @@ export class TradingWatch {
     return this.#states.of(instrument)
   }
 
+  /** Tells what is halted: for whoever comes late to the market. @param take is lent each record for the call */
+  tell(at: number, take: (record: EventRecord) => void): void {
+    for (const { index } of this.#instruments.all) this.#states.tell(index, at, take)
+  }
+
   #take(record: EventRecord): void {
     const { instrument } = record
     const mightTrade = this.#states.mayTrade(instrument)

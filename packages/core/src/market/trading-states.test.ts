@@ -37,3 +37,15 @@ test('D60 a word that is told again is no news, and one that is not known is non
     [true, false, false, false, false, true],
   )
 })
+
+test('D60 who comes late is told what is not traded, and of nothing else', () => {
+  const states = new TradingStates(3)
+  states.take(status(0, MarketStatus.trading))
+  states.take(status(1, MarketStatus.closed))
+  const told: number[][] = []
+  for (const index of [0, 1, 2])
+    states.tell(index, 9, ({ kind, instrument, lane0, receiveTime, isLast }) =>
+      told.push([kind, instrument, lane0, receiveTime, Number(isLast)]),
+    )
+  deepEqual(told, [[Kind.status, 1, MarketStatus.closed, 9, 1]])
+})

@@ -1,5 +1,5 @@
-import { MarketStatus } from './event-kind.ts'
-import type { EventRecord } from './event-record.ts'
+import { Kind, MarketStatus } from './event-kind.ts'
+import { EventRecord, Flag, Records } from './event-record.ts'
 
 /**
  * What venues say of the trading of their instruments, the last word counts. Only `trading` allows new orders: what is
@@ -28,6 +28,17 @@ export class TradingStates {
   /** A number of `MarketStatus`; 0 where the venue has told nothing. */
   of(instrument: number): number {
     return this.#states[instrument]!
+  }
+
+  /**
+   * Tells that an instrument is not traded, if it is not: for whoever comes late to a market.
+   * @param at receive time of the record, microseconds @param take is lent the record for the call
+   */
+  tell(instrument: number, at: number, take: (record: EventRecord) => void): void {
+    if (this.mayTrade(instrument)) return
+    const record = new EventRecord(new Records(1)).at(0)
+    record.write(Kind.status, Flag.synthetic | Flag.last, 0, instrument, 0, at)
+    take(record.lanes(this.of(instrument), 0, 0, 0))
   }
 
   /** Whether new orders make sense. */
