@@ -64,6 +64,22 @@ const cases = `
   packages/core/src/clock/a.ts    | const at = performance.now()                      | 1 ambient
   packages/core/src/clock/a.ts    | const x = Math.random()                           | 1 ambient
   packages/core/src/clock/a.ts    | const x = Math.max(random)                        |
+  packages/core/src/clock/a.ts    | /// <reference types="node" />                    | 1 ambient
+  packages/core/src/clock/a.ts    | const x = Date['now']()                           | 1 ambient
+  packages/core/src/clock/a.ts    | const { now } = Date                              | 1 ambient
+  packages/core/src/clock/a.ts    | const D = Date                                    | 1 ambient
+  packages/core/src/clock/a.ts    | const x = new (Date as Clock)()                   | 1 ambient
+  packages/core/src/clock/a.ts    | const x = Date.parse('2024-08-08 10:00')          | 1 ambient
+  packages/core/src/clock/a.ts    | const x = Date.UTC(2024, 7, 8)                    |
+  packages/core/src/clock/a.ts    | const x = Math['random']()                        | 1 ambient
+  packages/core/src/clock/a.ts    | const { random } = Math                           | 1 ambient
+  packages/core/src/clock/a.ts    | const x = Math?.random()                          | 1 ambient
+  packages/core/src/clock/a.ts    | const x = Reflect.get(Math, 'random')()           | 1 ambient
+  packages/core/src/clock/a.ts    | const x = new Intl.DateTimeFormat().format()      | 1 ambient
+  packages/core/src/clock/a.ts    | const x = new WeakRef(y)                          | 1 ambient
+  packages/core/src/clock/a.ts    | const x = eval(text)                              | 1 ambient
+  packages/core/src/clock/a.ts    | const x = new Function(text)()                    | 1 ambient
+  packages/core/src/clock/a.ts    | const x = await import(name)                      | 1 ambient
   packages/core/src/clock/a.ts    | setTimeout(f, 1)                                  | 1 ambient
   packages/core/src/clock/a.ts    | setInterval(f, 1)                                 | 1 ambient
   packages/core/src/clock/a.ts    | setImmediate(f)                                   | 1 ambient
