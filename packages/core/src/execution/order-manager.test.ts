@@ -101,6 +101,41 @@ test('an order is placed, filled in two parts and closed; a repeated fill counts
   equal(manager.cancel(id), false)
 })
 
+test('the id that the venue gives an order goes out with every later command, and stays', () => {
+  const sent: (readonly [string, string])[] = []
+  const gateway = {
+    place: () => {},
+    cancel: ({ venueOrderId }: { venueOrderId: string }) => void sent.push(['cancel', venueOrderId]),
+    replace: ({ venueOrderId }: { venueOrderId: string }) => void sent.push(['replace', venueOrderId]),
+  }
+  const listener = { onFill: () => {}, onOrderUpdate: () => {}, onAlert: () => {} }
+  const manager = new OrderManager(gateway, new ClientOrderIds(0, 0), listener, new SimClock(micros(1000)), 1)
+  const { clientOrderId: id } = manager.place(approved())
+  manager.onReport(report(id, 'accepted', { venueOrderId: 'v1' }))
+  ok(manager.replace(id, approved({ price: ticks(101) })))
+  manager.onReport(report(id, 'replaced', { venueOrderId: 'v1' }))
+  manager.onReport({ ...filled(id, 't1', 4), venueOrderId: 'other' })
+  ok(manager.cancel(id))
+  deepEqual(sent, [
+    ['replace', 'v1'],
+    ['cancel', 'v1'],
+  ])
+})
+
+test('why a command came to nothing is kept with its order', () => {
+  const { manager } = desk()
+  const orders = [manager.place(approved()), manager.place(approved())]
+  manager.onOutcome(orders[0]!.clientOrderId, 'unsent', 'no socket')
+  manager.onOutcome(orders[1]!.clientOrderId, 'in_doubt')
+  deepEqual(
+    orders.map(({ state, reason }) => [state, reason]),
+    [
+      ['rejected', 'no socket'],
+      ['unknown', ''],
+    ],
+  )
+})
+
 test('a fill and a cancel cross on the way: the fill is booked, late and told', () => {
   const { manager, log } = desk()
   const { clientOrderId: id } = manager.place(approved())

@@ -18,6 +18,13 @@ test('P-19 what is written is read back, on every grid', () => {
   )
 })
 
+test('what is written has exactly the digits of its grid, and one zero before the point', () => {
+  const written = [0, 5, -5, 123, -123, 100_000].map(steps => formatOnGrid(steps, { decimals: 2, step: 1 }))
+  deepEqual(written, ['0.00', '0.05', '-0.05', '1.23', '-1.23', '1000.00'])
+  deepEqual([formatOnGrid(0, { decimals: 0, step: 25 }), formatOnGrid(-4, { decimals: 0, step: 25 })], ['0', '-100'])
+  equal(formatOnGrid(Number.MAX_SAFE_INTEGER, { decimals: 8, step: 5 }), '450359962.73704955')
+})
+
 const rows: [string, number, number, string | number][] = [
   ['61837.63000000', 2, 1, 6183763],
   ['0.50', 1, 5, 1],

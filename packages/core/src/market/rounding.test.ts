@@ -33,4 +33,7 @@ test('P-19 the parts of an order are the order, each within one lot of its share
     ),
   )
   deepEqual(splitLots(10, [1, 1, 1]), [4, 3, 3])
+  deepEqual(splitLots(11, [1, 1, 1]), [4, 4, 3])
+  deepEqual(splitLots(10, [1, 2, 4]), [1, 3, 6], '1.43, 2.86, 5.71: the greatest remainders first')
+  deepEqual(splitLots(1, [1, 3]), [0, 1])
 })
