@@ -66,7 +66,8 @@ async function run(name: string, flags: Flags): Promise<void> {
   })
   tell(venue, name, side.keys ?? DEMO_KEYS, flags.json === true)
   const stage = {
-    wait: async (milliseconds: number): Promise<void> => void (await wait(milliseconds)),
+    // A scenario that still waits keeps no venue from its end.
+    wait: async (milliseconds: number): Promise<void> => void (await wait(milliseconds, undefined, { ref: false })),
     inject: (frame: string): void => venue.server.inject(frame),
     expect: (text: string): Promise<void> => venue.server.heard(text),
     fault(fault: Parameters<typeof venue.server.addFault>[0]): void {

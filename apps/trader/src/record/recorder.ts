@@ -61,7 +61,7 @@ export class Recorder {
   readonly #rest: RestClient
   #isOver = false
   readonly #repeats: Repeats
-  readonly #packing: Promise<unknown>[] = []
+  readonly #packing = new Set<Promise<void>>()
 
   private constructor(options: RecorderOptions, rest: RestClient, instruments: readonly Instrument[]) {
     this.#options = options
@@ -136,11 +136,14 @@ export class Recorder {
   }
 
   #pack(name: string): void {
-    this.#packing.push(
-      this.files.pack(name).then(path => {
+    const packed = this.files.pack(name).then(
+      path => {
         if (path !== undefined) this.#options.onFile(path)
-      }),
+      },
+      fault => this.#fail(fault),
     )
+    this.#packing.add(packed)
+    void packed.then(() => this.#packing.delete(packed))
   }
 
   #rawListener(): RawListener {
@@ -161,9 +164,13 @@ export class Recorder {
     try {
       act()
     } catch (cause) {
-      this.#end()
-      this.#options.onDiskFault(cause as DiskFault)
+      this.#fail(cause as DiskFault)
     }
+  }
+
+  #fail(fault: DiskFault): void {
+    if (!this.#isOver) this.#end()
+    this.#options.onDiskFault(fault)
   }
 }
 
