@@ -136,6 +136,36 @@ test('P-01 levels on both edges of the widest window, and one tick beyond them',
   }
 })
 
+test('P-01 prices and lots around the ends of 32 bits, and prices that look alike in 32 bits', () => {
+  const corner = fc.constantFrom(0, 2 ** 30, -(2 ** 30), 2 ** 31, -(2 ** 31), 2 ** 32, -(2 ** 32), 2 ** 33, 3 * 2 ** 30)
+  const change = fc.record({
+    price: fc.tuple(corner, fc.integer({ min: -40, max: 40 })).map(([from, away]) => from + away),
+    lots: fc.oneof(
+      fc.constantFrom(0, 2 ** 31 - 1, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER),
+      fc.integer({ min: 0, max: 3 }),
+    ),
+  })
+  fc.assert(
+    fc.property(
+      fc.constantFrom(BUY, SELL),
+      fc.constantFrom(5, 20),
+      fc.array(change, { maxLength: 80, size: 'max' }),
+      (side, bits, changes) => {
+        const ladder = new Ladder(side, bits)
+        const twin = new Twin(side)
+        for (const { price, lots } of changes) {
+          for (const book of [ladder, twin]) book.set(price, lots)
+          for (const alike of [-(2 ** 33), -(2 ** 32), -(2 ** 31), 0, 2 ** 31, 2 ** 32, 2 ** 33])
+            equal(ladder.lotsAt(price + alike), twin.levels.get(price + alike) ?? 0)
+          equal(ladder.best, twin.sorted()[0]?.[0] ?? -side * Number.POSITIVE_INFINITY)
+        }
+        deepEqual(walk(ladder), twin.sorted())
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
+
 test('the best price is told while there is one, and never as -0', () => {
   for (const side of [BUY, SELL]) {
     const ladder = new Ladder(side)
@@ -183,6 +213,10 @@ test('what is not a level stops us instead of being kept', () => {
     [100, 0.5],
     [100, Number.NaN],
     [5, Number.NaN],
+    [100, 2 ** 53],
+    [100, -(2 ** 31)],
+    [100, -(2 ** 32)],
+    [101.5, 2 ** 31],
   ] as const)
     throws(() => ladder.set(price, lots), /^Error: Invariant/, `${lots} at ${price}`)
   deepEqual(walk(ladder), [[100, 1]])

@@ -35,6 +35,9 @@ export class Ladder {
   readonly #far: FarLevels
   /** The key of slot 0: a multiple of a page, so that it is exact for every price. */
   #base = 0
+  /** The price of slot 0, and how many slots from there are found in 32-bit arithmetic: all of them, or none. */
+  #origin = 0
+  #reach = 0
   /** Slot of the best level; -1 when there is none. */
   #best = -1
   /** Price of the best level, while there is one: asked for far more often than it changes. */
@@ -51,6 +54,7 @@ export class Ladder {
     this.#spanMax = Math.min(1 << windowBits, SPAN_MAX)
     if (windowBits < START_BITS) this.#window = new TickWindow(windowBits)
     this.#far = new FarLevels(farLevels)
+    this.#reach = this.#window.span
   }
 
   /** Best price in ticks; -Infinity for empty bids, Infinity for empty asks. */
@@ -86,19 +90,20 @@ export class Ladder {
    * @param price ticks, any safe integer @param lots a safe integer, not negative
    */
   set(price: number, lots: number): void {
-    if (!(Number.isSafeInteger(lots) && lots >= 0)) notLots(lots)
-    const distance = this.side * price - this.#base
-    const slot = distance | 0
-    if (slot === distance && slot >= 0 && slot < this.#window.span) this.#setSlot(slot, lots)
-    else this.#setOutside(this.side * price, lots)
+    // Records hold float64, and nearly all prices and lots fit 32 bits: seen so, the usual change needs no other test.
+    const at = price | 0
+    const amount = lots | 0
+    const slot = Math.imul(this.side, (at - this.#origin) | 0)
+    if (at === price && amount === lots && (slot | amount) >= 0 && slot < this.#reach) this.#setSlot(slot, amount)
+    else this.#setAny(this.side * price, lots)
   }
 
   /** Lots resting at a price; 0 when none. */
   lotsAt(price: number): number {
-    const distance = this.side * price - this.#base
-    const slot = distance | 0
-    if (slot === distance && slot >= 0 && slot < this.#window.span) return this.#window.lotsAt(slot)
-    return distance < 0 ? this.#far.lotsAt(this.side * price) : 0
+    const at = price | 0
+    const slot = Math.imul(this.side, (at - this.#origin) | 0)
+    if (at === price && slot >= 0 && slot < this.#reach) return this.#window.lotsAt(slot)
+    return this.#lotsAtAny(this.side * price)
   }
 
   /**
@@ -139,9 +144,23 @@ export class Ladder {
     if (this.#best < 0 && this.#far.count > 0) this.#center(this.#far.greatest, this.#far.greatest)
   }
 
+  /** A change that 32-bit arithmetic did not find fit for the window. */
+  #setAny(key: number, lots: number): void {
+    assert(Number.isSafeInteger(lots) && lots >= 0, 'lots is a non-negative safe integer', lots)
+    assert(Number.isSafeInteger(key), 'price is a safe integer', key)
+    const slot = key - this.#base
+    if (slot >= 0 && slot < this.#window.span) this.#setSlot(slot, lots)
+    else this.#setOutside(key, lots)
+  }
+
+  #lotsAtAny(key: number): number {
+    const slot = key - this.#base
+    if (slot < 0) return this.#far.lotsAt(key)
+    return slot < this.#window.span && Number.isInteger(slot) ? this.#window.lotsAt(slot) : 0
+  }
+
   /** A key outside the window: far behind it goes to the far levels; otherwise the window moves. */
   #setOutside(key: number, lots: number): void {
-    assert(Number.isSafeInteger(key), 'price is a safe integer', key)
     const best = this.#base + this.#best
     if (this.#best >= 0 && best - key >= this.#spanMax >> 1) this.#far.set(key, lots)
     else if (key < this.#base && this.#far.change(key, lots)) return
@@ -167,7 +186,7 @@ export class Ladder {
     const pagesBehind = Math.floor((0.75 * window.span) / PAGE_TICKS)
     const base = (Math.floor(key / PAGE_TICKS) - pagesBehind) * PAGE_TICKS
     window.move((this.#base - base) / PAGE_TICKS, this.#base, this.#far)
-    this.#base = base
+    this.#stand(base)
     while (this.#far.count > 0 && this.#far.greatest >= base) {
       const slot = this.#far.greatest - base
       window.put(slot, this.#far.takeGreatest())
@@ -175,14 +194,20 @@ export class Ladder {
     this.#becomesBest(window.below(window.span))
   }
 
+  /**
+   * Slot 0 stands at `base` now. With a base of up to 2^30 no price of 32 bits is 2^32 - 2^30 ticks away or more, so none
+   * outside the window looks like one inside when its distance is cut to 32 bits.
+   */
+  #stand(base: number): void {
+    const isNear = Math.abs(base) <= 1 << 30
+    this.#base = base
+    this.#origin = isNear ? this.side * base + 0 : 0 // Never -0.
+    this.#reach = isNear ? this.#window.span : 0
+  }
+
   /** A level that is not in front of the window. */
   #place(key: number, lots: number): void {
     if (key >= this.#base) this.#setSlot(key - this.#base, lots)
     else this.#far.set(key, lots)
   }
-}
-
-/** Stops us. The assertion on the path of every level is written out, because asking `assert` costs a call's worth of checks. */
-function notLots(lots: number): void {
-  assert(false, 'lots is a non-negative safe integer', lots)
 }
