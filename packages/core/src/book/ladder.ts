@@ -11,7 +11,7 @@ const START_BITS = 11
  *
  * Prices near the best one index a window of slots directly; bitmaps find the next occupied slot. Levels too far behind
  * for the window rest in a sorted array. The window moves when the market leaves it, and grows to the span it may have
- * when levels rest farther behind: a quiet instrument needs 4 KB, BTCUSDT half a megabyte.
+ * when levels rest farther behind: a quiet instrument needs 4 KB, BTCUSDT two thirds of a megabyte.
  *
  *     key = side * price, so that on both sides a greater key is a better price
  *
