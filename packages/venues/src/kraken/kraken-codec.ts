@@ -85,6 +85,7 @@ export class KrakenCodec implements MarketCodec {
   reset(): void {
     this.audit.reset()
     this.#parts.carried.fill(0)
+    this.#objects.reset()
   }
 
   /** Puts the sentinel behind the frame, a 0 that nothing walks past, and returns what stood there: perhaps the next frame. */

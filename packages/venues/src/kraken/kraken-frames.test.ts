@@ -163,6 +163,37 @@ test('pairs tell their status, those in the table', () => {
   ])
 })
 
+test('D60 a pair is traded when it says so and the exchange too; what a refused frame said is forgotten', () => {
+  const trial = trialOf()
+  const says = (text: string): unknown[] => {
+    trial.agree(Buffer.from(text))
+    const record = new EventRecord(trial.codec.batch)
+    return Array.from({ length: trial.codec.batch.count }, (_, at) => {
+      const { instrument, lane0 } = record.at(at)
+      return `${instrument} ${lane0}`
+    })
+  }
+  const pairs = (btc: string, eth: string): string =>
+    `{"channel":"instrument","type":"update","data":{"assets":[],"pairs":[{"symbol":"BTC/USD","status":"${btc}"},{"symbol":"ETH/USD","status":"${eth}"}]}}`
+  const system = (word: string): string => `{"channel":"status","type":"update","data":[{"system":"${word}"}]}`
+  const carried = (symbol: string): string =>
+    book(`"bids":[],"asks":[],"checksum":0,${TIME}`).replace('BTC/USD', symbol)
+  deepEqual(says(system('maintenance')), [], 'no book is carried yet')
+  deepEqual(says(pairs('online', 'cancel_only')), ['0 2', '1 2'], 'the exchange is in maintenance')
+  says(carried('BTC/USD'))
+  says(carried('ETH/USD'))
+  deepEqual(says(system('online')), ['0 1', '1 2'], 'the pair still takes cancels alone')
+  deepEqual(says(pairs('online', 'online')), ['0 1', '1 1'])
+  deepEqual(says(system('cancel_only')), ['0 2', '1 2'])
+  deepEqual(says(pairs('delisted', 'online')), ['0 4', '1 2'])
+  deepEqual(says(pairs('online', 'asleep')), [], 'refused')
+  deepEqual(says(`${system('online')}}`), [], 'refused')
+  deepEqual(says(pairs('delisted', 'online')), ['0 4', '1 2'])
+  deepEqual(says(system('online')), ['0 4', '1 1'])
+  trial.codec.reset!()
+  deepEqual(trial.codec.decode(0, trial.put(Buffer.from(pairs('online', 'online'))), 0, 0), FrameKind.status)
+})
+
 test('more levels than there is room for are refused whole, and a frame beyond the buffer too', () => {
   const { codec } = trialOf(undefined, 3)
   const rows = Array.from({ length: 4 }, (_, row) => `{"price":${row + 1},"qty":1}`)

@@ -21,6 +21,7 @@ import {
   statusOf,
   textSteps,
 } from './oracle-cells.ts'
+import { OracleStates } from './oracle-states.ts'
 import { readOlderFrame } from './v1-oracle.ts'
 
 const UNREAD = ['heartbeat', 'executions', 'balances']
@@ -36,6 +37,7 @@ export class MarketCodecOracle {
   instrument = -1
   /** Symbols whose books this connection carries. */
   readonly #carried = new Set<number>()
+  readonly #states = new OracleStates()
   readonly #instruments: InstrumentTable
   readonly #source: number
   readonly #record: EventRecord
@@ -76,6 +78,7 @@ export class MarketCodecOracle {
   #guarded(frame: Uint8Array, receivedAt: number, receivedNanos: number, read: (root: JsonValue) => number): number {
     this.batch.count = 0
     this.instrument = -1
+    this.#states.begin()
     this.#receivedAt = receivedAt
     this.#receivedNanos = receivedNanos
     const text = decodeUtf8(frame, 0, frame.length)
@@ -84,6 +87,7 @@ export class MarketCodecOracle {
     try {
       const kind = read(root)
       this.#markLast()
+      this.#states.commit()
       return kind
     } catch (cause) {
       if (!(cause instanceof Refused)) throw cause
@@ -135,9 +139,10 @@ export class MarketCodecOracle {
   }
 
   #everywhere(status: number, sent: number): number {
+    this.#states.saySystem(status)
     for (const index of [...this.#carried].sort((one, other) => one - other)) {
       this.instrument = index
-      this.append(Kind.status, 0, sent).lanes(status, 0, 0, 0)
+      this.append(Kind.status, 0, sent).lanes(this.#states.of(index), 0, 0, 0)
     }
     return this.batch.count === 0 ? FrameKind.control : FrameKind.status
   }
@@ -150,7 +155,7 @@ export class MarketCodecOracle {
       const instrument = this.#instruments.find(KRAKEN, symbol)
       if (instrument === undefined) continue
       this.use(instrument)
-      this.append(Kind.status, 0, sent).lanes(statusOf(word), 0, 0, 0)
+      this.append(Kind.status, 0, sent).lanes(this.#states.sayPair(instrument.index, statusOf(word)), 0, 0, 0)
     }
     return this.batch.count === 0 ? FrameKind.control : FrameKind.status
   }

@@ -2,6 +2,7 @@ import { FrameKind, Refusal } from '@velocimex/core/feed/market-codec'
 import { Kind } from '@velocimex/core/market/event-kind'
 import { skipBlanks } from '../wire/json-walk.ts'
 import { ObjectWalk } from '../wire/object-walk.ts'
+import { PairStates } from './pair-states.ts'
 import { STATUSES } from './v2-words.ts'
 import { Lanes, Slot, type WireParts } from './wire-parts.ts'
 
@@ -12,9 +13,10 @@ const CLOSE_LIST = 93
 /**
  * Reads what the exchange says of itself, and of its pairs. A status of the whole exchange becomes one record for each
  * instrument whose book this connection carries; that of a pair, one for that pair. Pairs that are not in the table are
- * passed over: the channel tells all of the exchange.
+ * passed over: the channel tells all of the exchange. What a record says is the joint state, see `PairStates`.
  */
 export class StatusReader {
+  readonly states: PairStates
   readonly #parts: WireParts
   readonly #system: ObjectWalk
   readonly #lists: ObjectWalk
@@ -23,6 +25,7 @@ export class StatusReader {
   constructor(parts: WireParts) {
     const { numbers } = parts
     this.#parts = parts
+    this.states = new PairStates(parts.carried.length)
     this.#system = new ObjectWalk(numbers, 2, [['system', 'needed']])
     this.#lists = new ObjectWalk(numbers, 1, [['pairs', 'needed']])
     this.#pair = new ObjectWalk(numbers, 3, [
@@ -53,8 +56,10 @@ export class StatusReader {
   /** A status of the whole exchange. Returns `status`, or `control` when this connection carries no book. */
   tellAll(status: number): number {
     const { carried, batch } = this.#parts
+    this.states.saySystem(status)
     for (let instrument = 0; instrument < carried.length; instrument++)
-      if (carried[instrument] === 1 && !this.#tell(instrument, status)) return Refusal.tooLarge
+      if (carried[instrument] === 1 && !this.#tell(instrument, this.states.underSystem(instrument, status)))
+        return Refusal.tooLarge
     return this.#told(batch.count)
   }
 
@@ -93,7 +98,7 @@ export class StatusReader {
     }
     if (p < 0 || instrument < 0) return p
     if (status < 0) return Refusal.unknownKind
-    return this.#tell(instrument, status) ? p : Refusal.tooLarge
+    return this.#tell(instrument, this.states.sayPair(instrument, status)) ? p : Refusal.tooLarge
   }
 
   /** Appends a record. False when there is no room for it. */

@@ -134,9 +134,15 @@ export class V2Frame {
     return this.#part(this.#nextBook++)
   }
 
-  /** Marks the instruments of all books of the frame as carried by this connection. */
+  /** The frame is taken: the instruments of its books are carried by this connection, and what it said of states holds. */
   carry(): void {
+    this.#statuses.states.commit()
     for (let book = 0; book < this.#bookCount; book++) this.#parts.carried[this.#bookOf[book]!] = 1
+  }
+
+  /** Another connection: what the last one said of states is forgotten. */
+  reset(): void {
+    this.#statuses.states.reset()
   }
 
   /** Forgets the frame before. */
@@ -146,6 +152,7 @@ export class V2Frame {
     this.#bookCount = 0
     this.#nextBook = 0
     this.#replies.instrument = -1
+    this.#statuses.states.begin()
     this.#parts.numbers.slots[Slot.sent] = 0
   }
 
