@@ -43,6 +43,18 @@ test('P-21 what was written is what is read', () => {
   equal(JSON.parse(toAscii(JSON.stringify('Grüße ✓ 🚀'))), 'Grüße ✓ 🚀')
 })
 
+test('P-21 a payload of any length is read back, in whatever pieces it is turned into text', () => {
+  for (const length of [0, 1, 4095, 4096, 4097, 8192, 20_000]) {
+    const long = Array.from({ length }, (_, at) => String.fromCharCode(32 + ((at * 7919) % 95))).join('')
+    const scan = scanSegment(
+      segmentOf(['before', long, 'behind'], () => 0),
+      header,
+      crc32,
+    )
+    deepEqual([textsOf(scan), scan.ending], [['before', long, 'behind'], 'whole'])
+  }
+})
+
 test('R-DSK-03 a journal cut at any byte gives the records that are whole, and is torn, not damaged', () => {
   fc.assert(
     fc.property(payloads, fc.nat(1_000_000), (texts, point) => {

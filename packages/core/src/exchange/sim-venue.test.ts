@@ -209,6 +209,24 @@ test('the other side moving through our price fills us by the lots that did, onc
   deepEqual(stage.told(), ['o1 maker 1@100 crossing 0/0', 'o1 maker 1@100 crossing 0/0'])
 })
 
+test('every command takes the entry latency to the venue, and its report the response latency back', () => {
+  const stage = market()
+  const id = stage.place(BUY, 6, 99)
+  const order = { clientOrderId: id, venueOrderId: '', instrument: 0 }
+  const commands = [
+    () => {},
+    () => stage.venue.replace({ ...order, price: ticks(98), quantity: lots(6) }, micros(stage.now)),
+    () => stage.venue.cancel(order, micros(stage.now)),
+  ]
+  for (const [at, send] of commands.entries()) {
+    const sent = stage.now
+    send()
+    equal(stage.venue.nextCommandAt, sent + 10)
+    equal(stage.told().length, 1, `command ${at}`)
+    equal(stage.now, sent + 30)
+  }
+})
+
 test('a cancel that comes too late is refused, and an amendment keeps or loses its place', () => {
   const stage = market()
   const id = stage.place(BUY, 6, 99)
