@@ -47,6 +47,8 @@ export const Slot = {
   instIdAt: 48,
   stateAt: 49,
   codeAt: 50,
+  /** Numbers that are read and not kept. */
+  unused: 51,
   status: 52,
   // 53 to 55 are never written.
 } as const

@@ -8,11 +8,11 @@ import { skipBlanks } from '../wire/json-walk.ts'
 import type { RecordWriter } from '../wire/record-writer.ts'
 import { CandleReader } from './candle-reader.ts'
 import { Channel as Channels } from './channels.ts'
+import type { ElementReader } from './element-reader.ts'
 import { Lanes as AllLanes, BOOK, FUNDING, FUNDING_PAST, MARK, Slot as Slots, TICKER, TRADE } from './frame-fields.ts'
 import type { InstrumentStates } from './instrument-states.ts'
 import type { OrderRows } from './order-rows.ts'
 import type { TextFields } from './text-fields.ts'
-import { UsualBook } from './usual-book.ts'
 
 // As constants of this module these are folded into the code; imported bindings are looked up at each use.
 const Channel = Channels
@@ -58,11 +58,12 @@ export class MessageReader {
   readonly #rows: OrderRows
   readonly #texts: TextFields
   readonly #candles: CandleReader
-  readonly #usual: UsualBook
+  readonly #elements: ElementReader
   readonly #states: InstrumentStates
 
   constructor(
     fields: FieldReader,
+    elements: ElementReader,
     texts: TextFields,
     rows: OrderRows,
     states: InstrumentStates,
@@ -76,7 +77,7 @@ export class MessageReader {
     this.#rows = rows
     this.#texts = texts
     this.#states = states
-    this.#usual = new UsualBook(fields.numbers, texts, rows)
+    this.#elements = elements
     this.#candles = new CandleReader(texts, fields.numbers, batch, writer)
   }
 
@@ -168,25 +169,12 @@ export class MessageReader {
     }
   }
 
-  /** One object; the end of it, or a refusal. */
-  #object(p: number, table: FieldTable, instrument: number): number {
-    return this.#fields.message(p, table, DEPTH, instrument)
-  }
-
   #book(channel: number, action: number, p: number, instrument: number): number {
     const { ids } = this
     const slots = this.#slots
-    const fields = this.#fields
-    fields.instrument = instrument
-    fields.numbers.useGrids(instrument)
-    let end = this.#usual.read(p)
-    let { seen } = this.#usual
-    if (end < 0) {
-      this.#batch.count = 0
-      end = this.#object(p, BOOK, instrument)
-      if (end < 0) return end
-      seen = fields.seen
-    }
+    const end = this.#elements.book(p, instrument)
+    if (end < 0) return end
+    const { seen } = this.#elements
     const hasId = (seen & HAS.seqId) !== 0
     const checksum = (seen & HAS.checksum) === 0 ? 0 : slots[Slot.checksum]!
     if (checksum !== (checksum | 0)) return Refusal.badNumber
@@ -247,18 +235,19 @@ export class MessageReader {
   }
 
   #ticker(p: number, instrument: number): number {
-    const end = this.#object(p, TICKER, instrument)
+    const end = this.#elements.object(p, TICKER, instrument)
     return end < 0 ? end : this.#quote(end)
   }
 
   /** `tradeId` is the last of `count` trades. */
   #trade(channel: number, p: number, instrument: number): number {
     const slots = this.#slots
-    const end = this.#object(p, TRADE, instrument)
+    const end = this.#elements.trade(p, instrument)
     if (end < 0) return end
-    const isSum = channel === Channel.trades && (this.#fields.seen & HAS.count) !== 0
+    const { seen, unknown } = this.#elements
+    const isSum = channel === Channel.trades && (seen & HAS.count) !== 0
     // Until 2023 every trade came singly; where the count is not there, a damaged key must not be taken for that.
-    if (channel === Channel.trades && !isSum && this.#fields.unknown > 0) return Refusal.missingField
+    if (channel === Channel.trades && !isSum && unknown > 0) return Refusal.missingField
     const trades = isSum ? slots[Slot.count]! : 1
     const first = slots[Slot.id]! - trades + 1
     if (slots[Slot.lots] === 0 || trades < 1 || trades > TRADES_MAX || first < 0) return Refusal.badNumber
@@ -268,20 +257,19 @@ export class MessageReader {
   }
 
   #candle(p: number, instrument: number, seconds: number): number {
-    this.#fields.instrument = instrument
-    this.#fields.numbers.useGrids(instrument)
+    this.#elements.use(instrument)
     return this.#candles.read(p, instrument, seconds)
   }
 
   #funding(p: number, table: FieldTable, timeSlot: number, instrument: number): number {
-    const end = this.#object(p, table, instrument)
+    const end = this.#elements.object(p, table, instrument)
     if (end < 0 || Number.isNaN(this.#slots[Slot.rate]!)) return end
     return this.#append(Kind.funding, 0, timeSlot, 0, Lanes.funding) ? end : Refusal.tooLarge
   }
 
   #mark(p: number, instrument: number): number {
     const slots = this.#slots
-    const end = this.#object(p, MARK, instrument)
+    const end = this.#elements.object(p, MARK, instrument)
     if (end < 0) return end
     if (this.#fields.repeated !== 0) return Refusal.missingField
     const read = this.#texts.scaled(slots[Slot.mark]!, 8, Slot.mark)

@@ -14,6 +14,7 @@ import { QuotedNames } from '../wire/quoted-names.ts'
 import { RecordWriter } from '../wire/record-writer.ts'
 import { CHANNEL_BITS, Channel, channelWords, EVENTS } from './channels.ts'
 import { ChecksumAudit } from './checksum-audit.ts'
+import { ElementReader } from './element-reader.ts'
 import { ANSWER, ARG, ROOT, Slot } from './frame-fields.ts'
 import { kindOfName } from './inst-id.ts'
 import { InstrumentStates } from './instrument-states.ts'
@@ -92,7 +93,8 @@ export class OkxCodec implements MarketCodec {
     this.#fields = new FieldReader(numbers, new LevelReader(numbers, this.batch), names)
     this.#writer = new RecordWriter(this.batch, numbers.slots, source)
     const states = new InstrumentStates(this.#fields, this.#symbols, this.batch, this.#writer)
-    this.#message = new MessageReader(this.#fields, texts, rows, states, this.batch, this.#writer)
+    const elements = new ElementReader(this.#fields, texts, rows, this.batch, quotedSymbols)
+    this.#message = new MessageReader(this.#fields, elements, texts, rows, states, this.batch, this.#writer)
     this.audit = new ChecksumAudit(this.buffer, rows.digitsAt, instruments.all.length)
   }
 
