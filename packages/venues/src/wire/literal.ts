@@ -4,16 +4,16 @@ import { encodeUtf8 } from './utf8.ts'
 
 /**
  * Fixed bytes of a frame, compared four at a time: the first word, the second, those between, and the last, which overlaps
- * the one before when the length is no multiple of four. The words are fields of their own, because the compiler then
- * knows them where the literal is a constant.
+ * the one before when the length is no multiple of four. The words are fields of their own that are written only once,
+ * which a field with an initializer is not: the compiler then knows them where the literal is a constant.
  */
 export class Literal {
   /** In bytes. */
-  readonly length: number
-  readonly #first: number
-  readonly #second: number
-  readonly #last: number
-  readonly #between: Int32Array
+  declare readonly length: number
+  declare private readonly first: number
+  declare private readonly second: number
+  declare private readonly last: number
+  declare private readonly between: Int32Array
 
   /** @param text four bytes at least, in UTF-8, and no more than the slack behind a frame */
   constructor(text: string) {
@@ -21,11 +21,11 @@ export class Literal {
     assert(length >= 4 && length <= SLACK, 'a literal has at least four bytes and no more than the slack', text)
     const view = new DataView(buffer)
     this.length = length
-    this.#first = view.getInt32(0, true)
-    this.#second = length > 8 ? view.getInt32(4, true) : 0
-    this.#last = view.getInt32(length - 4, true)
+    this.first = view.getInt32(0, true)
+    this.second = length > 8 ? view.getInt32(4, true) : 0
+    this.last = view.getInt32(length - 4, true)
     const betweens = Math.max(0, Math.ceil(length / 4) - 3)
-    this.#between = Int32Array.from({ length: betweens }, (_, word) => view.getInt32(8 + 4 * word, true))
+    this.between = Int32Array.from({ length: betweens }, (_, word) => view.getInt32(8 + 4 * word, true))
   }
 
   /** A name between quotes; undefined for one too short or too long for a literal, which has to be looked up. */
@@ -37,11 +37,11 @@ export class Literal {
   /** Whether these bytes stand at `p`, which is not behind the end of the frame. */
   isAt(view: DataView, p: number): boolean {
     const { length } = this
-    if (view.getInt32(p, true) !== this.#first || view.getInt32(p + length - 4, true) !== this.#last) return false
+    if (view.getInt32(p, true) !== this.first || view.getInt32(p + length - 4, true) !== this.last) return false
     if (length <= 8) return true
-    if (view.getInt32(p + 4, true) !== this.#second) return false
+    if (view.getInt32(p + 4, true) !== this.second) return false
     if (length <= 12) return true
-    const between = this.#between
+    const between = this.between
     for (let word = 0; word < between.length; word++)
       if (view.getInt32(p + 8 + 4 * word, true) !== between[word]) return false
     return true
