@@ -5,6 +5,7 @@ import { FrameKind, REFUSAL_NAMES, SLACK } from '@velocimex/core/feed/market-cod
 import { KIND_NAMES } from '@velocimex/core/market/event-kind'
 import { EventRecord, Flag } from '@velocimex/core/market/event-record'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import fc from 'fast-check'
 import { type CodecTrial, recordings } from '../market-codec.conformance.ts'
 import { trialOf } from './codec-trial.conformance.ts'
 import { COINBASE, coinbase } from './coinbase-venue.ts'
@@ -21,6 +22,37 @@ const trade = (id: string, price = '"1"', size = '"1"', side = 'BUY', time = TIM
   `{"trade_id":"${id}","product_id":"BTC-USD","price":${price},"size":${size},"side":"${side}","time":"${time}"}`
 const match = (fields: string): string =>
   `{"type":"match","product_id":"BTC-USD","side":"sell","time":"${TIME}",${fields}}`
+
+test('P-21 rows of any sides, instants and numbers are read in one pass as with care, and as the oracle reads them', () => {
+  const trial = trialOf()
+  const word = (...words: string[]): fc.Arbitrary<string> => fc.constantFrom(...words)
+  const right = word('65062.5', '65061.91', '1', '0.25', '0', '2.50', '0.00583', '1919.5', '123456789012.5')
+  const number = fc.oneof({ weight: 9, arbitrary: right }, { weight: 1, arbitrary: word('01', '1.', '.5', '1e2', '') })
+  // Most are that of the row before, or as long and another in one digit.
+  const near = [...TIME].flatMap((digit, at) =>
+    /\d/.test(digit) ? [`${TIME.slice(0, at)}${(Number(digit) + 1) % 10}${TIME.slice(at + 1)}`] : [],
+  )
+  const far = word('2026-08-09T21:05:48.1703Z', '1970-01-01T00:00:00Z', 'now')
+  const time = fc.oneof({ weight: 6, arbitrary: word(TIME) }, { weight: 2, arbitrary: word(...near) }, far)
+  const row = fc
+    .tuple(number, number, time, word('bid', 'bid', 'offer', 'offer', 'ask'))
+    .map(([price, size, at, side]) => level(`"${price}"`, `"${size}"`, at, side))
+  let accepted = 0
+  fc.assert(
+    fc.property(
+      fc.array(row, { minLength: 1, maxLength: 5 }),
+      word('BTC-USD', 'BTC-USD', 'ETH-USD', 'SKL-USD'),
+      (rows, product) => {
+        const text = book(rows.join(), product)
+        const quick = trial.agree(Buffer.from(text))
+        deepEqual(trial.agree(Buffer.from(` ${text}`)), quick, text)
+        if ('kind' in quick) accepted++
+      },
+    ),
+    { numRuns: 10_000 },
+  )
+  ok(accepted > 500, String(accepted))
+})
 
 const HOSTILE: readonly (readonly [reason: string, frame: string])[] = [
   ['unknown-symbol', book(level('"1"'), 'DOGE-USD')],

@@ -3,10 +3,9 @@ import { Flag } from '@velocimex/core/market/event-record'
 import { Literal } from '../wire/literal.ts'
 import type { PlaceValues } from '../wire/place-values.ts'
 import { BOOK_SIDES, EVENT, EVENT_TYPES, Slot, UPDATE } from './frame-places.ts'
+import { Level2Rows } from './level2-rows.ts'
 import type { RecordMaker } from './record-maker.ts'
 
-const COMMA = 44
-const CLOSE_LIST = 93
 const E = { type: EVENT.place('type'), product: EVENT.place('product_id'), updates: EVENT.place('updates') }
 const U = {
   side: UPDATE.place('side'),
@@ -26,10 +25,6 @@ const L = {
   update: new Literal(',"events":[{"type":"update","product_id":'),
   snapshot: new Literal(',"events":[{"type":"snapshot","product_id":'),
   updates: new Literal(',"updates":['),
-  bid: new Literal('{"side":"bid","event_time":'),
-  offer: new Literal('{"side":"offer","event_time":'),
-  price: new Literal(',"price_level":"'),
-  lots: new Literal(',"new_quantity":"'),
   end: new Literal(']}]}'),
 }
 
@@ -41,10 +36,12 @@ export class Level2Reader {
   behind = 0
   readonly #values: PlaceValues
   readonly #make: RecordMaker
+  readonly #rows: Level2Rows
 
   constructor(values: PlaceValues, make: RecordMaker) {
     this.#values = values
     this.#make = make
+    this.#rows = new Level2Rows(values, make)
   }
 
   /**
@@ -69,32 +66,9 @@ export class Level2Reader {
     if (this.instrument < 0) return this.instrument
     p = values.textEnd(p) + 1
     if (!L.updates.isAt(view, p)) return Refusal.malformed
-    p = this.#plainRows(p + L.updates.length, isUpdate ? 0 : Flag.snapshot)
+    p = this.#rows.read(p + L.updates.length, isUpdate ? 0 : Flag.snapshot, this.instrument)
     if (p < 0 || !L.end.isAt(view, p) || p + L.end.length !== to) return Refusal.malformed
     return isUpdate ? FrameKind.depth : FrameKind.snapshot
-  }
-
-  /** Rows as the venue writes them, up to the closing bracket of the list. */
-  #plainRows(p: number, flags: number): number {
-    const values = this.#values
-    const { numbers, slots } = values
-    const { bytes, view } = numbers
-    if (bytes[p] === CLOSE_LIST) return p
-    for (;;) {
-      const isBid = L.bid.isAt(view, p)
-      if (!isBid && !L.offer.isAt(view, p)) return Refusal.malformed
-      p = values.instant(p + (isBid ? L.bid.length : L.offer.length), Slot.time)
-      if (p < 0 || !L.price.isAt(view, p)) return Refusal.malformed
-      p = numbers.onGrid(p + L.price.length, true, Slot.levelPrice)
-      if (p < 0 || slots[Slot.levelPrice] === 0 || !L.lots.isAt(view, p)) return Refusal.malformed
-      p = numbers.onGrid(p + L.lots.length, false, Slot.levelLots)
-      if (p < 0 || bytes[p] !== 125) return Refusal.malformed
-      const timeSlot = slots[Slot.time] === 0 ? Slot.sent : Slot.time
-      const refused = this.#make.level(isBid ? flags | Flag.bid : flags, this.instrument, timeSlot)
-      if (refused < 0) return refused
-      if (bytes[++p] !== COMMA) return p
-      p++
-    }
   }
 
   /** The book of the event at `p`, alone in the batch. Returns what it is, or a refusal. */

@@ -23,6 +23,14 @@ export class RecordMaker {
     return this.#append(Kind.level, flags, instrument, timeSlot, 0, Slot.levelPrice)
   }
 
+  /** Fills the level records [from, to), whose price and quantity stand there already, at `timeSlot`. */
+  levels(from: number, to: number, flags: number, instrument: number, timeSlot: number): void {
+    this.#writer.levels(from, to, flags, instrument, timeSlot, Slot.updateId)
+    const nanos = this.#slots[timeSlot + 1]!
+    if (nanos === 0) return
+    for (let row = from; row < to; row++) this.batch.i32[row * RECORD_I32 + I32_NANOS]! |= nanos
+  }
+
   /** A trade; `isBuy` says that the aggressor bought. Zero lots are no trade. */
   trade(isBuy: boolean, flags: number, instrument: number): number {
     const slots = this.#slots
