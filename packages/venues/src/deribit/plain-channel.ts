@@ -1,6 +1,7 @@
 import { Refusal as Refusals } from '@velocimex/core/feed/market-codec'
 import { Literal } from '../wire/literal.ts'
 import type { PlaceValues } from '../wire/place-values.ts'
+import { areSame } from '../wire/same-bytes.ts'
 
 // As a constant of this module it is folded into the code; an imported binding is looked up at each use.
 const Refusal = Refusals
@@ -53,10 +54,9 @@ export class PlainChannel {
 
   /** The position behind a text that opens at `p` and is the instrument's name; or a refusal. */
   named(p: number): number {
-    const { bytes } = this.#values.numbers
-    if (bytes[p] !== QUOTE) return Refusal.malformed
-    p++
-    for (let at = this.#from; at < this.#to; at++, p++) if (bytes[p] !== bytes[at]) return Refusal.malformed
-    return bytes[p] === QUOTE ? p + 1 : Refusal.malformed
+    const { bytes, view } = this.#values.numbers
+    const length = this.#to - this.#from
+    if (length < 4 || bytes[p] !== QUOTE || bytes[p + 1 + length] !== QUOTE) return Refusal.malformed
+    return areSame(view, p + 1, this.#from, length) ? p + 2 + length : Refusal.malformed
   }
 }

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { FrameKind } from '@velocimex/core/feed/market-codec'
+import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import { RecordBatch } from '@velocimex/core/market/record-batch'
 import fc from 'fast-check'
 import { DAMAGE, mutations } from '../damaged-frames.conformance.ts'
@@ -9,6 +10,7 @@ import { PlaceValues } from '../wire/place-values.ts'
 import { RecordWriter } from '../wire/record-writer.ts'
 import { fourInstruments, trialOf } from './codec-trial.conformance.ts'
 import { DERIBIT } from './deribit-venue.ts'
+import { inferredDraft, makeInstrument } from './instruments.ts'
 import { PlainNotification } from './plain-notification.ts'
 import { TickerRecords } from './ticker-records.ts'
 
@@ -202,6 +204,23 @@ for (const [sample, from, to] of UNUSUAL)
     agree(trial, bytesOf(frame))
     trial.agree(bytesOf(frame))
   })
+
+test('a channel whose name is too long is refused, though its instrument is in the table', () => {
+  const symbols = [47, 48, 49, 55, 60].map(length => 'B'.repeat(length))
+  const grid = { decimals: 0, step: 1 }
+  const table = new InstrumentTable(
+    symbols.map((symbol, index) => makeInstrument(DERIBIT, index, inferredDraft(symbol, grid, grid))),
+  )
+  for (const symbol of symbols) {
+    const frame = USUAL['a change']!.replaceAll('BTC-PERPETUAL', symbol).replace(
+      /"bids".*"asks":.*]]/,
+      '"bids":[],"asks":[]',
+    )
+    const trial = trialOf(table)
+    agree(trial, bytesOf(frame))
+    equal('kind' in trial.agree(bytesOf(frame)), symbol.length < 55, symbol)
+  }
+})
 
 test('a batch that is full refuses the frame, in one pass as with care', () => {
   for (const room of [0, 1, 2, 3, 4, 5])
