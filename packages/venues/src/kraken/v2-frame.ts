@@ -23,6 +23,10 @@ const OPEN_LIST = 91
 const CLOSE_LIST = 93
 const BOOK = new Literal('"book"')
 const UPDATE = new Literal('"update"')
+/** How nearly every change of a book begins, up to its symbol; where its element opens; and how it ends. */
+const USUAL_CHANGE = new Literal('{"channel":"book","type":"update","data":[{"symbol":')
+const USUAL_ELEMENT = USUAL_CHANGE.length - '{"symbol":'.length
+const CLOSE = 125
 const SUBSCRIBE = new Literal('"subscribe"')
 /** Numbers of the fields of a frame. */
 const Field = { channel: 0, type: 1, timestamp: 2, data: 3, method: 4, result: 5, event: 6, status: 7 } as const
@@ -78,6 +82,28 @@ export class V2Frame {
 
   /** The frame whose brace opens at `p`. Returns a `FrameKind` or a `Refusal`. */
   read(p: number): number {
+    const kind = this.#usualChange(p)
+    return kind >= 0 ? kind : this.#anyFrame(p)
+  }
+
+  /** A change of one book exactly as the venue sends it. Any refusal says only that it is not quite so. */
+  #usualChange(p: number): number {
+    const { bytes, view } = this.#parts.numbers
+    if (!USUAL_CHANGE.isAt(view, p)) return -1
+    this.clear()
+    this.#parts.batch.count = 0
+    const end = this.#reader.usualChange(p + USUAL_CHANGE.length)
+    if (end < 0 || bytes[end] !== CLOSE_LIST || bytes[end + 1] !== CLOSE) return -1
+    this.end = end + 2
+    this.#channel = Channel.book
+    this.#isSnapshot = 0
+    this.#books[0] = p + USUAL_ELEMENT
+    this.#bookOf[0] = this.#parts.instrument
+    this.#bookCount = this.#nextBook = 1
+    return FrameKind.depth
+  }
+
+  #anyFrame(p: number): number {
     const { names } = this.#parts
     const { bytes, view, slots } = this.#parts.numbers
     const walk = this.#root

@@ -16,6 +16,12 @@ const Slot = Slots
 const BUY = new Literal('"buy"')
 const SELL = new Literal('"sell"')
 const NULL = new Literal('null')
+/** What stands between the values of a change as the venue sends it. */
+const BIDS = new Literal(',"bids":')
+const ASKS = new Literal(',"asks":')
+const CHECKSUM = new Literal(',"checksum":')
+const TIMESTAMP = new Literal(',"timestamp":')
+const CLOSE = 125
 /** Longest bar whose seconds fit the extra word of a record. */
 const MINUTES_MAX = 35_000_000
 
@@ -81,7 +87,7 @@ export class V2Reader {
 
   /** One book, whole or changed: `{"symbol":"BTC/USD","bids":[...],"asks":[...],"checksum":1,"timestamp":"..."}`. */
   book(p: number, flags: number): number {
-    const { numbers, batch, writer } = this.#parts
+    const { numbers } = this.#parts
     const { slots } = numbers
     const walk = this.#book
     const start = p
@@ -95,7 +101,33 @@ export class V2Reader {
       } else if (walk.field === 3) p = this.#elements.int(p, Slot.checksum)
       else p = readIsoInstant(numbers, p, Slot.time)
     }
-    if (p < 0) return p
+    return p < 0 ? p : this.#bookRead(p, flags)
+  }
+
+  /**
+   * A change of a book exactly as the venue sends it, from its symbol to behind its closing brace: with no blanks and no
+   * field more or less. -1 or a refusal when it is not so; it may be sound then all the same.
+   */
+  usualChange(p: number): number {
+    const { numbers } = this.#parts
+    const { bytes, view, slots } = numbers
+    slots[Slot.time] = 0
+    p = this.#elements.symbol(p)
+    if (p < 0 || !BIDS.isAt(view, p)) return -1
+    p = this.#levels.read(p + BIDS.length, Slot.bids)
+    if (p < 0 || !ASKS.isAt(view, p)) return -1
+    p = this.#levels.read(p + ASKS.length, Slot.asks)
+    if (p < 0 || !CHECKSUM.isAt(view, p)) return -1
+    p = numbers.int(p + CHECKSUM.length, Slot.checksum)
+    if (p < 0 || !TIMESTAMP.isAt(view, p)) return -1
+    p = readIsoInstant(numbers, p + TIMESTAMP.length, Slot.time)
+    return p >= 0 && bytes[p] === CLOSE ? this.#bookRead(p + 1, 0) : -1
+  }
+
+  /** Fills the records of a book whose fields have been read up to `p`. */
+  #bookRead(p: number, flags: number): number {
+    const { numbers, batch, writer } = this.#parts
+    const { slots } = numbers
     if (slots[Slot.checksum]! > 0xffffffff) return Refusal.badNumber
     const { instrument } = this.#parts
     writer.levels(slots[Slot.bids]!, slots[Slot.bids + 1]!, flags | Flag.bid, instrument, Slot.time, Slot.zero)
