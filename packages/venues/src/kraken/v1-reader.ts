@@ -22,6 +22,12 @@ const TICKER = new Literal('"ticker"')
 const SPREAD = new Literal('"spread"')
 const DEPTH_MAX = 10_000
 const MINUTES_MAX = 1_000_000
+/** `{"a"` and `{"b"` as little-endian words: how the changes of a side begin. And what stands behind them, with a checksum. */
+const CHANGED_ASKS = 0x2261227b
+const CHANGED_BIDS = 0x2262227b
+const CHECKSUM = new Literal(',"c":"')
+const COLON = 58
+const CLOSE = 125
 /** Numbers of the fields of a book's payload. */
 const Field = { asks: 0, bids: 1, changedAsks: 2, changedBids: 3, checksum: 4 } as const
 const WHOLE = (1 << Field.asks) | (1 << Field.bids)
@@ -204,6 +210,37 @@ export class V1Reader {
 
   /** One payload of a book. Returns the bits of its fields, or a refusal. */
   #payload(p: number): number {
+    const { numbers, batch } = this.#parts
+    const { count } = batch
+    const time = numbers.slots[Slot.time]!
+    const usual = this.#usualPayload(p)
+    if (usual >= 0) return usual
+    batch.count = count
+    numbers.slots[Slot.time] = time
+    return this.#anyPayload(p)
+  }
+
+  /** Changes of one side, with the checksum or without, exactly as the venue sends them; -1 when it is not quite so. */
+  #usualPayload(p: number): number {
+    const { bytes, view } = this.#parts.numbers
+    const head = view.getInt32(p, true)
+    const areAsks = head === CHANGED_ASKS
+    if ((!areAsks && head !== CHANGED_BIDS) || bytes[p + 4] !== COLON) return -1
+    p = this.#cells.levels(p + 5, areAsks ? Slot.asks : Slot.bids)
+    if (p < 0) return -1
+    let seen = 1 << (areAsks ? Field.changedAsks : Field.changedBids)
+    if (bytes[p] !== CLOSE) {
+      if (!CHECKSUM.isAt(view, p)) return -1
+      p = this.#parts.numbers.int(p + CHECKSUM.length, Slot.checksum)
+      if (p < 0 || bytes[p] !== QUOTE || bytes[p + 1] !== CLOSE) return -1
+      p++
+      seen |= 1 << Field.checksum
+    }
+    this.#payloadEnd = p + 1
+    return seen
+  }
+
+  #anyPayload(p: number): number {
     const walk = this.#book
     for (p = walk.next(walk.open(p)); walk.field >= 0; p = walk.next(p)) {
       const { field } = walk
