@@ -50,6 +50,7 @@ export class NumberReader {
 
   /** Reads prices and quantities by the grids of an instrument from now on. */
   useGrids(instrument: number): void {
+    if (instrument === this.#instrument) return
     const { priceDecimals, priceStep, lotDecimals, lotStep } = this.#grids
     this.priceDecimals = priceDecimals[instrument]!
     this.priceStep = priceStep[instrument]!
