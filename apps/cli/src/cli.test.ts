@@ -122,7 +122,7 @@ const rows: [number, string[], RegExp][] = [
     ['tape', 'import', '--venue', 'mtgox', '--capture', 'capture.jsonl', '--out', 'x'],
     /known are binance-spot, binance-usdm/,
   ],
-  [2, ['tape', 'dump', 'x', '--limit', 'many'], /many is not a whole number/],
+  [2, ['tape', 'dump', 'x', '--limit', 'many'], /'--limit <count>' argument 'many' is invalid/],
   [2, ['tape', 'dump', 'tape', '--kind', 'rumour'], /no kind rumour/],
   [
     3,
@@ -141,6 +141,19 @@ const rows: [number, string[], RegExp][] = [
   [3, ['tape', 'make', '--out', 'x', '--symbol', 'TULIP'], /binance-usdm has no TULIP here; it has BTCUSDT/],
   [1, ['tape', 'make', '--out', 'tape'], /tape is there already/],
   [3, ['tape', 'info', 'nowhere'], /nowhere does not exist/],
+  [3, ['tape', 'info', COMMAND], /velocimex\.mjs is a file; a tape is a folder/],
+  [
+    2,
+    ['tape', 'dump', 'tape', '--from', 'x'],
+    /'--from <sequence>' argument 'x' is invalid\. It must be a whole number/,
+  ],
+  [2, ['normalize', '--venue', 'krakn'], /venue krakn is not known; .*; did you mean kraken\?/],
+  [2, ['simulate-venue', 'bybt'], /did you mean bybit/],
+  [
+    2,
+    ['record', '--venue', 'kraken', '--symbols', 'A', '--out', 'x', '--rest', 'nonsense'],
+    /--rest wants http:\/\/host:port/,
+  ],
   [3, ['backtest', 'run', 'nowhere.yaml'], /does not exist/],
   [3, ['backtest', 'explain', 'nowhere', '1'], /holds no run/],
 ]

@@ -5,6 +5,7 @@ import { findVenue, VENUES } from '@velocimex/venues/venues'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { say } from './output.ts'
+import { unknownName } from './unknown-name.ts'
 
 /** `velocimex normalize`. */
 export function addNormalizeCommand(program: Command): void {
@@ -25,8 +26,7 @@ async function run(flags: {
   readonly json?: boolean
 }): Promise<void> {
   const venue = findVenue(flags.venue)
-  if (venue === undefined)
-    throw new CommandError(EXIT.usage, `venue ${flags.venue} is not known; known are ${[...VENUES.keys()].join(', ')}`)
+  if (venue === undefined) throw unknownName('venue', flags.venue, [...VENUES.keys()])
   const list = flags.instruments === undefined ? undefined : await readInstrumentFile(venue, flags.instruments)
   if (list !== undefined && !list.ok) {
     const code = list.reason === 'not_found' ? EXIT.notFound : EXIT.failed

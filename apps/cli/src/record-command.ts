@@ -9,6 +9,7 @@ import { WIRES } from '@velocimex/venues/wires'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { print, printJson, say } from './output.ts'
+import { unknownName } from './unknown-name.ts'
 
 interface Flags {
   readonly venue: string
@@ -44,8 +45,7 @@ export function addRecordCommand(program: Command): void {
 async function run(flags: Flags): Promise<void> {
   const wire = WIRES.get(flags.venue)
   const venue = findVenue(flags.venue)?.members[0]
-  if (wire === undefined || venue === undefined)
-    throw new CommandError(EXIT.usage, `venue ${flags.venue} is not known; known are ${[...WIRES.keys()].join(', ')}`)
+  if (wire === undefined || venue === undefined) throw unknownName('venue', flags.venue, [...WIRES.keys()])
   const channels = channelsIn(flags.channels)
   const symbols = flags.symbols
     .split(',')
@@ -58,8 +58,8 @@ async function run(flags: Flags): Promise<void> {
   let finish: () => void = () => {}
   const finished = new Promise<void>(done => (finish = done))
   const addresses = {
-    ...(flags.sockets === undefined ? {} : { sockets: flags.sockets }),
-    ...(flags.rest === undefined ? {} : { rest: flags.rest }),
+    ...(flags.sockets === undefined ? {} : { sockets: addressOf(flags.sockets, '--sockets', 'ws') }),
+    ...(flags.rest === undefined ? {} : { rest: addressOf(flags.rest, '--rest', 'http') }),
   }
   const recorder = await Recorder.start({
     ...{ venue, wire, channels, ...addresses, timers: new SystemTimers(), seed: Date.now() % 2 ** 31 },
@@ -114,9 +114,14 @@ async function makeTapes({ venue, out }: Flags, captures: readonly string[]): Pr
 function channelsIn(text: string): readonly MarketChannel[] {
   const names = text.split(',').map(name => name.trim())
   const unknown = names.filter(name => !(MARKET_CHANNELS as readonly string[]).includes(name))
-  if (unknown.length > 0)
-    throw new CommandError(EXIT.usage, `channel ${unknown[0]} is not known; known are ${MARKET_CHANNELS.join(', ')}`)
+  if (unknown.length > 0) throw unknownName('channel', unknown[0]!, MARKET_CHANNELS)
   return names as MarketChannel[]
+}
+
+function addressOf(text: string, flag: string, scheme: 'ws' | 'http'): string {
+  if (!new RegExp(`^${scheme}s?://[^/]+$`).test(text) || !URL.canParse(text))
+    throw new CommandError(EXIT.usage, `${flag} wants ${scheme}://host:port, not ${text}`)
+  return text
 }
 
 function positive(text: string, flag: string): number {

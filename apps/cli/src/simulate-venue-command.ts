@@ -9,6 +9,7 @@ import type { ClientKey, VenueSide } from '@velocimex/venues/venue-dialect'
 import type { Command } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { pairs, print, printJson, say } from './output.ts'
+import { unknownName } from './unknown-name.ts'
 
 interface Flags {
   readonly port: string
@@ -43,8 +44,7 @@ export function addSimulateVenueCommand(program: Command): void {
 
 async function run(name: string, flags: Flags): Promise<void> {
   const side = SIDES.get(name)
-  if (side === undefined)
-    throw new CommandError(EXIT.usage, `venue ${name} is not known; known are ${[...SIDES.keys()].join(', ')}`)
+  if (side === undefined) throw unknownName('venue', name, [...SIDES.keys()])
   if (flags.model !== 'hawkes') throw new CommandError(EXIT.usage, `model ${flags.model} is not known; there is hawkes`)
   const steps = flags.faults === undefined ? [] : await scenarioIn(flags.faults)
   const tape = flags.tape === undefined ? {} : { tape: tapeIn(flags.tape, side) }

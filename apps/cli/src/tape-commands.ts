@@ -8,7 +8,7 @@ import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import type { Instrument } from '@velocimex/core/market/instrument'
 import { openTape, type Tape } from '@velocimex/host/tape/tape'
 import { VENUES } from '@velocimex/venues/venues'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { pairs, print, printJson, progressLine } from './output.ts'
 import { addTapeMakeCommand } from './tape-make-command.ts'
@@ -55,7 +55,7 @@ const collect = (value: string, before: readonly string[] = []): string[] => [..
 
 function wholeNumber(text: string): number {
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new CommandError(EXIT.usage, `${text} is not a whole number`)
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number.')
   return value
 }
 

@@ -1,8 +1,11 @@
 // `npm start`: three simulated venues on real sockets, accounts that trade there, and a screen that shows it all at work.
 import { parseArgs } from 'node:util'
+import { likely } from '@velocimex/host/config/nearest'
+import { JsonFileFault } from '@velocimex/host/config/read-json-file'
 import { runDemo } from './demo/run-demo.ts'
 import { ScreenHost } from './screen/screen-host.ts'
 import { DEMO_CONFIG } from './service/demo-config.ts'
+import { checkAddress } from './service/late-store.ts'
 import { runSingle } from './service/run-single.ts'
 import { simulatedVenues } from './service/single-topology.ts'
 import { loadTraderConfig, type TraderConfig } from './service/trader-config.ts'
@@ -26,27 +29,34 @@ order explain ID, position list, ledger balance, risk show, stop, resume.
   --help
 `
 
+const OPTIONS = {
+  config: { type: 'string' },
+  'allow-live': { type: 'boolean' },
+  seed: { type: 'string' },
+  seconds: { type: 'string' },
+  dir: { type: 'string' },
+  venues: { type: 'string' },
+  'dead-man': { type: 'string' },
+  database: { type: 'string' },
+  demo: { type: 'boolean' },
+  record: { type: 'string' },
+  help: { type: 'boolean' },
+} as const
+
+/** Ends it: a message for people, and an exit code as the command has them. */
+function leave(code: 1 | 2 | 3 | 4, words: string): never {
+  process.stderr.write(`${words}\n`)
+  process.exit(code)
+}
+
 const { values } = (() => {
   try {
-    return parseArgs({
-      options: {
-        config: { type: 'string' },
-        'allow-live': { type: 'boolean' },
-        seed: { type: 'string' },
-        seconds: { type: 'string' },
-        dir: { type: 'string' },
-        venues: { type: 'string' },
-        'dead-man': { type: 'string' },
-        database: { type: 'string' },
-        demo: { type: 'boolean' },
-        record: { type: 'string' },
-        help: { type: 'boolean' },
-      },
-      allowPositionals: false,
-    })
+    return parseArgs({ options: OPTIONS, allowPositionals: false })
   } catch (cause) {
-    process.stderr.write(`${(cause as Error).message}\n\n${HELP}`)
-    process.exit(2)
+    const given = /^Unknown option '--([^']*)'/.exec((cause as Error).message)?.[1]
+    const guess = given === undefined ? undefined : likely(given, Object.keys(OPTIONS), 1)[0]
+    const meant = guess === undefined ? '' : ` (did you mean --${guess}?)`
+    return leave(2, `${(cause as Error).message}${meant}\n--help tells the options`)
   }
 })()
 if (values.help) {
@@ -54,13 +64,12 @@ if (values.help) {
   process.exit(0)
 }
 
-function number(name: 'seed' | 'seconds' | 'dead-man', fallback: number): number {
+function number(name: 'seed' | 'seconds' | 'dead-man', least: number, fallback: number): number {
   const text = values[name]
-  const value = text === undefined ? fallback : Number(text)
-  if (!Number.isSafeInteger(value) && value !== Number.POSITIVE_INFINITY) {
-    process.stderr.write(`--${name} must be a whole number, was ${text}\n`)
-    process.exit(2)
-  }
+  if (text === undefined) return fallback
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < least)
+    leave(2, `--${name} must be a whole number of at least ${least}, was ${text}`)
   return value
 }
 
@@ -68,42 +77,48 @@ function number(name: 'seed' | 'seconds' | 'dead-man', fallback: number): number
 function chosen(): TraderConfig {
   if (values.config === undefined) return DEMO_CONFIG
   const loaded = loadTraderConfig(values.config)
-  if (!loaded.ok) {
-    process.stderr.write(`${loaded.issues.map(({ text }) => text).join('\n')}\n`)
-    process.exit(loaded.reason === 'not_found' ? 3 : 4)
-  }
+  if (!loaded.ok) leave(loaded.reason === 'not_found' ? 3 : 4, loaded.issues.map(({ text }) => text).join('\n'))
   const real = loaded.value.accounts.filter(({ endpoint }) => endpoint !== 'simulated').map(({ name }) => name)
-  if (real.length > 0 && !values['allow-live']) {
-    process.stderr.write(
+  if (real.length > 0 && !values['allow-live'])
+    leave(
+      2,
       `${values.config}: ${real.join(', ')} trade at venues that are not simulated here, with real orders: ` +
-        'say --allow-live if that is meant\n',
+        'say --allow-live if that is meant',
     )
-    process.exit(2)
-  }
   return loaded.value
 }
 
-const seed = number('seed', 7)
-const host = new ScreenHost(number('seconds', Number.POSITIVE_INFINITY))
-if (values.demo || values.record !== undefined)
-  runDemo({ seed, ...(values.record === undefined ? {} : { record: values.record }) }, host)
-else {
-  const config = chosen()
+const seed = number('seed', 0, 7)
+const seconds = number('seconds', 0, Number.POSITIVE_INFINITY)
+if (values.demo || values.record !== undefined) {
   try {
-    const { venues, database = config.database } = values
-    const count = simulatedVenues(config.accounts).length
-    if (venues === undefined && count > 0)
-      process.stdout.write(`Starting ${count} simulated ${count === 1 ? 'venue' : 'venues'} ...\n`)
-    const seconds = number('dead-man', config.deadManSeconds ?? Number.POSITIVE_INFINITY)
-    if (seconds < 1) throw new Error(`--dead-man must be at least 1 second, was ${seconds}`)
-    const more = {
-      ...(venues === undefined ? {} : { venues }),
-      ...(database === undefined ? {} : { database }),
-      ...(seconds === Number.POSITIVE_INFINITY ? {} : { deadManSeconds: seconds }),
-    }
-    await runSingle({ accounts: config.accounts, seed, directory: values.dir ?? '.velocimex', ...more }, host)
+    runDemo({ seed, ...(values.record === undefined ? {} : { record: values.record }) }, new ScreenHost(seconds))
   } catch (cause) {
-    process.stderr.write(`${(cause as Error).message}\n`)
-    process.exit(1)
+    leave(1, (cause as Error).message)
+  }
+} else {
+  const config = chosen()
+  const deadMan = number('dead-man', 1, config.deadManSeconds ?? Number.POSITIVE_INFINITY)
+  const { venues, database = config.database } = values
+  try {
+    if (database !== undefined) checkAddress(database)
+  } catch (cause) {
+    leave(values.database === undefined ? 4 : 2, (cause as Error).message)
+  }
+  const count = simulatedVenues(config.accounts).length
+  if (venues === undefined && count > 0)
+    process.stdout.write(`Starting ${count} simulated ${count === 1 ? 'venue' : 'venues'} ...\n`)
+  const more = {
+    ...(venues === undefined ? {} : { venues }),
+    ...(database === undefined ? {} : { database }),
+    ...(deadMan === Number.POSITIVE_INFINITY ? {} : { deadManSeconds: deadMan }),
+  }
+  try {
+    const { accounts } = config
+    const directory = values.dir ?? '.velocimex'
+    await runSingle({ accounts, seed, directory, ...more }, new ScreenHost(seconds))
+  } catch (cause) {
+    const code = cause instanceof JsonFileFault ? (cause.reason === 'not_found' ? 3 : 4) : 1
+    leave(code, (cause as Error).message)
   }
 }

@@ -43,10 +43,19 @@ test('R-BOOT-01 what keeps it from starting is said in one line that names the r
   writeFileSync(broken, '[{"venue":"binance-usdm"}]')
   const cases: readonly (readonly [string, readonly string[], RegExp, number])[] = [
     ['a venue that is not there', ['--venues', venues], /binance-usdm .*ECONNREFUSED/, 1],
-    ['no file of venues', ['--venues', missing], /missing\.json/, 1],
-    ['a file of venues that says nothing', ['--venues', broken], /broken\.json/, 1],
-    ['an address that is no database', ['--database', 'mysql://x'], /postgres/, 1],
-    ['an option that does not exist', ['--spped', '1'], /--spped/, 2],
+    ['no file of venues', ['--venues', missing], /missing\.json: the file does not exist/, 3],
+    ['a file of venues that says nothing', ['--venues', broken], /broken\.json: 0\.rest is missing/, 4],
+    ['an address that is no database', ['--database', 'mysql://x'], /postgres/, 2],
+    ['an option that does not exist', ['--secods', '1'], /'--secods'.*did you mean --seconds\?/, 2],
+    ['a time that is none', ['--seconds=-1'], /--seconds must be a whole number of at least 0, was -1/, 2],
+    [
+      'a dead-man switch of nothing',
+      ['--dead-man', '0'],
+      /^--dead-man must be a whole number of at least 1, was 0$/,
+      2,
+    ],
+    ['a configuration that is not there', ['--config', missing], /missing\.json: the file does not exist/, 3],
+    ['a configuration that is a folder', ['--config', directory], /it is a folder, not a file/, 3],
     ['a number that is none', ['--seed', 'x'], /--seed must be a whole number/, 2],
   ]
   try {

@@ -7,6 +7,12 @@ import { checkSchema } from './schema-issues.ts'
 /** Longest configuration file that is read. */
 const BYTES_MAX = 1 << 20
 
+/** Why a file cannot be read, for people. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'the file does not exist'],
+  ['EISDIR', 'it is a folder, not a file'],
+])
+
 /** Why a configuration was not taken. */
 export type ConfigFault = 'not_found' | 'invalid'
 
@@ -33,8 +39,8 @@ export function loadConfig<T>(path: string, schema: z.ZodType<T>, keys: readonly
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    const words =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'the file does not exist' : (cause as Error).message
+    const { code, message } = cause as NodeJS.ErrnoException
+    const words = WORDS.get(code ?? '') ?? message
     return { ...refuse('not_found'), issues: [{ path: '', line: 0, column: 0, words, text: `${path}: ${words}` }] }
   }
   return parseConfig(path, text, schema, keys)
@@ -62,6 +68,7 @@ export function parseConfig<T>(
   }
   if (text.length > BYTES_MAX)
     return { ...refuse('invalid'), issues: [issueAt(0, '', `the file is longer than ${BYTES_MAX >> 20} MB`)] }
+  if (text.trim() === '') return { ...refuse('invalid'), issues: [issueAt(0, '', 'the file is empty')] }
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false })
   if (document.errors.length > 0)
     return { ...refuse('invalid'), issues: document.errors.map(error => issueAt(error.pos[0], '', error.message)) }

@@ -13,7 +13,11 @@ test('a folder and those above it are made, once; what cannot be made is an erro
     makeFolder(path, 0o700)
     equal(statSync(path).mode & 0o777, 0o700)
     writeFileSync(join(directory, 'file'), '')
-    throws(() => makeFolder(join(directory, 'file', 'x')), /ENOTDIR/)
+    for (const way of ['file', join('file', 'x')])
+      throws(() => makeFolder(join(directory, way)), {
+        code: 'ENOTDIR',
+        message: /file is a file, where a folder is needed/,
+      })
     if (existsSync('/proc/self')) throws(() => makeFolder('/proc/velocimex/x'), /ENOENT/)
     ok(!existsSync('/proc/velocimex'))
   } finally {

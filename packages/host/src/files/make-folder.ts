@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -7,7 +7,10 @@ import { dirname } from 'node:path'
  * @throws Error of the file system, naming the folder
  */
 export function makeFolder(path: string, mode = 0o777): void {
-  if (existsSync(path)) return
+  if (existsSync(path)) {
+    if (statSync(path).isDirectory()) return
+    throw Object.assign(new Error(`${path} is a file, where a folder is needed (ENOTDIR)`), { code: 'ENOTDIR' })
+  }
   const parent = dirname(path)
   if (parent !== path) makeFolder(parent, mode)
   try {

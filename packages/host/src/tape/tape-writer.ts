@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { writeInstruments } from '@velocimex/core/bus/instrument-json'
@@ -62,6 +62,8 @@ export class TapeWriter implements RecordSink {
   /** @param directory made if it is not there; must hold no tape */
   constructor(directory: string, options: TapeOptions) {
     makeFolder(directory)
+    if (readdirSync(directory).some(name => name.endsWith('.tape')))
+      throw new Error(`${directory} holds a tape already: give another folder, or move it away`)
     this.#directory = directory
     this.#options = options
     this.#table = Buffer.from(writeInstruments(options.instruments.all))

@@ -190,7 +190,11 @@ test('folders that are no tapes are refused with words', context => {
   truncateSync(join(directory, 'x', '000001.tape'), 100)
   match(refused(join(directory, 'x')), /cut short inside its instrument table/)
   ok(readdirSync(join(directory, 'x')).includes('tape.json'))
-  throws(() => write(join(directory, 'x'), 5), /EEXIST/, 'a tape is never written over')
+  throws(
+    () => write(join(directory, 'x'), 5),
+    /holds a tape already: give another folder/,
+    'a tape is never written over',
+  )
 })
 
 test('P-21 an instrument table reads back exactly, and a damaged one is refused with its place', () => {

@@ -127,7 +127,11 @@ export function openTape(directory: string): Result<Tape, TapeFault> & { readonl
     if (cause instanceof Fault) return { ...refuse('damaged'), words: cause.message }
     const { code, message } = cause as NodeJS.ErrnoException
     if (code === undefined) throw cause
-    return { ...refuse(code === 'ENOTDIR' ? 'not_a_tape' : 'damaged'), words: message }
+    const isFile = code === 'ENOTDIR'
+    return {
+      ...refuse(isFile ? 'not_a_tape' : 'damaged'),
+      words: isFile ? `${directory} is a file; a tape is a folder` : message,
+    }
   }
 }
 
