@@ -182,7 +182,7 @@ test('a scenario that cannot be read or played ends the command with what is wro
   const scenario = join(directory, 'faults.txt')
   const fault = 'F {"on":"frame","kind":"drop"}\n'
   const scenarios: [string, number, RegExp][] = [
-    ['X 1005', 4, /faults\.txt: line 1: X wants a close code/],
+    ['X 999', 4, /faults\.txt: line 1: X wants a close code, 1000 to 4999/],
     [
       'F {"on":"frme","kind":"drop"}',
       4,

@@ -5,7 +5,6 @@ import { formatOnGrid, formatScaled } from '@velocimex/core/market/grid'
 import { checkSchema, issuesText } from '@velocimex/host/config/schema-issues'
 import type { FaultProxy } from '@velocimex/host/net/fault-proxy'
 import { z } from 'zod'
-import { CLOSE_CODES, isCloseCode } from './close-code.ts'
 import { faultSchema } from './fault-plan.ts'
 import { lineFaultSchema, strikeLine } from './line-faults.ts'
 import type { VenueMarket } from './venue-market.ts'
@@ -27,7 +26,7 @@ const fundingSchema = z.strictObject({
   rate: z.int().min(-1e12).max(1e12),
 })
 const closeSchema = z.strictObject({
-  code: z.int().refine(isCloseCode, `must be a close code: ${CLOSE_CODES}`).default(1001),
+  code: z.int().min(1000).max(4999).default(1001),
   reason: z.string().max(100).default(''),
 })
 const haltSchema = z.strictObject({ symbol: z.string(), open: z.boolean() })

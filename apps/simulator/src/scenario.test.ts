@@ -28,8 +28,7 @@ for (const [line, words] of [
   ['Z', 'line 2: a line begins with T, I, E, F, C, X or #, not with Z'],
   ['C silence', 'line 2: C wants a call such as /silence {"on":true}'],
   ['C /silence {', 'line 2: C /silence wants a JSON object'],
-  ['X 7', 'line 2: X wants a close code: 1000 to 1003, 1007 to 1014, 3000 to 4999, or 1006 to cut the line'],
-  ['X 1005', 'line 2: X wants a close code: 1000 to 1003, 1007 to 1014, 3000 to 4999, or 1006 to cut the line'],
+  ['X 7', 'line 2: X wants a close code, 1000 to 4999'],
   ['F {', 'line 2: F wants a JSON object'],
   ['I', 'line 2: I wants a frame'],
 ] as const)

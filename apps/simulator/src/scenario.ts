@@ -1,6 +1,5 @@
 import { ok, type Result, refuse } from '@velocimex/core/result'
 import { checkSchema, issuesText } from '@velocimex/host/config/schema-issues'
-import { CLOSE_CODES, isCloseCode } from './close-code.ts'
 import { faultOfCall } from './control-server.ts'
 import { type Fault, faultSchema } from './fault-plan.ts'
 
@@ -51,7 +50,9 @@ function stepOf(line: string): ScenarioStep | string {
       return rest === '' ? 'E wants a text' : { kind: 'expect', text: rest }
     case 'X': {
       const code = rest === '' ? 1006 : Number(rest)
-      return isCloseCode(code) ? { kind: 'close', code } : `X wants a close code: ${CLOSE_CODES}`
+      return Number.isInteger(code) && code >= 1000 && code < 5000
+        ? { kind: 'close', code }
+        : 'X wants a close code, 1000 to 4999'
     }
     case 'F':
       return faultOf(rest)
