@@ -4,6 +4,7 @@ import { Literal } from '../wire/literal.ts'
 import type { NameTable } from '../wire/name-table.ts'
 import type { NumberReader } from '../wire/number-reader.ts'
 import { Channel as Channels } from './frame-fields.ts'
+import { KnownStreams } from './known-streams.ts'
 
 // As a constant of this module it is folded into the code; an imported binding is looked up at each use.
 const Channel = Channels
@@ -42,6 +43,7 @@ export class StreamName {
   readonly #view: DataView
   readonly #symbols: NameTable
   readonly #intervals: NameTable
+  readonly #known = new KnownStreams()
 
   /** @param symbols indexes by symbol in lower case @param intervals seconds by bar length */
   constructor({ bytes, view }: NumberReader, symbols: NameTable, intervals: NameTable) {
@@ -53,6 +55,19 @@ export class StreamName {
 
   /** Reads the name whose opening quote stands at `p`. Returns the position behind its closing one, or a refusal. */
   read(p: number): number {
+    const known = this.#known
+    const length = known.find(this.#view, p)
+    if (length > 0) {
+      this.isOfOne = true
+      this.instrument = known.instrument
+      this.channel = known.channel
+      this.seconds = known.seconds
+      return p + length
+    }
+    return this.#new(p)
+  }
+
+  #new(p: number): number {
     const bytes = this.#bytes
     this.instrument = -1
     this.channel = Channel.none
@@ -69,7 +84,11 @@ export class StreamName {
     this.isOfOne = true
     this.instrument = this.#symbols.find(this.#view, start, p)
     const end = this.#channel(p)
-    if (end > 0) return this.instrument < 0 ? this.#end(start) : end
+    if (end > 0 && this.instrument < 0) return this.#end(start)
+    if (end > 0) {
+      this.#known.keep(this.#view, start - 1, end, this.instrument, this.channel, this.seconds)
+      return end
+    }
     this.channel = Channel.other
     return this.#end(start)
   }
