@@ -102,3 +102,20 @@ export function proveUsual({ name, samples, makeCodec, disguised }: UsualSuite):
     )
   })
 }
+
+/** Decimal texts of any length before and behind the point, many with zeros at either end; few grids take all of them. */
+export function decimalTexts(): fc.Arbitrary<string> {
+  const digits = (maxLength: number): fc.Arbitrary<string> =>
+    fc.array(fc.constantFrom(...'000000000123456789'), { maxLength }).map(all => all.join(''))
+  return fc
+    .tuple(
+      fc.constantFrom('', '0', '0', '7', '12', '907', '8476', '65095', '4294967'),
+      digits(6),
+      digits(17),
+      digits(6),
+    )
+    .map(([first, whole, fraction, zeros]) => {
+      const text = (first === '0' ? '0' : first + whole) || '1'
+      return fraction === '' ? text : `${text}.${fraction}${zeros}`
+    })
+}

@@ -12,6 +12,7 @@ import { NOT_USUAL } from '../wire/not-usual.ts'
 import { NumberReader } from '../wire/number-reader.ts'
 import { QuotedNames } from '../wire/quoted-names.ts'
 import { RecordWriter } from '../wire/record-writer.ts'
+import { TrimmedRows } from '../wire/trimmed-rows.ts'
 import { type Category, Channel, HEAD, INTERVAL_SECONDS, Slot } from './frame-fields.ts'
 import { MessageReader } from './message-reader.ts'
 import { TopicName } from './topic-name.ts'
@@ -63,7 +64,8 @@ export class BybitCodec implements MarketCodec {
     this.#topic = new TopicName(category, numbers, symbols, intervals)
     this.#writer = new RecordWriter(this.batch, numbers.slots, source)
     this.#message = new MessageReader(this.#fields, this.batch, this.#writer, instruments.all.length)
-    this.#usual = new UsualFrames(category, this.#fields, levels, quoted, quotedSymbols, this.#message)
+    const rows = category === 'spot' ? new TrimmedRows(numbers, this.batch, levels) : levels
+    this.#usual = new UsualFrames(category, this.#fields, rows, quoted, quotedSymbols, this.#message)
   }
 
   get instrument(): number {

@@ -1,8 +1,9 @@
 import { ok } from 'node:assert/strict'
 import { test } from 'node:test'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
+import fc from 'fast-check'
 import { recordedLines, recordings } from '../market-codec.conformance.ts'
-import { proveUsual, walksOf } from '../usual-frames.conformance.ts'
+import { decimalTexts, proveUsual, walksOf } from '../usual-frames.conformance.ts'
 import { trialOf, venueOf } from './codec-trial.conformance.ts'
 import type { Category } from './frame-fields.ts'
 
@@ -29,6 +30,27 @@ for (const category of ['spot', 'linear'] as const)
     makeCodec: () => trialOf(category).codec,
     disguised: frame => Buffer.concat([Buffer.from(' '), frame]),
   })
+
+test('P-21 rows of numbers of any length are read as the oracle reads them', () => {
+  const number = decimalTexts()
+  const row = fc
+    .tuple(number, fc.oneof(number, fc.constant('0')), fc.constantFrom('', '', '', ' '))
+    .map(([price, lots, blank]) => `["${price}",${blank}"${lots}"]`)
+  const symbols = ['BTCUSDT', 'ETHUSDT', '1000PEPEPERP', 'BTCUSDT-25DEC26']
+  for (const category of ['spot', 'linear'] as const) {
+    const trial = trialOf(category)
+    const fates = { accepted: 0, refused: 0 }
+    fc.assert(
+      fc.property(fc.constantFrom(...symbols), fc.array(row, { maxLength: 3 }), (symbol, rows) => {
+        const head = `{"topic":"orderbook.50.${symbol}","ts":1786310816616,"type":"delta"`
+        const frame = `${head},"data":{"s":"${symbol}","b":[${rows.join()}],"a":[],"u":5,"seq":1},"cts":1786310816585}`
+        fates['refused' in trial.agree(Buffer.from(frame)) ? 'refused' : 'accepted']++
+      }),
+      { numRuns: 15_000 },
+    )
+    ok(fates.accepted > 2000 && fates.refused > 2000, JSON.stringify(fates))
+  }
+})
 
 const place = recordings()
 const skip = place === undefined ? 'the recordings are not beside the checkout' : false

@@ -4,6 +4,7 @@ import type { LevelReader } from '../wire/level-reader.ts'
 import { Literal } from '../wire/literal.ts'
 import { NOT_USUAL } from '../wire/not-usual.ts'
 import type { QuotedNames } from '../wire/quoted-names.ts'
+import type { TrimmedRows } from '../wire/trimmed-rows.ts'
 import { usualInstant } from '../wire/usual-instant.ts'
 import { BOOK_DEPTHS, type Category, Slot as Slots, TICKER } from './frame-fields.ts'
 import type { MessageReader } from './message-reader.ts'
@@ -53,18 +54,21 @@ export class UsualFrames {
   readonly #slots: Float64Array
   readonly #view: DataView
   readonly #fields: FieldReader
-  readonly #levels: LevelReader
+  readonly #levels: LevelReader | TrimmedRows
   readonly #symbols: QuotedNames
   readonly #quotedSymbols: readonly (Literal | undefined)[]
   readonly #message: MessageReader
   readonly #lists: UsualTrades
   readonly #hasTickers: boolean
 
-  /** @param symbols indexes by symbol @param quotedSymbols the same between quotes, by index */
+  /**
+   * @param levels of the market: spot cuts zeros off, linear writes all decimals
+   * @param symbols indexes by symbol @param quotedSymbols the same between quotes, by index
+   */
   constructor(
     category: Category,
     fields: FieldReader,
-    levels: LevelReader,
+    levels: LevelReader | TrimmedRows,
     symbols: QuotedNames,
     quotedSymbols: readonly (Literal | undefined)[],
     message: MessageReader,

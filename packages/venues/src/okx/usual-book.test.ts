@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import fc from 'fast-check'
 import { recordedLines, recordings } from '../market-codec.conformance.ts'
-import { proveUsual, walksOf } from '../usual-frames.conformance.ts'
+import { decimalTexts, proveUsual, walksOf } from '../usual-frames.conformance.ts'
 import { okxVenue, trialOf } from './codec-trial.conformance.ts'
 
 const push = (channel: string, instId: string, action: string, data: string): string =>
@@ -48,19 +48,7 @@ proveUsual({
 test('P-21 rows of numbers of any length are read as the oracle reads them', () => {
   const trial = trialOf()
   const fates = { accepted: 0, refused: 0 }
-  const digits = (maxLength: number): fc.Arbitrary<string> =>
-    fc.array(fc.constantFrom(...'000000000123456789'), { maxLength }).map(all => all.join(''))
-  const number = fc
-    .tuple(
-      fc.constantFrom('', '0', '0', '7', '12', '907', '8476', '65095', '4294967'),
-      digits(6),
-      digits(17),
-      digits(6),
-    )
-    .map(([first, whole, fraction, zeros]) => {
-      const text = (first === '0' ? '0' : first + whole) || '1'
-      return fraction === '' ? text : `${text}.${fraction}${zeros}`
-    })
+  const number = decimalTexts()
   const row = fc
     .tuple(
       number,
