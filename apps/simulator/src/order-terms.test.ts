@@ -154,3 +154,34 @@ test('S3-VEN-6 deribit: contracts are lots, where no amount is told', () => {
   const answer = client.ask('GET /api/v2/private/buy?instrument_name=BTC-PERPETUAL&contracts=7&price=50000')
   match(JSON.stringify(answer), /"amount":70,/)
 })
+
+test('S3-VEN-6 deribit: a position is closed by one call, orders are canceled by kind, funding is told by the hour', () => {
+  const client = new SigningClient('deribit')
+  const call = (method: string, query: string): string => JSON.stringify(client.ask(`GET /api/v2/${method}?${query}`))
+  match(call('private/close_position', 'instrument_name=BTC-PERPETUAL&type=market'), /already_closed/)
+  call('private/buy', 'instrument_name=BTC-PERPETUAL&amount=500&type=market')
+  match(call('private/close_position', 'instrument_name=BTC-PERPETUAL&type=market'), /"direction":"sell".*"amount":500/)
+  equal(client.market.exchange.account(1).position(0).lots, 0)
+  call('private/buy', 'instrument_name=BTC-PERPETUAL&amount=500&price=50000')
+  match(call('private/cancel_all_by_kind_or_type', 'currency=BTC&kind=option'), /"result":0/)
+  match(call('private/cancel_all_by_kind_or_type', 'currency=BTC&kind=future'), /"result":1/)
+  const from = client.now - 3 * HOUR_MS
+  const told = client.ask(
+    `GET /api/v2/public/get_funding_rate_history?instrument_name=BTC-PERPETUAL&start_timestamp=${from}&end_timestamp=${client.now}`,
+  )
+  const rows = told['result'] as readonly { timestamp: number; interest_1h: number }[]
+  equal(rows.length, 3)
+  ok(rows.every(({ timestamp, interest_1h }) => timestamp % HOUR_MS === 0 && interest_1h === 0.0000125))
+})
+
+test('S3-VEN-6 deribit: raw channels want a log-in, and a frame of more than 32 kB is too large', () => {
+  const { market } = new SigningClient('deribit')
+  const frames: string[] = []
+  const session = market.dialect.open('/ws/api/v2', '', { send: text => frames.push(text), close() {} })!
+  session.onText(
+    '{"jsonrpc":"2.0","id":1,"method":"public/subscribe","params":{"channels":["book.BTC-PERPETUAL.raw"]}}',
+  )
+  match(frames.pop()!, /"code":13778/)
+  session.onText(`{"jsonrpc":"2.0","id":1,"method":"public/test","params":{"a":"${'x'.repeat(40_000)}"}}`)
+  match(frames.pop()!, /"request entity too large".*-32600|-32600.*"request entity too large"/)
+})

@@ -16,6 +16,9 @@ import { TradingCalls } from './trading-calls.ts'
 const BOOK_MAX = 10_000
 const TRADES_MAX = 1000
 /** Milliseconds. */
+const HOUR = 3_600_000
+/** Hours of funding in one answer. */
+const HOURS_MAX = 744
 const EIGHT_HOURS = 28_800_000
 const UNAUTHORIZED = new RpcError(13009, 'unauthorized')
 const UNKNOWN = new RpcError(-32601, 'Method not found')
@@ -64,7 +67,7 @@ export class DeribitCalls {
   run(method: string, params: Fields, key: ClientKey | undefined): unknown {
     const call = this.#private.get(method)
     if (call === undefined && !method.startsWith('public/')) return UNKNOWN
-    const isOrder = /^private\/(buy|sell|edit|cancel)/.test(method)
+    const isOrder = /^private\/(buy|sell|edit|cancel|close_position)/.test(method)
     if (!this.#credits.spend(`${key?.apiKey ?? ''} ${isOrder}`, isOrder))
       return new RpcError(10028, 'too_many_requests')
     if (call === undefined) return this.#public(method, params)
@@ -75,15 +78,18 @@ export class DeribitCalls {
   #methods(): Readonly<Record<string, PrivateCall>> {
     const trading = this.#trading
     const accounts = this.#accounts
+    /** Remembers the order that a call placed. */
+    const placed = ({ account }: ClientKey, run: () => unknown): unknown => {
+      const before = this.#exchange.ordersOf(account).at(-1)?.id
+      const result = run()
+      const last = this.#exchange.ordersOf(account).at(-1)?.id
+      if (last !== undefined && last !== before) this.lastOrder = last
+      return result
+    }
     const place =
       (side: typeof BUY | typeof SELL): PrivateCall =>
-      (key, params) => {
-        const count = this.#exchange.ordersOf(key.account).length
-        const result = trading.place(key, side, params, this.market.sources.now())
-        const orders = this.#exchange.ordersOf(key.account)
-        if (orders.length > count) this.lastOrder = orders.at(-1)!.id
-        return result
-      }
+      (key, params) =>
+        placed(key, () => trading.place(key, side, params, this.market.sources.now()))
     const cancelThose: PrivateCall = (key, params) => trading.cancelThose(key, params)
     const open: PrivateCall = (key, params) => trading.open(key, params)
     const trades: PrivateCall = (key, params) => trading.trades(key, params)
@@ -99,6 +105,8 @@ export class DeribitCalls {
       'private/cancel_all': cancelThose,
       'private/cancel_all_by_instrument': cancelThose,
       'private/cancel_all_by_currency': cancelThose,
+      'private/cancel_all_by_kind_or_type': cancelThose,
+      'private/close_position': (key, params) => placed(key, () => trading.closePosition(key, params)),
       'private/get_order_state': (key, params) => trading.state(key, params),
       'private/get_order_state_by_label': (key, params) => trading.statesOf(key, params),
       'private/get_open_orders': open,
@@ -152,11 +160,16 @@ export class DeribitCalls {
         return [this.market.summary(instrument)]
       case 'public/get_funding_rate_value':
         return fundingOver(params)
+      case 'public/get_funding_rate_history':
+        return this.#fundingHours(params, instrument)
       case 'public/get_order_book':
         return this.market.book(instrument, Math.min(BOOK_MAX, Number(params.optional('depth') ?? 5)))
       case 'public/get_last_trades_by_instrument':
       case 'public/get_last_trades_by_instrument_and_time': {
-        const all = this.market.sources.trades[instrument.index]!
+        const [from, to] = ['start_timestamp', 'end_timestamp'].map(key => Number(params.optional(key) ?? Number.NaN))
+        const all = this.market.sources.trades[instrument.index]!.filter(
+          ({ at }) => !(at < from! * 1000) && !(at >= (to! + 1) * 1000),
+        )
         const trades = all.slice(-count).map(trade => this.market.trade(trade))
         return { trades, has_more: all.length > count }
       }
@@ -189,6 +202,20 @@ export class DeribitCalls {
     )
   }
 
+  /** The rate of each whole hour of a time; the index is the mark of now. */
+  #fundingHours(params: Fields, instrument: Instrument): unknown {
+    const [start, end] = [params.int('start_timestamp'), params.int('end_timestamp')]
+    if (params.fault !== '') return badParameter(params.fault)
+    const last = Math.floor(Math.min(end, this.market.sources.now()) / HOUR) * HOUR
+    const first = Math.max(Math.ceil(start / HOUR) * HOUR, last - (HOURS_MAX - 1) * HOUR)
+    const index_price = this.market.mark(instrument)
+    const rates = { interest_8h: FUNDING_RATE, interest_1h: FUNDING_RATE / 8 }
+    const count = Math.max(0, (last - first) / HOUR + 1)
+    return Array.from({ length: count }, (_, hour) => ({
+      ...{ timestamp: first + hour * HOUR, index_price, prev_index_price: index_price, ...rates },
+    }))
+  }
+
   #chart(params: Fields): unknown {
     const instrument = this.#exchange.instruments.find(DERIBIT, params.text('instrument_name'))!
     const resolution = params.text('resolution')
@@ -217,7 +244,7 @@ function fundingOver(params: Fields): unknown {
 
 /** Public methods that want an instrument. */
 const OF_INSTRUMENT: ReadonlySet<string> = new Set(
-  'get_instrument ticker get_order_book get_book_summary_by_instrument get_funding_rate_value get_last_trades_by_instrument get_last_trades_by_instrument_and_time get_tradingview_chart_data'
+  'get_instrument ticker get_order_book get_book_summary_by_instrument get_funding_rate_value get_funding_rate_history get_last_trades_by_instrument get_last_trades_by_instrument_and_time get_tradingview_chart_data'
     .split(' ')
     .map(name => `public/${name}`),
 )

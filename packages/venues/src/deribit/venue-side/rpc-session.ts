@@ -36,8 +36,10 @@ export class RpcSession implements SocketSession {
 
   onText(text: string): void {
     this.#heardAt = this.#clock.now()
-    const frame = text.length > FRAME_MAX ? undefined : Fields.of(text)
-    const result = frame === undefined ? new RpcError(-32700, 'Parse error') : this.#request(frame)
+    const isTooLarge = text.length > FRAME_MAX
+    const frame = isTooLarge ? undefined : Fields.of(text)
+    const refused = isTooLarge ? new RpcError(-32600, 'request entity too large') : new RpcError(-32700, 'Parse error')
+    const result = frame === undefined ? refused : this.#request(frame)
     this.#answer(frame === undefined ? null : idIn(text), result, this.#heardAt)
     this.#private?.flush()
   }
@@ -104,8 +106,11 @@ export class RpcSession implements SocketSession {
       case 'public/disable_heartbeat':
         this.#interval = 0
         return 'ok'
-      case 'public/subscribe':
-        return params.texts('channels').filter(name => this.#public.add(name, key !== undefined))
+      case 'public/subscribe': {
+        const names = params.texts('channels')
+        if (key === undefined && names.some(name => name.endsWith('.raw'))) return RAW_UNAUTHORIZED
+        return names.filter(name => this.#public.add(name, key !== undefined))
+      }
       case 'public/unsubscribe':
       case 'private/unsubscribe':
         return this.#drop(params.texts('channels'))
@@ -176,6 +181,7 @@ export class RpcSession implements SocketSession {
   }
 }
 
+const RAW_UNAUTHORIZED = new RpcError(13778, 'raw_subscriptions_not_available_for_unauthorized')
 const UNAUTHORIZED = new RpcError(13009, 'unauthorized', { reason: 'missing_token' })
 
 /** The id of a request, as it is told back: a number, a text, or null for anything else. */

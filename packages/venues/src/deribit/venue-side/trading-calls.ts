@@ -1,6 +1,6 @@
 import type { Exchange } from '@velocimex/core/exchange/exchange'
 import type { ExchangeOrder, NewExchangeOrder } from '@velocimex/core/exchange/exchange-order'
-import { opposite, type Side } from '@velocimex/core/market/side'
+import { BUY, opposite, SELL, type Side } from '@velocimex/core/market/side'
 import type { ClientKey } from '../../venue-dialect.ts'
 import type { Fields } from '../../wire/fields.ts'
 import { DERIBIT } from '../deribit-venue.ts'
@@ -54,6 +54,26 @@ export class TradingCalls {
     return placed.ok ? this.#told(placed.value, from) : refusalOf(placed.reason)
   }
 
+  /** `private/close_position`: an order of the whole position's size that can only reduce it. */
+  closePosition({ account, canTrade }: ClientKey, params: Fields): unknown {
+    if (!canTrade) return new RpcError(13021, 'forbidden')
+    const instrument = this.#exchange.instruments.find(DERIBIT, params.text('instrument_name'))
+    if (instrument === undefined) return new RpcError(10020, 'invalid_or_unsupported_instrument')
+    const type = params.text('type')
+    if (type !== 'limit' && type !== 'market') return badParameter('type: must be limit or market')
+    const price = type === 'market' ? 0 : params.steps('price', instrument.price)
+    if (params.fault !== '') return wrongNumber(params)
+    const { lots } = this.#exchange.account(account).position(instrument.index)
+    if (lots === 0) return new RpcError(10010, 'already_closed')
+    const terms = { type, timeInForce: 'gtc', postOnly: false, reduceOnly: true } as const
+    const sized = { side: lots > 0 ? SELL : BUY, lots: Math.abs(lots), price }
+    const from = this.#exchange.fills.length
+    const placed = this.#exchange.place(account, {
+      ...{ clientOrderId: idOfLabel('', ++this.#count), instrument, ...terms, ...sized },
+    })
+    return placed.ok ? this.#told(placed.value, from) : refusalOf(placed.reason)
+  }
+
   /** `private/edit`, `private/edit_by_label`: price and total amount. */
   edit(key: ClientKey, params: Fields): unknown {
     const order = params.has('order_id') ? this.#own(key, params) : this.#labelled(key, params)
@@ -83,13 +103,19 @@ export class TradingCalls {
     const label = params.optional('label')
     const name = params.optional('instrument_name')
     const currency = params.optional('currency')
+    const [kind, type] = [params.optional('kind'), params.optional('type')]
+    // All that is listed here is of the kind of futures, or spot; nothing waits for a trigger.
+    const isOfKind = ({ instrument }: ExchangeOrder): boolean =>
+      kind === undefined || kind === 'any' || kind === (instrument.kind === 'spot' ? 'spot' : 'future')
+    if (type !== undefined && type !== 'all' && type !== 'limit') return 0
     const meant = this.#exchange
       .openOrders(account)
       .filter(
         order =>
           (label === undefined || labelOf(order) === label) &&
           (name === undefined || order.instrument.symbol === name) &&
-          (currency === undefined || order.instrument.settle.code === currency),
+          (currency === undefined || currency === 'any' || order.instrument.settle.code === currency) &&
+          isOfKind(order),
       )
     return meant.filter(order => this.#exchange.cancel(order)).length
   }
