@@ -106,6 +106,8 @@ function importLines(report: ImportReport): string[] {
         : []),
       ['resyncs', report.resyncs],
       ['duplicates and old', report.duplicates],
+      ...(report.handovers > 0 ? [['books handed over', report.handovers] as const] : []),
+      ...(report.tradesAgain > 0 ? [['trades told again', report.tradesAgain] as const] : []),
       ['crossed books', report.crossedBooks],
       ['best quotes', `${report.quotes.agreed} agree, ${report.quotes.differed} differ`],
       ['records', report.records],

@@ -6,8 +6,10 @@ import type { InstrumentTable } from '@velocimex/core/market/instrument-table'
 import type { CaptureLine } from '@velocimex/host/capture/capture-reader'
 import type { MarketVenue, VenueGroup } from '@velocimex/venues/market-venue'
 import { BookCheck } from './book-check.ts'
+import { BookOwners } from './book-owners.ts'
 import { HeldSnapshots } from './held-snapshots.ts'
 import { ToldStatuses } from './told-statuses.ts'
+import { ToldTrades } from './told-trades.ts'
 
 const BUFFER_BYTES = 64 << 20
 const LEVELS_MAX = 1 << 18
@@ -36,7 +38,7 @@ interface Connection {
 
 /**
  * Plays capture lines through codecs and feeds into a tape: one feed a connection. Where several connections follow one
- * instrument, the first owns its records on the tape; the others keep books of their own to compare.
+ * instrument, one of them owns its book on the tape, see `BookOwners`; the others keep books of their own to compare.
  */
 export class CaptureSession {
   readonly samples: RefusalSample[] = []
@@ -52,7 +54,8 @@ export class CaptureSession {
   readonly #table: InstrumentTable
   readonly #tape: RecordSink
   readonly #connections = new Map<string, Connection>()
-  readonly #owners: (Connection | undefined)[] = []
+  readonly #owners: BookOwners<Connection>
+  readonly #trades = new ToldTrades<Connection>()
   readonly #single: Uint8Array
   readonly #held = new HeldSnapshots()
   readonly #statuses: ToldStatuses
@@ -66,6 +69,7 @@ export class CaptureSession {
     this.#tape = tape
     this.#single = new Uint8Array(table.all.length)
     this.#statuses = new ToldStatuses(table, tape)
+    this.#owners = new BookOwners(tape)
   }
 
   /** Takes the next line. @param file for samples of refusals */
@@ -100,6 +104,16 @@ export class CaptureSession {
     return [...this.#connections.values()]
   }
 
+  /** How often a book went over to another connection that follows it. */
+  get handovers(): number {
+    return this.#owners.handovers
+  }
+
+  /** Trades left off the tape, because another connection had told them. */
+  get tradesAgain(): number {
+    return this.#trades.again
+  }
+
   /** REST answers with a book that no connection follows. */
   get snapshotsUnused(): number {
     return this.#held.unused
@@ -112,7 +126,7 @@ export class CaptureSession {
 
   /** The connection whose records of an instrument are on the tape. */
   ownerOf(instrument: number): Connection | undefined {
-    return this.#owners[instrument]
+    return this.#owners.of(instrument)
   }
 
   #frame(line: CaptureLine, number: number, file: string): void {
@@ -189,8 +203,10 @@ export class CaptureSession {
     if (isBook) {
       const check = (connection.checks[instrument] ??= new BookCheck(this.#table.at(instrument)))
       for (let slot = from; slot < to; slot++) check.apply(record.at(slot))
-      const owner = (this.#owners[instrument] ??= connection)
-      if (owner !== connection) return
+      record.at(to - 1)
+      const handed = this.#owners.take(connection, check, instrument, record.isLast, record.receiveTime)
+      this.records += Math.max(0, handed)
+      if (handed !== 0) return
     } else if (kind === Kind.trade) {
       const aggregate = (flags & Flag.aggregate) !== 0
       if (!aggregate) this.#single[instrument] = 1
@@ -198,7 +214,14 @@ export class CaptureSession {
         this.aggregatesLeftOff++
         return
       }
+      for (let slot = from; slot < to; slot++)
+        if (this.#trades.isNews(connection, record.at(slot))) this.#put(records, slot, slot + 1)
+      return
     }
+    this.#put(records, from, to)
+  }
+
+  #put(records: Records, from: number, to: number): void {
     this.records += to - from
     this.#tape.append(records, from, to)
   }

@@ -206,6 +206,8 @@ function makeReport(
     snapshotsBridged: session.sum(feed => feed.counts.snapshots),
     snapshotsTooOld: session.sum(feed => feed.counts.snapshotsTooOld),
     outOfOrder: session.outOfOrder,
+    handovers: session.handovers,
+    tradesAgain: session.tradesAgain,
     snapshotsUnused: session.snapshotsUnused,
     duplicates: session.sum(feed => feed.counts.ignored),
     crossedBooks: checks.reduce((sum, check) => sum + check.crossed, 0),

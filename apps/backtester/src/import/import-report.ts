@@ -32,6 +32,10 @@ export interface ImportReport {
   readonly outOfOrder: readonly { readonly file: string; readonly seconds: number }[]
   /** REST answers with a book whose changes came on no connection. */
   readonly snapshotsUnused: number
+  /** How often a book went over from a connection that lost it or fell silent to another one that follows it. */
+  readonly handovers: number
+  /** Trades left off the tape, because another connection had told them. */
+  readonly tradesAgain: number
   readonly duplicates: number
   readonly crossedBooks: number
   /** The book against the venue's best quote at equal update ids. */
