@@ -176,12 +176,30 @@ test('D60 who is refused at a halted market, however often, is not stopped for i
   withFolder(folder => {
     const guarded = new Guarded(folder)
     guarded.market.told = MarketStatus.halted
-    for (let at = 0; at < 50; at++) guarded.guards.onOrderUpdate(rejected(`r${at}`, 'Market is closed.'))
+    for (let at = 0; at < 50; at++) guarded.guards.onOrderUpdate(rejected(`r${at}`, 'Filter failure: NOTIONAL'))
     equal(guarded.stop.phase, 'armed')
     guarded.market.told = MarketStatus.trading
-    for (let at = 0; at < 50; at++) guarded.guards.onOrderUpdate(rejected(`s${at}`, 'Market is closed.'))
+    for (let at = 0; at < 50; at++) guarded.guards.onOrderUpdate(rejected(`s${at}`, 'Filter failure: NOTIONAL'))
     equal(guarded.stop.phase, 'stopping')
   }))
+
+for (const words of [
+  'Market is closed.',
+  'Invalid symbol status for opening position.',
+  '110074 This contract is not live',
+  '170151 This pair is not available',
+  '51022 Contract suspended',
+  'EService:Market in cancel_only mode',
+  'ORDER_ENTRY_DISABLED',
+  '10012 book_closed',
+])
+  test(`D60 who is refused with "${words}" before the halt was told is not stopped for it`, () =>
+    withFolder(folder => {
+      const guarded = new Guarded(folder)
+      guarded.market.told = MarketStatus.trading
+      for (let at = 0; at < 50; at++) guarded.guards.onOrderUpdate(rejected(`r${at}`, words))
+      equal(guarded.stop.phase, 'armed')
+    }))
 
 test('R-KILL-06 a stop is engaged again before the first order of the next life, and cancels what rests', () =>
   withFolder(folder => {

@@ -27,7 +27,7 @@ import { AccountVenue } from './account-venue.ts'
 import { AlertLog } from './alert-log.ts'
 import { deskRoute } from './desk-route.ts'
 import { exposureOf } from './guarded-desk.ts'
-import { isHarmless } from './harmless-rejection.ts'
+import { looksHalted } from './harmless-rejection.ts'
 import { LatencyWatch } from './latency-watch.ts'
 import type { LiveAccountOptions } from './live-account-options.ts'
 import { LiveStrategies } from './live-strategies.ts'
@@ -288,7 +288,7 @@ export class LiveAccount {
     this.stories.onOrderUpdate(order, order.updatedAt)
     this.guards?.onOrderUpdate(order)
     // Perhaps it is halted, and the venue tells that to nobody who does not ask.
-    if (order.state === 'rejected' && this.#hasBegun && !isHarmless(order, 0)) this.market.askStatuses()
+    if (this.#hasBegun && looksHalted(order)) this.market.askStatuses()
     this.#options.onOrderUpdate?.(order)
     if (this.#hasBegun) this.strategies.onOrderUpdate(order)
   }
