@@ -7,6 +7,7 @@ import { MARKET_CHANNELS, type MarketChannel } from '@velocimex/venues/market-wi
 import { findVenue } from '@velocimex/venues/venues'
 import { WIRES } from '@velocimex/venues/wires'
 import type { Command } from 'commander'
+import { onEndRequest } from './end-request.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { print, printJson, say } from './output.ts'
 import { unknownName } from './unknown-name.ts'
@@ -79,7 +80,7 @@ async function run(flags: Flags): Promise<void> {
     if (!(cause instanceof RecorderFault)) throw cause
     throw new CommandError(cause.reason === 'unknown_symbol' ? EXIT.notFound : EXIT.failed, cause.message)
   })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, finish)
+  onEndRequest(finish)
   if (seconds !== undefined) setTimeout(finish, seconds * 1000)
   const status = setInterval(() => tell(recorder), 5_000)
   await finished

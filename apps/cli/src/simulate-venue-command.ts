@@ -7,6 +7,7 @@ import { venueTape } from '@velocimex/simulator/venue-tape'
 import { SIDES } from '@velocimex/venues/sides'
 import type { ClientKey, VenueSide } from '@velocimex/venues/venue-dialect'
 import type { Command } from 'commander'
+import { onEndRequest } from './end-request.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 import { pairs, print, printJson, say } from './output.ts'
 import { unknownName } from './unknown-name.ts'
@@ -61,9 +62,7 @@ async function run(name: string, flags: Flags): Promise<void> {
     const { port } = cause as { readonly port?: number }
     throw new CommandError(EXIT.failed, `port ${port} ${why}: give another one, or 0 for one that is free`)
   })
-  const stopped = new Promise<void>(done => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done())
-  })
+  const stopped = new Promise<void>(done => onEndRequest(done))
   tell(venue, name, side.keys ?? DEMO_KEYS, flags.json === true)
   const stage = {
     // A scenario that still waits keeps no venue from its end.
