@@ -118,20 +118,21 @@ for (const signal of ['SIGHUP', 'SIGUSR2'] as const)
     }),
   )
 
-test('SIGUSR2 to the launcher is the emergency stop of the trader, and SIGTERM its orderly end', MINUTE, () =>
+test('SIGUSR2 to the launcher is the emergency stop of the trader, and does not disturb its orderly end', MINUTE, () =>
   inFolder(async directory => {
     const { launcher, said, ended } = launch(directory, SETUP, 'apps/trader/src/main.ts', '--dir', directory)
     await said('tick to decision')
     const changes = watch(directory)
-    const stopped = new Promise<void>(done => {
-      changes.on('change', (_, name) => {
-        if (name === 'stop.json') done()
-      })
-    })
+    const changed = (file: string): Promise<void> =>
+      new Promise(done => changes.on('change', (_, name) => void (name === file && done())))
+    const stopped = changed('stop.json')
     launcher.kill('SIGUSR2')
     await stopped
-    changes.close()
+    const ending = changed('control.sock')
     launcher.kill('SIGTERM')
+    await ending
+    launcher.kill('SIGUSR2')
     deepEqual((await ended).slice(0, 2), [0, null])
+    changes.close()
   }),
 )

@@ -76,7 +76,10 @@ export async function runSingle(
   const views = new AccountViews(accounts, single.refusals, stopOrder, () => timers.now())
   const api = new ControlApi(join(directory, 'control.sock'), views, audit, () => store.state)
   await api.listen()
-  const stopBySignal = (): void => void api.emergencyStop('SIGUSR2', false)
+  let isEnding = false
+  const stopBySignal = (): void => {
+    if (!isEnding) void api.emergencyStop('SIGUSR2', false)
+  }
   process.on('SIGUSR2', stopBySignal)
   staging?.onStarted(accounts)
   const began = performance.now()
@@ -89,11 +92,12 @@ export async function runSingle(
     },
     toggle: () => {},
     async stop() {
-      process.off('SIGUSR2', stopBySignal)
+      isEnding = true // The signal is still heard: without a listener it would end us in the middle of this.
       await api.stop()
       await single.stop()
       await audit.close()
       await store.close()
+      process.off('SIGUSR2', stopBySignal)
     },
   })
 }
