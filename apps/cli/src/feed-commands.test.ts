@@ -100,6 +100,8 @@ test('S0-MDS-4 connections on command: rolled over and reconnected while every b
     match((await velocimex('feed', 'resync', 'nobody')).err, /there is no account "nobody"; there are/)
     const audit = JSON.parse((await velocimex('audit', 'verify', '--json')).out) as { disk: { count: number } }
     ok(audit.disk.count >= 7, 'every command is in the audit log')
+    trader.kill('SIGHUP')
+    deepEqual(await ended, [129, null], 'a terminal that is gone ends it in order')
   } finally {
     trader.kill('SIGTERM')
     await ended

@@ -37,6 +37,8 @@ export class ScreenHost {
     if (Number.isFinite(this.#seconds)) setTimeout(() => void this.end(0), this.#seconds * 1000)
     process.on('SIGINT', () => void this.end(130))
     process.on('SIGTERM', () => void this.end(0))
+    // The terminal is gone: nobody watches any more, so nothing may rest either.
+    process.on('SIGHUP', () => void this.end(129))
     // Whoever read the lines is gone, as behind `| head`: that ends it in order, and cancels what rests.
     process.stdout.on('error', () => void this.end(0))
     process.on('uncaughtException', cause => {
