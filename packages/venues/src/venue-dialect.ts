@@ -77,6 +77,8 @@ export interface VenueDialect extends ExchangeListener {
   open(path: string, query: string, socket: ClientSocket): SocketSession | undefined
   /** Time has passed; called every few milliseconds of the exchange's clock. */
   tick(now: Micros): void
+  /** Forgets which requests it has counted, as after a long rest: for trials that start a client anew more often than a person would. */
+  forgetUsage?(): void
 }
 
 /** What a dialect is made with. */

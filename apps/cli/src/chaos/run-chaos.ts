@@ -46,6 +46,7 @@ export async function runChaos({ kills, seed, directory, onKill }: ChaosOptions)
       }
       await trader.kill()
       onKill?.(kill, readyMs.at(-1) ?? 0)
+      stage.forgetUsage()
       // Strategies rest for most of a short life; every other one gives commands without a pause.
       const isDrill = kill < kills && random.uniform() < 1 / 2
       trader = isDrill ? drillingTrader(directory, stage.path, {}) : new TraderProcess(directory, stage.path)

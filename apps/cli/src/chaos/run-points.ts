@@ -61,6 +61,7 @@ export async function runPoints({ deaths, seed, directory, onOutcome }: PointsOp
 }
 
 function live(stage: ChaosStage, directory: string, death: Death | undefined): TraderProcess {
+  stage.forgetUsage()
   return drillingTrader(directory, stage.path, { ...(death === undefined ? {} : { death }), snapshotMs: 400 })
 }
 

@@ -195,6 +195,11 @@ class BinanceDialect implements VenueDialect {
     return route.access === 'keyed' ? this.#keys.keyed(request) : this.#keys.signed(request, parameters)
   }
 
+  /** See `VenueDialect.forgetUsage`. */
+  forgetUsage(): void {
+    this.#weights.forget()
+  }
+
   /** The limit of messages is one of streams: here each is charged by its weight. */
   #socketApi(socket: ClientSocket, query: URLSearch): SocketSession | undefined {
     const { messagesPerSecond: _none, ...rules } = RULES[this.#dialect]

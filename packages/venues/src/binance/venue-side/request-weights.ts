@@ -32,6 +32,13 @@ export class RequestWeights {
     this.#clock = clock
   }
 
+  /** As after a long rest: nothing is counted, and nobody banned. */
+  forget(): void {
+    this.#counts.clear()
+    this.#bannedUntil = 0
+    this.#ignored = 0
+  }
+
   /** Charges a request. @returns the error and the headers when it is over a limit */
   charge(weight: number, orders: number): { readonly headers: Record<string, string>; readonly over?: Failure } {
     const now = this.#now()
