@@ -183,6 +183,15 @@ test('D60 who is refused at a halted market, however often, is not stopped for i
     equal(guarded.stop.phase, 'stopping')
   }))
 
+for (const words of ['Account suspended', '50011 User is suspended', 'API key is locked'])
+  test(`what is wrong with ourselves stops us, though it sounds like a halt: "${words}"`, () =>
+    withFolder(folder => {
+      const guarded = new Guarded(folder)
+      guarded.market.told = MarketStatus.trading
+      for (let at = 0; at < 50; at++) guarded.guards.onOrderUpdate(rejected(`r${at}`, words))
+      equal(guarded.stop.phase, 'stopping')
+    }))
+
 for (const words of [
   'Market is closed.',
   'Invalid symbol status for opening position.',

@@ -7,7 +7,7 @@ import { EXHAUSTED } from '@velocimex/host/net/venue-rest'
  * Kraken, Coinbase, Deribit. Some tell a halt to nobody who does not ask, so that orders are refused before it is known.
  */
 const CLOSED =
-  /market is closed|invalid symbol status|contract is not live|pair is not available|suspended|market in \w+ mode|order_entry_disabled|book_closed/i
+  /market is closed|invalid symbol status|contract is not live|pair is not available|(contract|instrument) suspended|market in \w+ mode|order_entry_disabled|book_closed/i
 
 /**
  * Whether an order was rejected though nothing is wrong: what would have taken and was told not to is how makers quote, what
